@@ -1,0 +1,127 @@
+//! Moments and the wall clock of a shop. Core never asks what time it is: it is told.
+
+use jiff::tz::{Offset, TimeZone};
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::time::Duration;
+
+/// A moment: microseconds since 1970-01-01 00:00 UTC. Prints as RFC 3339 in UTC.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// The fixed distance of a shop's wall clock from UTC. China has kept one, +08:00, since 1991.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zone {
+    offset_seconds: i32,
+}
+
+impl Zone {
+    /// Asia/Shanghai.
+    pub const CHINA: Zone = Zone { offset_seconds: 8 * 3600 };
+
+    fn tz(self) -> TimeZone {
+        TimeZone::fixed(Offset::from_seconds(self.offset_seconds).expect("a zone is within 26 hours of UTC"))
+    }
+}
+
+impl Timestamp {
+    /// The latest moment that can be told: the end of the year 9999.
+    pub const MAX: Timestamp = Timestamp(253_402_207_199_000_000);
+
+    /// `micros` microseconds after 1970 began.
+    pub const fn from_micros(micros: i64) -> Timestamp {
+        Timestamp(micros)
+    }
+
+    /// Microseconds since 1970 began.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970 began.
+    pub const fn as_seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// Reads RFC 3339, with any offset.
+    pub fn parse(text: &str) -> Option<Timestamp> {
+        text.parse::<jiff::Timestamp>().ok().map(|t| Timestamp(t.as_microsecond()))
+    }
+
+    /// Reads a wall clock of `zone` written as `pattern`, such as `%Y-%m-%d %H:%M:%S`.
+    pub fn parse_local(text: &str, pattern: &str, zone: Zone) -> Option<Timestamp> {
+        let civil = jiff::civil::DateTime::strptime(pattern, text).ok()?;
+        let zoned = civil.to_zoned(zone.tz()).ok()?;
+        Some(Timestamp(zoned.timestamp().as_microsecond()))
+    }
+
+    /// The wall clock of `zone`, written as `pattern`, such as `%Y-%m-%d %H:%M:%S`.
+    pub fn local(self, pattern: &str, zone: Zone) -> String {
+        self.as_jiff().to_zoned(zone.tz()).strftime(pattern).to_string()
+    }
+
+    /// RFC 3339 on the wall clock of `zone`, whole seconds: `2026-11-23T09:30:00+08:00`.
+    pub fn rfc3339(self, zone: Zone) -> String {
+        self.local("%Y-%m-%dT%H:%M:%S%:z", zone)
+    }
+
+    /// How long after `earlier` this is; nothing if it is not after.
+    pub fn since(self, earlier: Timestamp) -> Duration {
+        Duration::from_micros(self.0.saturating_sub(earlier.0).max(0) as u64)
+    }
+
+    fn as_jiff(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX)
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Timestamp;
+    fn add(self, span: Duration) -> Timestamp {
+        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        Timestamp(self.0.saturating_add(micros).min(Timestamp::MAX.0))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Timestamp;
+    fn sub(self, span: Duration) -> Timestamp {
+        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        Timestamp(self.0.saturating_sub(micros))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.as_jiff(), f)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_reads_back_in_any_form() {
+        let noon = Timestamp::parse("2026-11-23T12:00:00+08:00").unwrap();
+        assert_eq!(noon.to_string(), "2026-11-23T04:00:00Z");
+        assert_eq!(noon.rfc3339(Zone::CHINA), "2026-11-23T12:00:00+08:00");
+        let pattern = "%Y-%m-%d %H:%M:%S";
+        let local = noon.local(pattern, Zone::CHINA);
+        assert_eq!(local, "2026-11-23 12:00:00");
+        assert_eq!(Timestamp::parse_local(&local, pattern, Zone::CHINA), Some(noon));
+    }
+
+    #[test]
+    fn time_never_runs_out_of_its_numbers() {
+        assert_eq!(Timestamp::MAX + Duration::MAX, Timestamp::MAX);
+        assert_eq!(Timestamp::from_micros(5).since(Timestamp::from_micros(9)), Duration::ZERO);
+        assert!(!Timestamp::from_micros(i64::MAX).to_string().is_empty());
+    }
+}

@@ -1,0 +1,1 @@
+//! Many payments at once: wakes in, effects out.

@@ -1,0 +1,1 @@
+//! The heart: facts, what they add up to, and what to do next.

@@ -1,0 +1,1 @@
+//! A payment becomes a receipt: a document model, not bytes.

@@ -1,0 +1,1 @@
+//! HTTP: routes, auth, views, OpenAPI, events.

@@ -1,0 +1,2 @@
+//! The binary: serve, demo, simulate, init, doctor, bench.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Runs the engine: store, provider calls, signing threads, timers.

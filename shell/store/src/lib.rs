@@ -1,0 +1,1 @@
+//! Facts and tables on disk.

@@ -1,0 +1,2 @@
+//! The project's own tools: ci, tidy, gen.
+fn main() {}
