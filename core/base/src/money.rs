@@ -167,7 +167,8 @@ impl Money {
         if fraction.len() > decimals {
             return Err(MoneyError::TooManyDecimals);
         }
-        let minor: i64 = format!("{whole}{fraction:0<decimals$}").parse().map_err(|_| MoneyError::TooLarge)?;
+        let minor: i64 =
+            format!("{whole}{fraction:0<decimals$}").parse().map_err(|_| MoneyError::TooLarge)?;
         Ok(Money::new(if negative { -minor } else { minor }, currency))
     }
 

@@ -40,7 +40,10 @@ impl<T> fmt::Display for Secret<T> {
 pub fn mask_middle(text: &str, first: usize, last: usize) -> String {
     let length = text.chars().count();
     let shown = if (first + last) * 2 > length { (0, 0) } else { (first, last) };
-    text.chars().enumerate().map(|(i, c)| if i < shown.0 || i >= length - shown.1 { c } else { '•' }).collect()
+    text.chars()
+        .enumerate()
+        .map(|(i, c)| if i < shown.0 || i >= length - shown.1 { c } else { '•' })
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,165 @@
+//! Everything that can have happened to a payment. Facts are appended, never edited; what they add up to
+//! is [`crate::Payment`].
+
+use crate::{Answer, Ask};
+use base::{
+    ChannelId, MerchantId, Money, OrderNo, PaymentId, RefundId, RefundNo, StoreId, Text, TillId, Timestamp,
+};
+
+/// A fact and when we learnt it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When we learnt it, by our clock.
+    pub at: Timestamp,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// Number of a call within its payment: 1, 2, 3 ...
+pub type CallNo = u32;
+
+/// Everything that can have happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// Somebody wants this amount taken. Always the first fact.
+    Requested(Request),
+    /// We are about to ask the provider. Durable before a byte leaves; an Asked without an end reads as Lost.
+    Asked {
+        /// Which call this is.
+        call: CallNo,
+        /// What is asked.
+        ask: Ask,
+    },
+    /// A reply arrived and this is what it proves.
+    Answered {
+        /// The call it ends.
+        call: CallNo,
+        /// What it proves.
+        answer: Answer,
+    },
+    /// No reply will come: the call may or may not have taken effect.
+    Lost {
+        /// The call it ends.
+        call: CallNo,
+        /// What went wrong on the way, for people.
+        why: Lost,
+    },
+    /// The call ended before its first byte was sent: it cannot have taken effect.
+    NeverLeft {
+        /// The call it ends.
+        call: CallNo,
+        /// What went wrong, for people: `connection refused`.
+        why: String,
+    },
+    /// The provider told us something of its own accord, and its signature is right. A reason to look;
+    /// only an answer to our own question decides.
+    Noticed(Notice),
+    /// A person wants this payment undone.
+    CancelRequested {
+        /// Who.
+        by: String,
+    },
+    /// A person wants money returned.
+    RefundRequested(RefundRequest),
+    /// A person wants to know now rather than at the next planned look.
+    LookRequested {
+        /// Who.
+        by: String,
+    },
+}
+
+/// What is wanted: one amount, by one method, over one channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// This attempt.
+    pub id: PaymentId,
+    /// Whose money it will be.
+    pub merchant: MerchantId,
+    /// Where.
+    pub store: StoreId,
+    /// At which till.
+    pub till: TillId,
+    /// Who pressed the button; empty for a machine.
+    pub cashier: String,
+    /// The caller's idempotency key.
+    pub key: String,
+    /// Hash of what came with the key: the same key with other content is refused.
+    pub content: ContentHash,
+    /// How much.
+    pub amount: Money,
+    /// Which way to which provider.
+    pub channel: ChannelId,
+    /// Our short name of the wallet.
+    pub wallet: String,
+    /// The wallet's name for people.
+    pub wallet_name: Text,
+    /// How the customer pays.
+    pub method: Method,
+    /// What is bought, as the provider shows it to the payer.
+    pub description: String,
+    /// The caller's own number for the sale; empty if none.
+    pub reference: String,
+}
+
+impl Request {
+    /// The number the provider knows this payment by.
+    pub fn order_no(&self) -> OrderNo {
+        OrderNo::from(self.id)
+    }
+}
+
+/// SHA-256 of a request's content.
+pub type ContentHash = [u8; 32];
+
+/// How the customer pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// We scanned the customer's code. Only its hint is ever kept.
+    PayerCode {
+        /// Two digits at either end of the code.
+        hint: String,
+    },
+    /// The customer scans ours.
+    ShownQr,
+}
+
+/// What went wrong between the first byte out and the reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// Nothing came within the time allowed.
+    TimedOut,
+    /// The connection broke.
+    ConnectionBroke,
+    /// This server stopped in the middle and read it so when it came back.
+    WeStopped,
+}
+
+/// What a provider told us unasked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The order it speaks of.
+    pub order_no: OrderNo,
+    /// The refund it speaks of, if it is about a refund.
+    pub refund_no: Option<RefundNo>,
+    /// What it claims, in the provider's own word: `SUCCESS`.
+    pub claim: String,
+    /// The provider's id of this notice: the same for repeats.
+    pub notice_id: String,
+}
+
+/// A wish to return money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundRequest {
+    /// This return.
+    pub id: RefundId,
+    /// The caller's idempotency key.
+    pub key: String,
+    /// Hash of what came with the key.
+    pub content: ContentHash,
+    /// How much.
+    pub amount: Money,
+    /// Why, for the slip; empty if not said.
+    pub reason: String,
+    /// Who wants it.
+    pub by: String,
+}

@@ -1,0 +1,127 @@
+//! HTTP as values: what is sent and what came back, without anything that sends.
+
+/// The methods providers use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpMethod {
+    /// Read.
+    Get,
+    /// Act.
+    Post,
+}
+
+impl HttpMethod {
+    /// `GET` or `POST`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            HttpMethod::Get => "GET",
+            HttpMethod::Post => "POST",
+        }
+    }
+}
+
+/// A request to a provider, ready to be sent as it is: the signature covers these very bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Method.
+    pub method: HttpMethod,
+    /// Scheme, host, path and query: `https://api.example/v3/pay?x=1`.
+    pub url: String,
+    /// Header names and values. The shell adds Host, Content-Length and User-Agent.
+    pub headers: Vec<(&'static str, String)>,
+    /// Body; empty if there is none.
+    pub body: Vec<u8>,
+}
+
+/// What a provider replied, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Header names (lower case) and values.
+    pub headers: Vec<(String, String)>,
+    /// Body as received; signatures are verified over it, never over a re-serialization.
+    pub body: Vec<u8>,
+}
+
+/// A request that reaches us (a notification) or a simulator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// `GET`, `POST` ...
+    pub method: String,
+    /// Path and query as on the request line, still percent-encoded.
+    pub target: String,
+    /// Header names (lower case) and values.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// What we, or a simulator, reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpReply {
+    /// HTTP status.
+    pub status: u16,
+    /// Header names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// The first header of that name; `name` in lower case.
+fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+impl Reply {
+    /// The first header of that name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+}
+
+impl HttpRequest {
+    /// The first header of that name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+
+    /// The path without the query, still percent-encoded.
+    pub fn path(&self) -> &str {
+        self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
+    }
+
+    /// The query without its question mark; empty if there is none.
+    pub fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+}
+
+impl HttpReply {
+    /// A reply with a body of the given type.
+    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> HttpReply {
+        HttpReply { status, headers: vec![("content-type", content_type.to_owned())], body: body.into() }
+    }
+}
+
+/// In memory, a simulator's reply is what the caller receives.
+impl From<HttpReply> for Reply {
+    fn from(reply: HttpReply) -> Reply {
+        let headers =
+            reply.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        Reply { status: reply.status, headers, body: reply.body }
+    }
+}
+
+/// In memory, a call is what the simulator receives.
+impl From<&Call> for HttpRequest {
+    fn from(call: &Call) -> HttpRequest {
+        let after_scheme = call.url.split_once("://").map_or(call.url.as_str(), |(_, rest)| rest);
+        let target = after_scheme.find('/').map_or("/", |slash| &after_scheme[slash..]);
+        HttpRequest {
+            method: call.method.as_str().to_owned(),
+            target: target.to_owned(),
+            headers: call.headers.iter().map(|(n, v)| (n.to_ascii_lowercase(), v.clone())).collect(),
+            body: call.body.clone(),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What every provider's simulator is: an honest fake with its own books, pure, so that the same code runs
+//! in memory for the simulated world and behind a real port for people and third-party clients.
+//!
+//! Honest means: it checks what the real provider checks (signature, clock, fields, state of the order) and
+//! signs what the real one signs. How it shall misbehave is chosen per order by a [`Treatment`].
+
+use crate::{Call, HttpReply, HttpRequest, Moment};
+use base::{Money, OrderNo, RefundNo, Timestamp};
+use std::time::Duration;
+
+/// How one order is treated. A person chooses it with the payer's code or the amount, a script or a seed directly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Treatment {
+    /// Paid at once.
+    Normal,
+    /// The payer must type a password, and does after some seconds.
+    PasswordThenPaid,
+    /// The payer must type a password and never does.
+    PasswordNeverTyped,
+    /// The payer must type a password and refuses.
+    PasswordThenRefused,
+    /// Paid, but the answer takes long.
+    Slow,
+    /// The request is lost before it takes effect.
+    LostBefore,
+    /// It takes effect and the answer is lost.
+    LostAfter,
+    /// The notification comes twice.
+    NotifyTwice,
+    /// The notification comes minutes late.
+    NotifyLate,
+    /// Refused: not enough money.
+    InsufficientBalance,
+    /// Refused: the code is too old.
+    CodeExpired,
+    /// Refused: the code was used before.
+    CodeUsed,
+    /// Refused: not a code of this wallet.
+    CodeWrong,
+    /// Refused: above a limit of the payer.
+    PayerLimit,
+    /// Refused by risk control.
+    Risk,
+    /// The provider fails inside (5xx); the order is paid nevertheless.
+    ErrorButPaid,
+    /// The provider fails inside and nothing happened.
+    ErrorNotPaid,
+    /// Closed for maintenance.
+    Maintenance,
+    /// Paid, and the answer's signature is wrong.
+    WrongSignature,
+    /// Paid, and the answer carries the provider's deliberately wrong probe signature.
+    SignatureProbe,
+    /// Paid, with another amount than was asked.
+    WrongAmount,
+    /// The first reversals do not finish (`recall`, `retry_flag`).
+    ReverseNeedsRepeat,
+    /// Accepts the reversal, yet the payment succeeds afterwards.
+    PaidAfterReverse,
+    /// Refunds are accepted and take long.
+    RefundSlow,
+    /// Refunds are refused.
+    RefundRefused,
+}
+
+impl Treatment {
+    /// Every treatment with its short name, as scripts and pages write it.
+    pub const ALL: &'static [(Treatment, &'static str)] = &[
+        (Treatment::Normal, "normal"),
+        (Treatment::PasswordThenPaid, "password_then_paid"),
+        (Treatment::PasswordNeverTyped, "password_never_typed"),
+        (Treatment::PasswordThenRefused, "password_then_refused"),
+        (Treatment::Slow, "slow"),
+        (Treatment::LostBefore, "lost_before"),
+        (Treatment::LostAfter, "lost_after"),
+        (Treatment::NotifyTwice, "notify_twice"),
+        (Treatment::NotifyLate, "notify_late"),
+        (Treatment::InsufficientBalance, "insufficient_balance"),
+        (Treatment::CodeExpired, "code_expired"),
+        (Treatment::CodeUsed, "code_used"),
+        (Treatment::CodeWrong, "code_wrong"),
+        (Treatment::PayerLimit, "payer_limit"),
+        (Treatment::Risk, "risk"),
+        (Treatment::ErrorButPaid, "error_but_paid"),
+        (Treatment::ErrorNotPaid, "error_not_paid"),
+        (Treatment::Maintenance, "maintenance"),
+        (Treatment::WrongSignature, "wrong_signature"),
+        (Treatment::SignatureProbe, "signature_probe"),
+        (Treatment::WrongAmount, "wrong_amount"),
+        (Treatment::ReverseNeedsRepeat, "reverse_needs_repeat"),
+        (Treatment::PaidAfterReverse, "paid_after_reverse"),
+        (Treatment::RefundSlow, "refund_slow"),
+        (Treatment::RefundRefused, "refund_refused"),
+    ];
+
+    /// The treatment of that short name.
+    pub fn named(name: &str) -> Option<Treatment> {
+        Treatment::ALL.iter().find(|(_, known)| *known == name).map(|(treatment, _)| *treatment)
+    }
+
+    /// Its short name.
+    pub fn name(self) -> &'static str {
+        Treatment::ALL
+            .iter()
+            .find(|(known, _)| *known == self)
+            .map(|(_, name)| *name)
+            .expect("ALL lists every one")
+    }
+
+    /// The treatment a payer's code asks for: its last two digits are the position in [`Treatment::ALL`];
+    /// beyond the end of the list, and for an order shown as QR, orders are normal.
+    pub fn of_code(code: &str) -> Treatment {
+        let position =
+            code.len().checked_sub(2).and_then(|at| code.get(at..)).and_then(|d| d.parse::<usize>().ok());
+        position.and_then(|at| Treatment::ALL.get(at)).map_or(Treatment::Normal, |(treatment, _)| *treatment)
+    }
+}
+
+/// What happens to a request that reached the simulator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The reply goes out after `delay`.
+    Reply {
+        /// The reply.
+        reply: HttpReply,
+        /// How long the provider takes.
+        delay: Duration,
+    },
+    /// No reply ever; the connection is dropped.
+    Nothing,
+}
+
+/// A notification that the simulator wants delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The request to make.
+    pub call: Call,
+    /// Names this notification when its fate is reported back.
+    pub notice_id: String,
+}
+
+/// One line of the simulator's own books: what really happened to an order, whatever was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Book {
+    /// The merchant's number.
+    pub order_no: OrderNo,
+    /// What the payer paid; nothing if unpaid.
+    pub paid: Option<Money>,
+    /// How often the payer was charged for this order: never more than once.
+    pub charges: u32,
+    /// Given back by reversal.
+    pub reversed: bool,
+    /// Given back by refunds, each with its number.
+    pub refunds: Vec<(RefundNo, Money)>,
+    /// No longer payable.
+    pub closed: bool,
+}
+
+/// A provider's simulator. Deterministic: the same requests at the same moments get the same replies.
+pub trait Simulator: Send {
+    /// Handles one request.
+    fn serve(&mut self, request: &HttpRequest, moment: &Moment) -> Delivery;
+
+    /// When [`Simulator::tick`] has something to do next.
+    fn due(&self) -> Option<Timestamp>;
+
+    /// What has become due: payers who finish, notifications to send.
+    fn tick(&mut self, moment: &Moment) -> Vec<Outgoing>;
+
+    /// Reports what a notification was answered; an answer that is no acknowledgement is repeated later.
+    fn notified(&mut self, notice_id: &str, reply: Option<&HttpReply>, now: Timestamp);
+
+    /// How the order will be treated; call it before the order's first request. Without it the payer's code decides.
+    fn treat(&mut self, order_no: OrderNo, treatment: Treatment);
+
+    /// The customer scans the QR of this order and pays. False if there is nothing to pay.
+    fn scan(&mut self, order_no: OrderNo, now: Timestamp) -> bool;
+
+    /// The whole provider is down (refuses or drops everything) until told otherwise.
+    fn set_down(&mut self, down: bool);
+
+    /// The books, in the order of order numbers.
+    fn books(&self) -> Vec<Book>;
+
+    /// One order's line of the books.
+    fn book(&self, order_no: OrderNo) -> Option<Book>;
+
+    /// A payer's code of this wallet, well-formed, that asks for `treatment`; `salt` makes it unique.
+    fn code_for(&self, treatment: Treatment, salt: u64) -> String;
+}
