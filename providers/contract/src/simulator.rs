@@ -5,7 +5,7 @@
 //! signs what the real one signs. How it shall misbehave is chosen per order by a [`Treatment`].
 
 use crate::{Call, HttpReply, HttpRequest, Moment};
-use base::{Money, OrderNo, RefundNo, Timestamp};
+use base::{Money, OrderNo, Timestamp};
 use std::time::Duration;
 
 /// How one order is treated. A person chooses it with the payer's code or the amount, a script or a seed directly.
@@ -142,8 +142,8 @@ pub struct Outgoing {
 /// One line of the simulator's own books: what really happened to an order, whatever was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Book {
-    /// The merchant's number.
-    pub order_no: OrderNo,
+    /// The merchant's number: ours, or whatever another client of the simulator chose.
+    pub order_no: String,
     /// What the payer paid; nothing if unpaid.
     pub paid: Option<Money>,
     /// How often the payer was charged for this order: never more than once.
@@ -151,7 +151,7 @@ pub struct Book {
     /// Given back by reversal.
     pub reversed: bool,
     /// Given back by refunds, each with its number.
-    pub refunds: Vec<(RefundNo, Money)>,
+    pub refunds: Vec<(String, Money)>,
     /// No longer payable.
     pub closed: bool,
 }
