@@ -1,0 +1,144 @@
+//! The slips themselves: which lines stand on a paid, unpaid, returned or refund slip, and their words.
+
+use crate::document::{Document, Line, Size};
+use crate::facts::{Copy, Language, Outcome, ReceiptFacts, RefundFact};
+use base::{Text, Timestamp, Zone};
+
+/// The document of a slip.
+pub fn receipt(facts: &ReceiptFacts, copy: Copy) -> Document {
+    let say = |zh: &str, en: &str| pick(&Text::new(zh, en), facts.language);
+    let mut lines = Vec::new();
+    lines.extend(copy_mark(copy, facts.language));
+    lines.extend(head(facts));
+    lines.push(Line::Rule);
+    lines.extend(money(facts));
+    lines.push(Line::Rule);
+    lines.extend(particulars(facts));
+    lines.push(Line::Rule);
+    lines.push(Line::Qr { content: facts.receipt_url.clone().unwrap_or_else(|| facts.order_number.clone()) });
+    lines.push(Line::centered(match facts.receipt_url {
+        Some(_) => say("扫码看电子小票", "Scan for the electronic receipt"),
+        None => say("订单号", "Order number"),
+    }));
+    lines.push(Line::Blank);
+    lines.push(Line::text(next_step(facts)));
+    lines.push(Line::Cut);
+    Document { lines }
+}
+
+/// A reprint says so first, so that two slips are never taken for two sales.
+fn copy_mark(copy: Copy, language: Language) -> Vec<Line> {
+    match copy {
+        Copy::Original => vec![],
+        Copy::Reprint { count } => {
+            let mark = Text::new(format!("补打 第{count}次"), format!("REPRINT No. {count}"));
+            vec![Line::headline(pick(&mark, language), Size::Double), Line::Blank]
+        }
+    }
+}
+
+fn head(facts: &ReceiptFacts) -> Vec<Line> {
+    let mut lines = vec![Line::headline(&facts.shop, Size::Double)];
+    if !facts.store.is_empty() {
+        lines.push(Line::centered(&facts.store));
+    }
+    lines
+}
+
+/// The outcome in a word, then the amount it is about, as large as the paper allows.
+fn money(facts: &ReceiptFacts) -> Vec<Line> {
+    let say = |zh: &str, en: &str| pick(&Text::new(zh, en), facts.language);
+    let (word, amount) = match &facts.outcome {
+        Outcome::Paid { .. } => (say("收款成功", "PAID"), facts.amount),
+        Outcome::NotPaid { .. } => (say("未收款", "NOT PAID"), facts.amount),
+        Outcome::Returned { .. } => (say("已退回", "RETURNED"), facts.amount),
+        Outcome::Refunded { refund } => (say("退款成功", "REFUNDED"), refund.amount),
+    };
+    vec![Line::headline(word, Size::Double), Line::headline(amount.for_people(), Size::Triple)]
+}
+
+fn particulars(facts: &ReceiptFacts) -> Vec<Line> {
+    let say = |zh: &str, en: &str| pick(&Text::new(zh, en), facts.language);
+    let mut lines = Vec::new();
+    if let Outcome::NotPaid { reason } | Outcome::Returned { reason } = &facts.outcome {
+        lines.push(Line::pair(say("原因", "Reason"), pick(reason, facts.language)));
+    }
+    if let Outcome::Refunded { .. } = &facts.outcome {
+        lines.push(Line::pair(say("原收款", "Was paid"), facts.amount.for_people()));
+    }
+    lines.push(Line::pair(say("方式", "Method"), method(facts)));
+    lines.push(Line::pair(say("时间", "Time"), clock(moment(facts))));
+    lines.push(Line::pair(say("收银", "Till"), till(facts)));
+    lines.push(Line::pair(say("订单号", "Order"), &facts.order_number));
+    if let Some(number) = &facts.provider_number {
+        lines.push(Line::pair(say("交易号", "Transaction"), number));
+    }
+    match &facts.outcome {
+        Outcome::Paid { refunds } => {
+            lines.extend(refunds.iter().flat_map(|refund| refunded(refund, facts.language)))
+        }
+        Outcome::Refunded { refund } => lines.push(Line::pair(say("退款号", "Refund"), &refund.number)),
+        Outcome::NotPaid { .. } | Outcome::Returned { .. } => {}
+    }
+    lines
+}
+
+fn refunded(refund: &RefundFact, language: Language) -> [Line; 2] {
+    let label = pick(&Text::new("已退款", "Refunded"), language);
+    let when = pick(&Text::new("退款时间", "on"), language);
+    [Line::pair(label, refund.amount.for_people()), Line::pair(when, clock(refund.time))]
+}
+
+fn method(facts: &ReceiptFacts) -> String {
+    let wallet = pick(&facts.wallet, facts.language);
+    match (&facts.last_digits, facts.language) {
+        (None, _) => wallet,
+        (Some(digits), Language::Chinese) => format!("{wallet} 尾号{}", digits.as_str()),
+        (Some(digits), Language::English) => format!("{wallet} ending {}", digits.as_str()),
+    }
+}
+
+fn till(facts: &ReceiptFacts) -> String {
+    format!("{} {}", facts.till, facts.cashier).trim().to_owned()
+}
+
+fn moment(facts: &ReceiptFacts) -> Timestamp {
+    match &facts.outcome {
+        Outcome::Refunded { refund } => refund.time,
+        Outcome::Paid { .. } | Outcome::NotPaid { .. } | Outcome::Returned { .. } => facts.time,
+    }
+}
+
+fn clock(time: Timestamp) -> String {
+    time.local("%Y-%m-%d %H:%M:%S", Zone::CHINA)
+}
+
+/// What the customer does next, if anything.
+fn next_step(facts: &ReceiptFacts) -> String {
+    let words = match facts.outcome {
+        Outcome::Paid { .. } => Text::new(
+            "退款：带此小票到店，钱按原路退回付款账户。",
+            "Refunds: bring this slip to the store; the money goes back the way it came.",
+        ),
+        Outcome::NotPaid { .. } => Text::new(
+            "本单没有收到钱。手机若显示已付款，请出示此小票，店家按订单号查清并退回。",
+            "No money was received. If your phone says paid, show this slip: the store looks the order up and returns it.",
+        ),
+        Outcome::Returned { .. } => Text::new(
+            "钱已按原路退回付款账户，到账时间以该账户为准。",
+            "The money went back the way it came; your account shows when it arrives.",
+        ),
+        Outcome::Refunded { .. } => Text::new(
+            "钱按原路退回付款账户，到账时间以该账户为准。",
+            "The money goes back the way it came; your account shows when it arrives.",
+        ),
+    };
+    pick(&words, facts.language)
+}
+
+fn pick(text: &Text, language: Language) -> String {
+    match language {
+        Language::Chinese => text.zh.clone(),
+        Language::English => text.en.clone(),
+    }
+}

@@ -1,0 +1,451 @@
+//! Slips as they stand on paper, one per kind, width and language.
+
+use base::{Money, Text, Timestamp};
+use expect_test::{Expect, expect};
+use receipt::{Columns, Copy, Language, LastDigits, Outcome, ReceiptFacts, RefundFact, lay_out, receipt};
+use std::num::NonZeroU32;
+
+fn at(clock: &str) -> Timestamp {
+    Timestamp::parse(&format!("2026-11-23T{clock}+08:00")).expect("a time of day")
+}
+
+fn paid() -> ReceiptFacts {
+    ReceiptFacts {
+        shop: "小明便利店".into(),
+        store: "南山店".into(),
+        till: "2号收银".into(),
+        cashier: "张敏".into(),
+        time: at("14:31:05"),
+        amount: Money::cny(1250),
+        outcome: Outcome::Paid { refunds: vec![] },
+        wallet: Text::new("微信支付", "WeChat Pay"),
+        last_digits: Some(LastDigits::new("4821").expect("four digits")),
+        order_number: "018f3c1e5b7a7c3d9e2f0123456789ab".into(),
+        provider_number: Some("4200002123202611230123456789".into()),
+        receipt_url: Some("https://pay.example.com/r/Xk3fQ9".into()),
+        language: Language::Chinese,
+    }
+}
+
+fn refund() -> RefundFact {
+    RefundFact {
+        amount: Money::cny(250),
+        time: at("16:02:40"),
+        number: "018f3c9977aa7d109e2f0123456789ab".into(),
+    }
+}
+
+fn check(facts: &ReceiptFacts, copy: Copy, columns: Columns, expected: Expect) {
+    expected.assert_eq(&lay_out(&receipt(facts, copy), columns).to_text());
+}
+
+fn second_reprint() -> Copy {
+    Copy::Reprint { count: NonZeroU32::new(2).expect("two") }
+}
+
+#[test]
+fn paid_on_58_mm() {
+    check(
+        &paid(),
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |            收款成功            | x2 bold
+        |            ￥12.50             | x3 bold
+        |--------------------------------|
+        |方式           微信支付 尾号4821|
+        |时间         2026-11-23 14:31:05|
+        |收银                2号收银 张敏|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号                          |
+        |    4200002123202611230123456789|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |退款：带此小票到店，钱按原路退回|
+        |付款账户。                      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn paid_on_80_mm() {
+    check(
+        &paid(),
+        Copy::Original,
+        Columns::MM_80,
+        expect![[r#"
+        |                   小明便利店                   | x2 bold
+        |                     南山店                     |
+        |------------------------------------------------|
+        |                    收款成功                    | x2 bold
+        |                    ￥12.50                     | x3 bold
+        |------------------------------------------------|
+        |方式                           微信支付 尾号4821|
+        |时间                         2026-11-23 14:31:05|
+        |收银                                2号收银 张敏|
+        |订单号          018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号              4200002123202611230123456789|
+        |------------------------------------------------|
+        |                      [QR]                      | https://pay.example.com/r/Xk3fQ9
+        |                 扫码看电子小票                 |
+        |                                                |
+        |退款：带此小票到店，钱按原路退回付款账户。      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn paid_in_english() {
+    let facts = ReceiptFacts {
+        shop: "Xiaoming Convenience".into(),
+        store: "Nanshan".into(),
+        till: "Till 2".into(),
+        cashier: "Zhang Min".into(),
+        language: Language::English,
+        ..paid()
+    };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |      Xiaoming Convenience      | x1 bold
+        |            Nanshan             |
+        |--------------------------------|
+        |              PAID              | x2 bold
+        |            ￥12.50             | x3 bold
+        |--------------------------------|
+        |Method    WeChat Pay ending 4821|
+        |Time         2026-11-23 14:31:05|
+        |Till            Till 2 Zhang Min|
+        |Order                           |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |Transaction                     |
+        |    4200002123202611230123456789|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |Scan for the electronic receipt |
+        |                                |
+        |Refunds: bring this slip to the |
+        |store; the money goes back the  |
+        |way it came.                    |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn a_reprint_says_so_and_how_often() {
+    check(
+        &paid(),
+        second_reprint(),
+        Columns::MM_58,
+        expect![[r#"
+        |           补打 第2次           | x2 bold
+        |                                |
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |            收款成功            | x2 bold
+        |            ￥12.50             | x3 bold
+        |--------------------------------|
+        |方式           微信支付 尾号4821|
+        |时间         2026-11-23 14:31:05|
+        |收银                2号收银 张敏|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号                          |
+        |    4200002123202611230123456789|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |退款：带此小票到店，钱按原路退回|
+        |付款账户。                      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn a_reprint_shows_what_was_refunded_since() {
+    let facts = ReceiptFacts { outcome: Outcome::Paid { refunds: vec![refund()] }, ..paid() };
+    check(
+        &facts,
+        second_reprint(),
+        Columns::MM_80,
+        expect![[r#"
+        |                   补打 第2次                   | x2 bold
+        |                                                |
+        |                   小明便利店                   | x2 bold
+        |                     南山店                     |
+        |------------------------------------------------|
+        |                    收款成功                    | x2 bold
+        |                    ￥12.50                     | x3 bold
+        |------------------------------------------------|
+        |方式                           微信支付 尾号4821|
+        |时间                         2026-11-23 14:31:05|
+        |收银                                2号收银 张敏|
+        |订单号          018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号              4200002123202611230123456789|
+        |已退款                                    ￥2.50|
+        |退款时间                     2026-11-23 16:02:40|
+        |------------------------------------------------|
+        |                      [QR]                      | https://pay.example.com/r/Xk3fQ9
+        |                 扫码看电子小票                 |
+        |                                                |
+        |退款：带此小票到店，钱按原路退回付款账户。      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn a_refund_slip() {
+    let facts = ReceiptFacts { outcome: Outcome::Refunded { refund: refund() }, ..paid() };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |            退款成功            | x2 bold
+        |             ￥2.50             | x3 bold
+        |--------------------------------|
+        |原收款                   ￥12.50|
+        |方式           微信支付 尾号4821|
+        |时间         2026-11-23 16:02:40|
+        |收银                2号收银 张敏|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号                          |
+        |    4200002123202611230123456789|
+        |退款号                          |
+        |018f3c9977aa7d109e2f0123456789ab|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |钱按原路退回付款账户，到账时间以|
+        |该账户为准。                    |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+    let facts = ReceiptFacts { language: Language::English, ..facts };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_80,
+        expect![[r#"
+        |                   小明便利店                   | x2 bold
+        |                     南山店                     |
+        |------------------------------------------------|
+        |                    REFUNDED                    | x2 bold
+        |                     ￥2.50                     | x3 bold
+        |------------------------------------------------|
+        |Was paid                                 ￥12.50|
+        |Method                    WeChat Pay ending 4821|
+        |Time                         2026-11-23 16:02:40|
+        |Till                                2号收银 张敏|
+        |Order           018f3c1e5b7a7c3d9e2f0123456789ab|
+        |Transaction         4200002123202611230123456789|
+        |Refund          018f3c9977aa7d109e2f0123456789ab|
+        |------------------------------------------------|
+        |                      [QR]                      | https://pay.example.com/r/Xk3fQ9
+        |        Scan for the electronic receipt         |
+        |                                                |
+        |The money goes back the way it came; your       |
+        |account shows when it arrives.                  |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn not_paid() {
+    let reason = Text::new("顾客零钱不足", "The customer's balance is too low");
+    let facts = ReceiptFacts {
+        outcome: Outcome::NotPaid { reason },
+        last_digits: None,
+        provider_number: None,
+        receipt_url: None,
+        ..paid()
+    };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |             未收款             | x2 bold
+        |            ￥12.50             | x3 bold
+        |--------------------------------|
+        |原因                顾客零钱不足|
+        |方式                    微信支付|
+        |时间         2026-11-23 14:31:05|
+        |收银                2号收银 张敏|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |--------------------------------|
+        |              [QR]              | 018f3c1e5b7a7c3d9e2f0123456789ab
+        |             订单号             |
+        |                                |
+        |本单没有收到钱。手机若显示已付  |
+        |款，请出示此小票，店家按订单号查|
+        |清并退回。                      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+    let facts = ReceiptFacts { language: Language::English, ..facts };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |            NOT PAID            | x2 bold
+        |            ￥12.50             | x3 bold
+        |--------------------------------|
+        |Reason                          |
+        |The customer's balance is too   |
+        |low                             |
+        |Method                WeChat Pay|
+        |Time         2026-11-23 14:31:05|
+        |Till                2号收银 张敏|
+        |Order                           |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |--------------------------------|
+        |              [QR]              | 018f3c1e5b7a7c3d9e2f0123456789ab
+        |          Order number          |
+        |                                |
+        |No money was received. If your  |
+        |phone says paid, show this slip:|
+        |the store looks the order up and|
+        |returns it.                     |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn returned() {
+    let reason = Text::new("付款到得太晚，已自动退回", "The payment came too late and was sent back");
+    let facts = ReceiptFacts { outcome: Outcome::Returned { reason }, ..paid() };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |             已退回             | x2 bold
+        |            ￥12.50             | x3 bold
+        |--------------------------------|
+        |原因    付款到得太晚，已自动退回|
+        |方式           微信支付 尾号4821|
+        |时间         2026-11-23 14:31:05|
+        |收银                2号收银 张敏|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号                          |
+        |    4200002123202611230123456789|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |钱已按原路退回付款账户，到账时间|
+        |以该账户为准。                  |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn long_names_wrap_between_characters_and_amounts_stay_whole() {
+    let facts = ReceiptFacts {
+        shop: "深圳市南山区科技园小明和他的朋友们二十四小时便利店有限公司".into(),
+        store: "科技园南区深南大道九千九百九十九号一楼大堂店".into(),
+        till: "二楼美食广场自助收银机12号".into(),
+        cashier: "欧阳·阿卜杜热西提".into(),
+        amount: Money::cny(123_456_789_012),
+        ..paid()
+    };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |深圳市南山区科技园小明和他的朋友| x1 bold
+        |   们二十四小时便利店有限公司   | x1 bold
+        |科技园南区深南大道九千九百九十九|
+        |          号一楼大堂店          |
+        |--------------------------------|
+        |            收款成功            | x2 bold
+        |       ￥1,234,567,890.12       | x1 bold
+        |--------------------------------|
+        |方式           微信支付 尾号4821|
+        |时间         2026-11-23 14:31:05|
+        |收银                            |
+        |二楼美食广场自助收银机12号 欧阳 |
+        |·阿卜杜热西提                  |
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号                          |
+        |    4200002123202611230123456789|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |退款：带此小票到店，钱按原路退回|
+        |付款账户。                      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn rare_characters_take_the_place_of_a_double_cell() {
+    let facts = ReceiptFacts { shop: "𠮷野家".into(), cashier: "王㛃\n😀".into(), ..paid() };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |             𠮷野家             | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |            收款成功            | x2 bold
+        |            ￥12.50             | x3 bold
+        |--------------------------------|
+        |方式           微信支付 尾号4821|
+        |时间         2026-11-23 14:31:05|
+        |收银             2号收银 王㛃 😀|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号                          |
+        |    4200002123202611230123456789|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |退款：带此小票到店，钱按原路退回|
+        |付款账户。                      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
