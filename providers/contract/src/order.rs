@@ -18,6 +18,9 @@ pub struct Order {
     pub expires_at: Timestamp,
     /// The till, as the provider shall show it: at most 32 letters, digits, `-`, `_`.
     pub terminal: String,
+    /// The customer pays by scanning our QR (the order was opened by [`payment::Ask::Present`]); otherwise
+    /// we scanned theirs. Some providers answer an open order of either kind with the same word.
+    pub shown_qr: bool,
     /// The payer's code; there only for the charge itself.
     pub payer_code: Option<PayerCode>,
     /// The provider's transaction number once paid.
