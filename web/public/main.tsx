@@ -1,0 +1,2 @@
+// Starts the public page.
+export {};

@@ -1,0 +1,26 @@
+// Short names for the contract's shapes, so that pages do not spell out where the generated file keeps them.
+import type { components } from "./schema";
+
+type Shapes = components["schemas"];
+
+export type Payment = Shapes["Payment"];
+export type Money = Payment["money"];
+export type Action = Payment["explain"]["action"];
+export type Amount = Payment["amount"];
+export type Text = Payment["wallet_label"];
+export type Refund = Shapes["Refund"];
+export type Me = Shapes["Me"];
+export type TillInfo = Shapes["TillInfo"];
+export type WalletRule = TillInfo["wallets"][number];
+export type PrinterState = TillInfo["printer"];
+export type NewPayment = Shapes["NewPayment"];
+export type TimelineEntry = Shapes["TimelineEntry"];
+export type Day = Shapes["Day"];
+export type Demo = Shapes["Demo"];
+export type PublicReceipt = Shapes["PublicReceipt"];
+export type Problem = Shapes["Problem"];
+
+/** Money states after which nothing more happens by itself. */
+export function isAtRest(money: Money): boolean {
+  return money === "paid" || money === "not_paid" || money === "returned";
+}

@@ -1,0 +1,126 @@
+// Who is at this till: signed in or not, which till, and the counter once both are known.
+import { useCallback, useEffect, useState } from "react";
+import { client, isSignedOut, settle, type Failure } from "../shared/api/client";
+import type { Me, TillInfo } from "../shared/api/types";
+import { useFailureText } from "../shared/i18n/failures";
+import { useTranslate } from "../shared/i18n/language";
+import { sharedTexts } from "../shared/i18n/shared_texts";
+import { SignIn } from "../shared/ui/sign_in";
+import { Counter } from "./counter";
+import { tillTexts } from "./texts";
+
+type Stage =
+  | { name: "starting" }
+  | { name: "signed_out" }
+  | { name: "failed"; failure: Failure }
+  | { name: "choosing"; me: Me }
+  | { name: "ready"; me: Me; info: TillInfo };
+
+const CHOSEN_TILL = "paydesk.till.id";
+const RETRY_MS = 3000;
+
+export function App() {
+  const t = useTranslate(tillTexts);
+  const shared = useTranslate(sharedTexts);
+  const failureText = useFailureText();
+  const [stage, setStage] = useState<Stage>({ name: "starting" });
+
+  useEffect(() => {
+    document.title = t("page.title");
+  }, [t]);
+
+  const fail = useCallback((failure: Failure) => {
+    setStage(isSignedOut(failure) ? { name: "signed_out" } : { name: "failed", failure });
+  }, []);
+
+  const enter = useCallback(
+    async (me: Me) => {
+      const till = me.till?.id ?? rememberedTill(me);
+      if (!till) return setStage({ name: "choosing", me });
+      const info = await settle(client.GET("/v1/till", { params: { query: me.till ? {} : { till } } }));
+      if (info.ok) setStage({ name: "ready", me, info: info.data });
+      else fail(info.failure);
+    },
+    [fail],
+  );
+
+  const start = useCallback(async () => {
+    const me = await settle(client.GET("/v1/me"));
+    if (me.ok) await enter(me.data);
+    else fail(me.failure);
+  }, [enter, fail]);
+
+  useEffect(() => void start(), [start]);
+
+  // After a power cut the till is often up before the server: it keeps knocking by itself.
+  useEffect(() => {
+    if (stage.name !== "failed") return;
+    const timer = setTimeout(() => void start(), RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [stage, start]);
+
+  const signOut = useCallback(async () => {
+    await settle(client.DELETE("/v1/session"));
+    setStage({ name: "signed_out" });
+  }, []);
+  const signedOut = useCallback(() => setStage({ name: "signed_out" }), []);
+
+  switch (stage.name) {
+    case "starting":
+      return <p className="page-message">{shared("loading")}</p>;
+    case "signed_out":
+      return <SignIn place={t("place")} onSignedIn={(me) => void enter(me)} />;
+    case "failed":
+      return (
+        <main className="page-message">
+          <p>{failureText(stage.failure)}</p>
+          <button className="button button-primary" onClick={() => void start()}>
+            {shared("retry")}
+          </button>
+        </main>
+      );
+    case "choosing":
+      return <ChooseTill me={stage.me} onChosen={() => void enter(stage.me)} onSignOut={() => void signOut()} />;
+    case "ready":
+      return <Counter me={stage.me} info={stage.info} onSignOut={() => void signOut()} onSignedOut={signedOut} />;
+  }
+}
+
+function ChooseTill({ me, onChosen, onSignOut }: { me: Me; onChosen: () => void; onSignOut: () => void }) {
+  const t = useTranslate(tillTexts);
+  const shared = useTranslate(sharedTexts);
+  const question = !me.permissions.includes("take")
+    ? t("till.not_allowed")
+    : me.tills.length === 0
+      ? t("till.none")
+      : t("till.choose");
+  return (
+    <main className="page-message">
+      <h1>{question}</h1>
+      {me.permissions.includes("take") &&
+        me.tills.map((till) => (
+          <button
+            key={till.id}
+            className="button button-primary"
+            onClick={() => {
+              localStorage.setItem(CHOSEN_TILL, till.id);
+              onChosen();
+            }}
+          >
+            {till.name}
+          </button>
+        ))}
+      <button className="button button-quiet" onClick={onSignOut}>
+        {shared("signout")}
+      </button>
+    </main>
+  );
+}
+
+/** The till this device chose before, as long as the account may still use it. A single till needs no choosing. */
+function rememberedTill(me: Me): string | null {
+  if (!me.permissions.includes("take")) return null;
+  if (me.tills.length === 1) return me.tills[0]?.id ?? null;
+  const kept = localStorage.getItem(CHOSEN_TILL);
+  return me.tills.some(({ id }) => id === kept) ? kept : null;
+}

@@ -1,0 +1,375 @@
+// The counter: what the cashier does all day. It joins keys, scanner, entry, outcome and today's list.
+import { useCallback, useEffect, useRef, useState } from "react";
+import { isAtRest, type Me, type Payment, type TillInfo } from "../shared/api/types";
+import { fill } from "../shared/i18n/dictionary";
+import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
+import { sharedTexts } from "../shared/i18n/shared_texts";
+import { amountEntry, formatAmount, parseAmount, spokenAmount, typeAmountKey } from "../shared/money";
+import type { News, Open } from "./desk";
+import { EntryPanel, type Complaint, type PendingScan } from "./entry";
+import { Footer } from "./footer";
+import { Header } from "./header";
+import { OutcomeScreen, type OutcomeKeys } from "./outcome";
+import { tillTexts } from "./texts";
+import { TodayDrawer } from "./today";
+import { useCounterKeys } from "./use_counter_keys";
+import { useDesk } from "./use_desk";
+import { useToday } from "./use_today";
+import { sentenceFor, speak } from "./voice";
+import { groupDigits, recognize } from "./wallets";
+
+/** A scanner that stutters, or a hand that scans twice, sends the same code again within this time. */
+const SAME_SCAN_MS = 1500;
+/** How long a code read before the amount stays good: a little less than its life at the wallet. */
+const PENDING_SCAN_MS = 55_000;
+const TOAST_MS = 6000;
+
+export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; onSignedOut: () => void }) {
+  const { me, info } = props;
+  const t = useTranslate(tillTexts);
+  const shared = useTranslate(sharedTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  const [printer, setPrinter] = useState(info.printer);
+  const [toast, setToast] = useState<string | null>(null);
+  const [listOpen, setListOpen] = useState(false);
+  const [dialogOpen, setDialogOpen] = useState(false);
+  const today = useToday(info.till.id);
+
+  const { desk, journal, state, link } = useDesk({
+    changed: announce,
+    seen: today.seen,
+    printer: (news) => news.till === info.till.id && setPrinter(news),
+    signedOut: props.onSignedOut,
+  });
+
+  const [entry, setEntryState] = useState(() => journal.entry());
+  const [mode, setMode] = useState<"amount" | "code">("amount");
+  const [kept, setKept] = useState(false);
+  const [code, setCode] = useState("");
+  const [pending, setPending] = useState<PendingScan | null>(null);
+  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  const history = useRef<string[]>([]);
+  const lastScan = useRef({ code: "", at: Number.NEGATIVE_INFINITY });
+  const outcomeKeys = useRef<OutcomeKeys | null>(null);
+
+  const currency = info.currency;
+  const parsed = parseAmount(entry, currency);
+  const current = state.open.find(({ attempt }) => attempt.key === state.currentKey) ?? null;
+  const parked = state.open.filter(({ attempt }) => attempt.key !== state.currentKey);
+  const showMethods = info.methods.filter((method) => method.show_qr);
+
+  const setEntry = useCallback(
+    (next: string) => {
+      journal.setEntry(next);
+      setEntryState(next);
+    },
+    [journal],
+  );
+
+  const refusal = state.rejection;
+  useEffect(() => {
+    if (!refusal) return;
+    setEntry(amountEntry(refusal.amount));
+    setComplaint({ about: "server", text: refusal.text });
+    desk.forgetRejection();
+  }, [refusal, desk, setEntry]);
+
+  useEffect(() => {
+    if (!toast) return;
+    const timer = setTimeout(() => setToast(null), TOAST_MS);
+    return () => clearTimeout(timer);
+  }, [toast]);
+
+  useEffect(() => {
+    if (!pending) return;
+    const timer = setTimeout(() => setPending(null), pending.goodUntil - Date.now());
+    return () => clearTimeout(timer);
+  }, [pending]);
+
+  function announce(payment: Payment, news: News) {
+    if (!news.fresh) return;
+    const refund = payment.refunds.find(
+      (one) => one.state === "done" && news.before?.refunds.some((was) => was.id === one.id && was.state !== "done"),
+    );
+    if (refund) {
+      const amount = spokenAmount(refund.amount, language);
+      speak(fill(tillTexts["voice.refunded"][language], { amount }), language);
+    }
+    if (payment.money === news.before?.money) return;
+    const sentence = sentenceFor(payment, language);
+    if (sentence) speak(sentence, language);
+    if (sentence && !news.onScreen) {
+      setToast(t("late.paid", { amount: formatAmount(payment.amount, language), word: shared(`money.${payment.money}`) }));
+    }
+  }
+
+  /** The amount to charge, or null after saying what is wrong with it. */
+  function chargeable(): { amount: number; currency: string } | null {
+    if (!parsed.ok) {
+      setComplaint({ about: "amount", text: tillTexts["amount.not_positive"] });
+      setMode("amount");
+      return null;
+    }
+    if (parsed.minor > info.limits.max.amount) {
+      const { zh, en } = tillTexts["amount.too_large"];
+      const max = formatAmount(info.limits.max, language);
+      setComplaint({ about: "amount", text: { zh: fill(zh, { max }), en: fill(en, { max }) } });
+      setMode("amount");
+      return null;
+    }
+    return { amount: parsed.minor, currency };
+  }
+
+  function complainAboutCode(scannedCode: string): boolean {
+    const recognized = recognize(scannedCode, info.wallets);
+    const key = {
+      empty: "charge.scan_now",
+      typing: "scan.wrong_length",
+      not_digits: "scan.not_digits",
+      unknown: "scan.unknown",
+      wrong_length: "scan.wrong_length",
+      unavailable: "scan.unavailable",
+      complete: null,
+    }[recognized.kind] as keyof typeof tillTexts | null;
+    if (!key) return false;
+    const text = tillTexts[key];
+    const label = "wallet" in recognized && recognized.wallet ? recognized.wallet.label : { zh: "", en: "" };
+    setComplaint({
+      about: "code",
+      text: { zh: fill(text.zh, { wallet: label.zh }), en: fill(text.en, { wallet: label.en }) },
+    });
+    return true;
+  }
+
+  function chargeWith(payerCode: string, amount: { amount: number; currency: string }) {
+    const recognized = recognize(payerCode, info.wallets);
+    if (recognized.kind !== "complete") return;
+    beginSale();
+    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet: recognized.wallet.wallet } });
+  }
+
+  function chargeByQr(wallet: string, amount = chargeable()) {
+    if (!amount) return;
+    beginSale();
+    desk.take(info.till.id, amount, { show_qr: { wallet } });
+  }
+
+  function beginSale() {
+    setKept(false);
+    setComplaint(null);
+    setCode("");
+    setPending(null);
+    setMode("amount");
+    history.current = [];
+  }
+
+  function scanned(scannedCode: string, retract: number) {
+    const now = performance.now();
+    const repeated = scannedCode === lastScan.current.code && now - lastScan.current.at < SAME_SCAN_MS;
+    lastScan.current = { code: scannedCode, at: now };
+    if (repeated) return;
+    let typedAmount = entry;
+    if (retract > 0 && mode === "amount" && !current) {
+      typedAmount = history.current.at(-retract) ?? "";
+      history.current = history.current.slice(0, -retract);
+      setEntry(typedAmount);
+    }
+    setCode("");
+    if (current) return scannedDuring(current, scannedCode);
+    if (complainAboutCode(scannedCode)) return setMode("code");
+    const amount = parseAmount(typedAmount, currency);
+    if (amount.ok && amount.minor <= info.limits.max.amount) {
+      return chargeWith(scannedCode, { amount: amount.minor, currency });
+    }
+    if (amount.ok) return void chargeable();
+    keepForAmount(scannedCode);
+  }
+
+  /** A scan while a sale fills the screen: a new code for a refused sale, or the next customer's. */
+  function scannedDuring(open: Open, scannedCode: string) {
+    const payment = open.payment;
+    const mayRetry = open.delivery === "not_received" || (payment?.money === "not_paid" && payment.explain.may_charge_again);
+    const ended = payment !== null && isAtRest(payment.money);
+    if (!mayRetry && !ended) return setToast(t("scan.busy"));
+    if (complainAboutCode(scannedCode)) return changeMethod(open, "code", true);
+    desk.dismiss(open.attempt.key);
+    if (mayRetry) return chargeWith(scannedCode, { amount: open.attempt.amount, currency: open.attempt.currency });
+    setEntry("");
+    keepForAmount(scannedCode);
+  }
+
+  function keepForAmount(scannedCode: string) {
+    const recognized = recognize(scannedCode, info.wallets);
+    if (recognized.kind !== "complete") return;
+    setComplaint(null);
+    setMode("amount");
+    setPending({ code: scannedCode, wallet: recognized.wallet.label, goodUntil: Date.now() + PENDING_SCAN_MS });
+  }
+
+  /** Back to the entry with the refused sale's amount, so that nothing is typed twice. */
+  function changeMethod(open: Open, to: "amount" | "code", keepComplaint = false) {
+    setEntry(amountEntry(open.attempt));
+    setKept(true);
+    setMode(to);
+    setCode("");
+    if (!keepComplaint) setComplaint(null);
+    desk.dismiss(open.attempt.key);
+  }
+
+  function nextCustomer(open: Open) {
+    desk.dismiss(open.attempt.key);
+    beginSale();
+    setEntry("");
+  }
+
+  function park() {
+    desk.park();
+    beginSale();
+    setEntry("");
+  }
+
+  function charge() {
+    const amount = chargeable();
+    if (!amount) return;
+    if (pending) return chargeWith(pending.code, amount);
+    if (mode === "amount" || code === "") {
+      setComplaint(null);
+      setMode("code");
+      return;
+    }
+    if (!complainAboutCode(code)) chargeWith(code, amount);
+  }
+
+  function typed(key: string) {
+    if (key === "F4") return setListOpen(true);
+    if (current) return typedDuring(current, key);
+    if (key === "F2" || key === "F3") {
+      const method = showMethods[key === "F2" ? 0 : 1];
+      return method ? chargeByQr(method.wallet) : undefined;
+    }
+    if (key === "Enter") return charge();
+    if (key === "Escape") return stepBack();
+    if (mode === "code") return typedCode(key);
+    history.current = [...history.current.slice(-40), entry];
+    setComplaint(null);
+    setKept(false);
+    setEntry(typeAmountKey(entry, key === "Delete" ? "Clear" : key, currency));
+  }
+
+  function typedCode(key: string) {
+    setComplaint(null);
+    if (key === "Backspace") setCode(code.slice(0, -1));
+    else if (key === "Delete") setCode("");
+    else if (/^\d$/.test(key) && code.length < 32) setCode(code + key);
+  }
+
+  function typedDuring(open: Open, key: string) {
+    const ended = open.payment !== null && open.payment.money !== "not_paid" && isAtRest(open.payment.money);
+    if (/^\d$/.test(key) && ended) {
+      nextCustomer(open);
+      return setEntry(typeAmountKey("", key, currency));
+    }
+    outcomeKeys.current?.press(key);
+  }
+
+  function stepBack() {
+    setComplaint(null);
+    if (pending) return setPending(null);
+    if (mode === "code") {
+      setCode("");
+      return setMode("amount");
+    }
+    setEntry("");
+  }
+
+  useCounterKeys(!listOpen && !dialogOpen, { typed, scanned });
+
+  return (
+    <div className="till">
+      <Header
+        me={me}
+        info={info}
+        link={link}
+        reachable={state.reachable}
+        printer={printer}
+        onSignOut={props.onSignOut}
+      />
+      {!state.reachable ? (
+        <p className="banner banner-bad" role="alert">
+          {t("banner.unreachable")}
+        </p>
+      ) : (
+        link === "lost" && (
+          <p className="banner" role="status">
+            {t("banner.no_stream")}
+          </p>
+        )
+      )}
+      {toast && (
+        <p className="toast" role="status">
+          {toast}
+        </p>
+      )}
+      {current ? (
+        <OutcomeScreen
+          key={current.attempt.key}
+          open={current}
+          desk={desk}
+          journal={journal}
+          info={info}
+          reachable={state.reachable}
+          mayRefund={me.permissions.includes("refund")}
+          keys={outcomeKeys}
+          onNext={() => nextCustomer(current)}
+          onPark={park}
+          onChangeMethod={(to) => changeMethod(current, to)}
+          onShowQr={(wallet) => {
+            const { amount, currency: of } = current.attempt;
+            desk.dismiss(current.attempt.key);
+            chargeByQr(wallet, { amount, currency: of });
+          }}
+          onDialog={setDialogOpen}
+        />
+      ) : (
+        <EntryPanel
+          entry={entry}
+          currency={currency}
+          mode={mode}
+          kept={kept && entry !== ""}
+          code={groupDigits(code)}
+          recognized={recognize(code, info.wallets)}
+          pending={pending}
+          complaint={complaint}
+          complaintText={complaint ? pick(complaint.text) : ""}
+          chargeableAmount={parsed.ok ? formatAmount({ amount: parsed.minor, currency }, language) : null}
+          methods={showMethods}
+          onKey={(key) => {
+            setMode("amount");
+            history.current = [];
+            setComplaint(null);
+            setKept(false);
+            setEntry(typeAmountKey(entry, key, currency));
+          }}
+          onMode={setMode}
+          onCode={(next) => {
+            setComplaint(null);
+            setCode(next.replace(/\D/g, "").slice(0, 32));
+          }}
+          onCharge={charge}
+          onQr={(wallet) => chargeByQr(wallet)}
+          onDropPending={() => setPending(null)}
+        />
+      )}
+      <Footer today={today} parked={parked} onShowParked={(key) => desk.show(key)} onList={() => setListOpen(true)} entering={!current} />
+      {listOpen && (
+        <TodayDrawer
+          today={today}
+          journal={journal}
+          mayRefund={me.permissions.includes("refund")}
+          onClose={() => setListOpen(false)}
+        />
+      )}
+    </div>
+  );
+}

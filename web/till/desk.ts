@@ -1,0 +1,332 @@
+// The counter's memory: every open payment of this till, how it is delivered, followed and put aside.
+//
+// A payment begins here as an attempt with its key, kept in the journal before a byte is sent. Until the server has
+// definitely answered, the same request with the same key is repeated, so nothing can be charged twice.
+import { client, isSignedOut, settle, type Failure, type Outcome } from "../shared/api/client";
+import { isAtRest, type Amount, type NewPayment, type Payment, type Text } from "../shared/api/types";
+import { storeDate } from "../shared/time";
+import { newKey, referenceFor, type Attempt, type Journal } from "./attempts";
+import { maskCode } from "./wallets";
+
+/** How far an attempt has come on its way to the server. */
+export type Delivery = "sending" | "repeating" | "finding" | "known" | "not_received";
+
+export interface Open {
+  attempt: Attempt;
+  delivery: Delivery;
+  payment: Payment | null;
+  /** Until when `finding` looks before it may say that the server never had the request. */
+  findUntil: number;
+}
+
+export interface Rejection {
+  amount: Amount;
+  text: Text;
+  code: string;
+}
+
+export interface DeskState {
+  open: readonly Open[];
+  currentKey: string | null;
+  rejection: Rejection | null;
+  reachable: boolean;
+}
+
+export type Method = { payer_code: { code: string; wallet: string } } | { show_qr: { wallet: string } };
+
+export interface News {
+  before: Payment | null;
+  /** False for what a reload merely found again: nobody needs to hear it twice. */
+  fresh: boolean;
+  onScreen: boolean;
+}
+
+export interface DeskEvents {
+  /** A payment this till follows has a new state. */
+  changed: (payment: Payment, news: News) => void;
+  signedOut: () => void;
+}
+
+/** A payer's code lives about a minute; a request that old is looked for, not sent again. */
+const REPEAT_FOR_MS = 45_000;
+/** Nothing stays on the way longer than this: if the server does not know the request by then, it never will. */
+const FIND_FOR_MS = 30_000;
+const LONG_POLL_S = 10;
+const PARKED_POLL_MS = 5_000;
+
+export class Desk {
+  private state: DeskState;
+  private listeners = new Set<() => void>();
+  private codes = new Map<string, string>();
+  private followers = new Map<string, AbortController>();
+  private closed = new AbortController();
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly events: DeskEvents,
+    private readonly now: () => number = Date.now,
+  ) {
+    const open = journal.attempts().map((attempt): Open => ({
+      attempt,
+      delivery: attempt.paymentId ? "known" : "finding",
+      payment: null,
+      findUntil: Math.max(attempt.createdAt + FIND_FOR_MS, now()),
+    }));
+    const current = journal.current();
+    const currentKey = open.some(({ attempt }) => attempt.key === current) ? current : null;
+    this.state = { open, currentKey, rejection: null, reachable: true };
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  snapshot = (): DeskState => this.state;
+
+  /** Takes up what a reload or a power cut interrupted. */
+  resume(): void {
+    for (const { attempt } of this.state.open) {
+      if (attempt.paymentId) void this.follow(attempt.key, attempt.paymentId);
+      else void this.find(attempt.key);
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.closed.signal.aborted;
+  }
+
+  close(): void {
+    this.closed.abort();
+    this.followers.forEach((follower) => follower.abort());
+  }
+
+  /** Asks for money. The attempt is on the screen and in the journal before this returns. */
+  take(till: string, amount: Amount, method: Method): void {
+    const key = newKey();
+    const attempt: Attempt = {
+      key,
+      reference: referenceFor(key, storeDate(this.now())),
+      till,
+      amount: amount.amount,
+      currency: amount.currency,
+      method: "payer_code" in method ? "payer_code" : "show_qr",
+      wallet: "payer_code" in method ? method.payer_code.wallet : method.show_qr.wallet,
+      codeHint: "payer_code" in method ? maskCode(method.payer_code.code) : null,
+      createdAt: this.now(),
+      paymentId: null,
+    };
+    this.journal.add(attempt);
+    this.journal.setCurrent(key);
+    if ("payer_code" in method) this.codes.set(key, method.payer_code.code);
+    this.update({
+      open: [...this.state.open, { attempt, delivery: "sending", payment: null, findUntil: 0 }],
+      currentKey: key,
+      rejection: null,
+    });
+    void this.deliver(attempt);
+  }
+
+  /** Brings an open payment to the screen. */
+  show(key: string): void {
+    this.journal.setCurrent(key);
+    this.update({ currentKey: key });
+  }
+
+  /** Leaves an undecided payment to run on while the next customer is served. */
+  park(): void {
+    this.journal.setCurrent(null);
+    this.update({ currentKey: null });
+  }
+
+  /** Puts an ended payment aside for good. One that is still undecided is only parked. */
+  dismiss(key: string): void {
+    const open = this.openOf(key);
+    const ended = open?.delivery === "not_received" || (open?.payment && isAtRest(open.payment.money));
+    if (!ended) return this.park();
+    this.remove(key);
+  }
+
+  forgetRejection(): void {
+    this.update({ rejection: null });
+  }
+
+  /** News from the live stream, or from an answer to some other request. */
+  learn(payment: Payment): void {
+    const open = this.state.open.find(
+      ({ attempt }) => attempt.paymentId === payment.id || (!attempt.paymentId && attempt.reference === payment.reference),
+    );
+    if (!open) return;
+    if (open.payment && open.payment.version >= payment.version) return;
+    if (!open.attempt.paymentId) this.journal.bind(open.attempt.key, payment.id);
+    this.codes.delete(open.attempt.key);
+    this.change(open.attempt.key, (was) => ({
+      ...was,
+      attempt: { ...was.attempt, paymentId: payment.id },
+      payment,
+      delivery: "known",
+    }));
+    this.events.changed(payment, {
+      before: open.payment,
+      fresh: open.payment !== null || open.delivery === "sending" || open.delivery === "repeating",
+      onScreen: this.state.currentKey === open.attempt.key,
+    });
+    if (!open.attempt.paymentId) void this.follow(open.attempt.key, payment.id);
+    if (isAtRest(payment.money) && this.state.currentKey !== open.attempt.key) this.settleParked(open.attempt.key, payment);
+  }
+
+  look(id: string): Promise<Outcome<Payment>> {
+    return this.act(client.POST("/v1/payments/{id}/look", { params: { path: { id } } }));
+  }
+
+  cancel(id: string): Promise<Outcome<Payment>> {
+    return this.act(client.POST("/v1/payments/{id}/cancel", { params: { path: { id } } }));
+  }
+
+  private async act(call: Parameters<typeof settle<Payment>>[0]): Promise<Outcome<Payment>> {
+    const outcome = await settle<Payment>(call);
+    if (outcome.ok) this.learn(outcome.data);
+    else if (isSignedOut(outcome.failure)) this.events.signedOut();
+    return outcome;
+  }
+
+  private async deliver(attempt: Attempt): Promise<void> {
+    for (let round = 0; !this.closed.signal.aborted; round += 1) {
+      const body = this.bodyOf(attempt);
+      if (!body || this.now() - attempt.createdAt > REPEAT_FOR_MS) return this.find(attempt.key);
+      // `keepalive` lets the request finish even when the page is reloaded right after the scan.
+      const outcome = await settle<Payment>(
+        client.POST("/v1/payments", {
+          params: { header: { "Idempotency-Key": attempt.key } },
+          body,
+          keepalive: true,
+        }),
+      );
+      if (this.openOf(attempt.key)?.delivery === "known") return;
+      if (outcome.ok) {
+        this.update({ reachable: true });
+        return this.learn(withReference(outcome.data, attempt));
+      }
+      if (isDefinite(outcome.failure)) return this.rejected(attempt, outcome.failure);
+      this.update({ reachable: outcome.failure.kind !== "unreachable" });
+      this.change(attempt.key, (was) => ({ ...was, delivery: "repeating" }));
+      await this.pause(Math.min(1000 * 2 ** round, 5000));
+    }
+  }
+
+  private rejected(attempt: Attempt, failure: Failure & { kind: "refused" }): void {
+    if (failure.code === "idempotency_key_reused_with_other_content") return void this.find(attempt.key);
+    this.remove(attempt.key);
+    this.update({
+      rejection: {
+        amount: { amount: attempt.amount, currency: attempt.currency },
+        text: failure.text,
+        code: failure.code,
+      },
+    });
+    if (isSignedOut(failure)) this.events.signedOut();
+  }
+
+  /** Asks the server whether it has the request, until it says so or until it no longer could. */
+  private async find(key: string): Promise<void> {
+    const findUntil = Math.max(this.now(), (this.openOf(key)?.attempt.createdAt ?? 0) + FIND_FOR_MS);
+    this.change(key, (was) => ({ ...was, delivery: "finding", findUntil }));
+    while (!this.closed.signal.aborted) {
+      const open = this.openOf(key);
+      if (!open || open.delivery !== "finding") return;
+      const outcome = await settle(
+        client.GET("/v1/payments", { params: { query: { q: open.attempt.reference, limit: 5 } } }),
+      );
+      this.update({ reachable: outcome.ok || outcome.failure.kind !== "unreachable" });
+      if (outcome.ok) {
+        const found = outcome.data.items.find(({ reference }) => reference === open.attempt.reference);
+        if (found) return this.learn(found);
+        if (this.now() >= findUntil) return this.change(key, (was) => ({ ...was, delivery: "not_received" }));
+      } else if (isSignedOut(outcome.failure)) {
+        return this.events.signedOut();
+      }
+      await this.pause(1500);
+    }
+  }
+
+  /** Keeps asking for newer versions: at once for the payment on the screen, now and then for parked ones. */
+  private async follow(key: string, id: string): Promise<void> {
+    if (this.followers.has(key)) return;
+    const follower = new AbortController();
+    this.followers.set(key, follower);
+    while (!follower.signal.aborted) {
+      const version = this.openOf(key)?.payment?.version;
+      const onScreen = this.state.currentKey === key;
+      const query = version !== undefined && onScreen ? { wait: LONG_POLL_S, after: version } : {};
+      const outcome = await settle(
+        client.GET("/v1/payments/{id}", { params: { path: { id }, query }, signal: follower.signal }),
+      );
+      if (follower.signal.aborted) return;
+      this.update({ reachable: outcome.ok || outcome.failure.kind !== "unreachable" });
+      if (outcome.ok) this.learn(outcome.data);
+      else if (isSignedOut(outcome.failure)) {
+        this.followers.delete(key);
+        return this.events.signedOut();
+      } else if (outcome.failure.kind === "refused" && outcome.failure.status === 404) {
+        return this.remove(key);
+      }
+      const moved = outcome.ok && outcome.data.version !== version;
+      await this.pause(!outcome.ok ? 2000 : !onScreen ? PARKED_POLL_MS : moved ? 50 : 1000);
+    }
+  }
+
+  private settleParked(key: string, payment: Payment): void {
+    // A parked sale that was paid after all must be seen by a person before it goes away.
+    if (payment.money === "not_paid") this.remove(key);
+  }
+
+  private bodyOf(attempt: Attempt): NewPayment | null {
+    const code = this.codes.get(attempt.key);
+    const method =
+      attempt.method === "show_qr" ? { show_qr: { wallet: attempt.wallet ?? "" } } : code ? { payer_code: { code } } : null;
+    if (!method) return null;
+    const { amount, currency, reference, till } = attempt;
+    return { amount: { amount, currency }, method, reference, till };
+  }
+
+  private remove(key: string): void {
+    this.followers.get(key)?.abort();
+    this.followers.delete(key);
+    this.codes.delete(key);
+    this.journal.drop(key);
+    const currentKey = this.state.currentKey === key ? null : this.state.currentKey;
+    if (currentKey === null) this.journal.setCurrent(null);
+    this.update({ open: this.state.open.filter(({ attempt }) => attempt.key !== key), currentKey });
+  }
+
+  private openOf(key: string): Open | undefined {
+    return this.state.open.find(({ attempt }) => attempt.key === key);
+  }
+
+  private change(key: string, how: (open: Open) => Open): void {
+    this.update({ open: this.state.open.map((open) => (open.attempt.key === key ? how(open) : open)) });
+  }
+
+  private update(part: Partial<DeskState>): void {
+    const same = Object.entries(part).every(([name, value]) => this.state[name as keyof DeskState] === value);
+    if (same) return;
+    this.state = { ...this.state, ...part };
+    this.listeners.forEach((listener) => listener());
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.closed.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    });
+  }
+}
+
+/** Too many requests or a closing server will answer differently later; every other refusal is final. */
+function isDefinite(failure: Failure): failure is Failure & { kind: "refused" } {
+  return failure.kind === "refused" && failure.status !== 429 && failure.status !== 408;
+}
+
+function withReference(payment: Payment, attempt: Attempt): Payment {
+  return payment.reference === attempt.reference ? payment : { ...payment, reference: attempt.reference };
+}

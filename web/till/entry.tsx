@@ -1,0 +1,244 @@
+// Before the sale: the amount, the pad, the scan box, and the other ways to pay.
+import { useEffect, useRef, useState } from "react";
+import type { Text, TillInfo } from "../shared/api/types";
+import { usePick, useTranslate } from "../shared/i18n/language";
+import { currencySign, formatNumber, parseAmount } from "../shared/money";
+import { tillTexts } from "./texts";
+import type { Recognized } from "./wallets";
+
+export interface PendingScan {
+  code: string;
+  wallet: Text;
+  /** Milliseconds since 1970. */
+  goodUntil: number;
+}
+
+export interface Complaint {
+  about: "amount" | "code" | "server";
+  text: Text;
+}
+
+interface EntryProps {
+  entry: string;
+  currency: string;
+  mode: "amount" | "code";
+  /** The amount comes from a sale that was not paid. */
+  kept: boolean;
+  code: string;
+  recognized: Recognized;
+  pending: PendingScan | null;
+  complaint: Complaint | null;
+  complaintText: string;
+  chargeableAmount: string | null;
+  methods: TillInfo["methods"];
+  onKey: (key: string) => void;
+  onMode: (mode: "amount" | "code") => void;
+  onCode: (code: string) => void;
+  onCharge: () => void;
+  onQr: (wallet: string) => void;
+  onDropPending: () => void;
+}
+
+export function EntryPanel(props: EntryProps) {
+  return (
+    <main className="entry">
+      <section className="entry-amount">
+        <AmountLine {...props} />
+        <Pad onKey={props.onKey} />
+      </section>
+      <section className="entry-scan">
+        <ScanBox {...props} />
+        <OtherMethods methods={props.methods} onQr={props.onQr} />
+        <ChargeButton amount={props.chargeableAmount} onCharge={props.onCharge} />
+      </section>
+    </main>
+  );
+}
+
+function AmountLine({ entry, currency, mode, kept, complaint, complaintText }: EntryProps) {
+  const t = useTranslate(tillTexts);
+  const shown = entry === "" ? "0.00" : withThousands(entry);
+  const bad = complaint?.about === "amount";
+  return (
+    <div className={`amount-line ${mode === "amount" ? "is-active" : ""} ${bad ? "is-bad" : ""}`}>
+      <span className="amount-label">{t("amount.label")}</span>
+      <output className={`amount-value ${entry === "" ? "is-empty" : ""}`} aria-label={t("amount.label")}>
+        <span className="amount-sign">{currencySign(currency)}</span>
+        {shown}
+        {mode === "amount" && <span className="caret" aria-hidden="true" />}
+      </output>
+      <span className="amount-note" role={bad ? "alert" : undefined}>
+        {bad ? complaintText : kept ? t("amount.kept") : ""}
+      </span>
+    </div>
+  );
+}
+
+const PAD_KEYS = ["7", "8", "9", "4", "5", "6", "1", "2", "3", ".", "0", "00"];
+
+function Pad({ onKey }: { onKey: (key: string) => void }) {
+  const t = useTranslate(tillTexts);
+  // The pad never takes the focus: it belongs to the scanner and the keyboard.
+  const key = (name: string, label: string, spoken = label, className = "") => (
+    <button
+      key={name}
+      type="button"
+      tabIndex={-1}
+      className={`pad-key ${className}`}
+      aria-label={spoken}
+      onPointerDown={(event) => event.preventDefault()}
+      onClick={() => onKey(name)}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <div className="pad" role="group" aria-label={t("pad.label")}>
+      <div className="pad-digits">{PAD_KEYS.map((name) => key(name, name))}</div>
+      <div className="pad-side">
+        {key("Backspace", "⌫", t("pad.backspace"), "pad-quiet")}
+        {key("Clear", "C", t("pad.clear"), "pad-quiet")}
+      </div>
+    </div>
+  );
+}
+
+function ScanBox(props: EntryProps) {
+  const { mode, code, recognized, pending, complaint, complaintText, onMode, onCode } = props;
+  const t = useTranslate(tillTexts);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (mode === "code") input.current?.focus({ preventScroll: true });
+    else input.current?.blur();
+  }, [mode]);
+  const bad = complaint?.about === "code" || complaint?.about === "server";
+  return (
+    <div className={`scan ${mode === "code" ? "is-active" : ""} ${bad ? "is-bad" : ""}`}>
+      <h1>
+        <ScanMark /> {t("scan.title")}
+      </h1>
+      <input
+        ref={input}
+        className="scan-input"
+        value={code}
+        inputMode="numeric"
+        autoComplete="off"
+        spellCheck={false}
+        aria-label={t("scan.box")}
+        placeholder={t("scan.placeholder")}
+        onFocus={() => onMode("code")}
+        onChange={(event) => onCode(event.target.value)}
+      />
+      <div className="scan-note" aria-live="polite">
+        {bad ? (
+          <p className="notice notice-bad" role="alert">
+            {complaintText}
+          </p>
+        ) : pending ? (
+          <Pending pending={pending} onDrop={props.onDropPending} />
+        ) : (
+          <Recognition recognized={recognized} length={code.replaceAll(" ", "").length} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Pending({ pending, onDrop }: { pending: PendingScan; onDrop: () => void }) {
+  const t = useTranslate(tillTexts);
+  const pick = usePick();
+  const now = useNow(1000);
+  const seconds = Math.max(0, Math.ceil((pending.goodUntil - now) / 1000));
+  return (
+    <p className="notice pending-scan">
+      <span>{t("scan.amount_first", { wallet: pick(pending.wallet), seconds })}</span>
+      <button type="button" className="button button-quiet" onClick={onDrop}>
+        {t("scan.drop")}
+      </button>
+    </p>
+  );
+}
+
+function Recognition({ recognized, length }: { recognized: Recognized; length: number }) {
+  const t = useTranslate(tillTexts);
+  const pick = usePick();
+  switch (recognized.kind) {
+    case "empty":
+      return <p className="scan-ready">{t("scan.ready")}</p>;
+    case "not_digits":
+      return <p className="scan-problem">{t("scan.not_digits")}</p>;
+    case "unknown":
+      return <p className="scan-problem">{t("scan.unknown")}</p>;
+    case "wrong_length":
+      return <p className="scan-problem">{t("scan.wrong_length")}</p>;
+    case "unavailable":
+      return <p className="scan-problem">{t("scan.unavailable", { wallet: pick(recognized.wallet.label) })}</p>;
+    case "complete":
+      return <p className="scan-known">{t("scan.recognized", { wallet: pick(recognized.wallet.label) })} ✓</p>;
+    case "typing":
+      if (!recognized.wallet) return <p className="scan-ready">{t("scan.ready")}</p>;
+      return (
+        <p className="scan-known">
+          {t("scan.recognized", { wallet: pick(recognized.wallet.label) })}
+          <span className="scan-rest">
+            {t("scan.typing", { count: Math.max(0, (recognized.wallet.lengths[0] ?? 0) - length) })}
+          </span>
+        </p>
+      );
+  }
+}
+
+function OtherMethods({ methods, onQr }: { methods: TillInfo["methods"]; onQr: (wallet: string) => void }) {
+  const t = useTranslate(tillTexts);
+  const pick = usePick();
+  if (methods.length === 0) return null;
+  return (
+    <div className="other-methods">
+      <h2>{t("qr.title")}</h2>
+      <div className="other-methods-row">
+        {methods.map((method, index) => (
+          <button key={method.wallet} type="button" className="button" onClick={() => onQr(method.wallet)}>
+            {t("qr.with", { wallet: pick(method.label) })}
+            {index < 2 && <kbd>F{index + 2}</kbd>}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function ChargeButton({ amount, onCharge }: { amount: string | null; onCharge: () => void }) {
+  const t = useTranslate(tillTexts);
+  return (
+    <button type="button" className="button button-primary button-main" disabled={!amount} onClick={onCharge}>
+      {amount ? t("charge", { amount }) : t("charge.enter_amount")}
+      {amount && <kbd>Enter</kbd>}
+    </button>
+  );
+}
+
+function ScanMark() {
+  return (
+    <svg className="scan-mark" viewBox="0 0 32 32" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2.5" strokeLinecap="round">
+      <path d="M4 10V6a2 2 0 0 1 2-2h4M22 4h4a2 2 0 0 1 2 2v4M28 22v4a2 2 0 0 1-2 2h-4M10 28H6a2 2 0 0 1-2-2v-4" />
+      <path d="M10 10v12M15 10v12M19 10v12M23 10v12" strokeWidth="2" />
+    </svg>
+  );
+}
+
+/** The typed amount with thousands separated, keeping an unfinished fraction as it is. */
+function withThousands(entry: string): string {
+  const [whole = "", fraction] = entry.split(".");
+  const parsed = parseAmount(whole, "JPY");
+  const grouped = parsed.ok ? formatNumber(parsed.minor, "JPY") : "0";
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}

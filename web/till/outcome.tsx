@@ -1,0 +1,355 @@
+// One sale on the whole screen: the money state first, then the three answers, the clock, and one thing to press.
+import { useCallback, useEffect, useState, type ReactNode, type RefObject } from "react";
+import { isAtRest, type Money, type Payment, type TillInfo } from "../shared/api/types";
+import { useFailureText } from "../shared/i18n/failures";
+import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
+import { sharedTexts } from "../shared/i18n/shared_texts";
+import { formatAmount } from "../shared/money";
+import { clockWithSeconds, minutesAndSeconds, secondsLeft } from "../shared/time";
+import { Answers, answersFor } from "../shared/ui/answers";
+import { MoneyMark } from "../shared/ui/money_mark";
+import { Qr } from "../shared/ui/qr";
+import type { Journal } from "./attempts";
+import { CancelDialog } from "./cancel_dialog";
+import type { Desk, Open } from "./desk";
+import { useNow } from "./entry";
+import { PaymentFacts } from "./payment_facts";
+import { RefundDialog } from "./refund_dialog";
+import { tillTexts } from "./texts";
+import { useReprint } from "./use_reprint";
+
+export interface OutcomeKeys {
+  press: (key: string) => void;
+}
+
+interface OutcomeProps {
+  open: Open;
+  desk: Desk;
+  journal: Journal;
+  info: TillInfo;
+  reachable: boolean;
+  mayRefund: boolean;
+  keys: RefObject<OutcomeKeys | null>;
+  onNext: () => void;
+  onPark: () => void;
+  onChangeMethod: (to: "amount" | "code") => void;
+  onShowQr: (wallet: string) => void;
+  onDialog: (open: boolean) => void;
+}
+
+export function OutcomeScreen(props: OutcomeProps) {
+  const { open } = props;
+  return open.payment ? <Decided {...props} payment={open.payment} /> : <OnTheWay {...props} />;
+}
+
+/** The sale as far as this till knows it, before the server has told its state. */
+function OnTheWay({ open, keys, reachable, onPark, onChangeMethod }: OutcomeProps) {
+  const t = useTranslate(tillTexts);
+  const { language } = useLanguage();
+  const delivery = open.delivery === "known" ? "finding" : open.delivery;
+  const never = delivery === "not_received";
+  const again = useCallback(() => onChangeMethod("code"), [onChangeMethod]);
+  useOutcomeKeys(keys, { Enter: never ? again : undefined, Escape: never ? again : undefined, F6: never ? undefined : onPark });
+  const detail = delivery === "finding" && !reachable ? t("finding.offline") : t(`${delivery}.detail`);
+  const money: Money = never ? "not_paid" : delivery === "sending" ? "waiting" : "verifying";
+  return (
+    <Frame
+      money={money}
+      word={t(delivery)}
+      amount={formatAmount(open.attempt, language)}
+      sub={open.attempt.codeHint ?? ""}
+      busy={!never}
+    >
+      <p className="outcome-detail" role="status">
+        {detail}
+      </p>
+      {delivery !== "sending" && (
+        <Answers arrived={never ? "no" : "unknown"} handOver={false} chargeAgain={never} />
+      )}
+      {delivery === "finding" && reachable && <Countdown until={new Date(open.findUntil).toISOString()} from={open.attempt.createdAt} />}
+      <div className="outcome-actions">
+        {never && (
+          <button type="button" className="button button-primary button-main" onClick={again}>
+            {t("again")} <kbd>Enter</kbd>
+          </button>
+        )}
+        {!never && delivery !== "sending" && (
+          <button type="button" className="button button-quiet" onClick={onPark} title={t("park.hint")}>
+            {t("park")} <kbd>F6</kbd>
+          </button>
+        )}
+      </div>
+    </Frame>
+  );
+}
+
+type Sheet = "cancel" | "refund" | null;
+
+function Decided(props: OutcomeProps & { payment: Payment }) {
+  const { payment, desk, journal, keys, mayRefund, onDialog } = props;
+  const t = useTranslate(tillTexts);
+  const shared = useTranslate(sharedTexts);
+  const pick = usePick();
+  const failureText = useFailureText();
+  const { language } = useLanguage();
+  const [sheet, setSheet] = useState<Sheet>(null);
+  const [details, setDetails] = useState(false);
+  const [receiptShown, setReceiptShown] = useState(false);
+  const [note, setNote] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const reprint = useReprint(payment.id, setNote);
+  const resting = isAtRest(payment.money);
+  const undecided = !resting;
+  const refundable = payment.refundable.amount > 0 && payment.money === "paid";
+
+  useEffect(() => {
+    onDialog(sheet !== null);
+    return () => onDialog(false);
+  }, [sheet, onDialog]);
+
+  const look = useCallback(async () => {
+    setBusy(true);
+    const outcome = await desk.look(payment.id);
+    setBusy(false);
+    setNote(outcome.ok ? t("looked", { time: clockWithSeconds(Date.now()) }) : failureText(outcome.failure));
+  }, [desk, payment.id, t, failureText]);
+
+  const primary = primaryFor(props, look, () => setDetails(true));
+  useOutcomeKeys(keys, {
+    Enter: primary.run,
+    Escape: undecided ? () => setSheet("cancel") : payment.money === "not_paid" ? () => props.onChangeMethod("amount") : props.onNext,
+    F6: undecided ? props.onPark : undefined,
+    F8: refundable && mayRefund ? () => setSheet("refund") : undefined,
+    F9: payment.money === "paid" ? () => void reprint() : undefined,
+  });
+
+  const qr = undecided ? payment.qr : null;
+  return (
+    <Frame
+      money={payment.money}
+      word={shared(`money.${payment.money}`)}
+      amount={formatAmount(payment.money === "paid" && payment.paid ? payment.paid : payment.amount, language)}
+      sub={[pick(payment.wallet_label), payment.code_hint].filter(Boolean).join("  ")}
+      side={qr ? <ShownQr payment={payment} qr={qr} /> : undefined}
+      busy={undecided}
+    >
+      <div className="outcome-words" role="status" aria-live="assertive">
+        <h1>{pick(payment.explain.headline)}</h1>
+        <p className="outcome-detail">{pick(payment.explain.detail)}</p>
+      </div>
+      <Answers {...answersFor(payment)} />
+      {undecided && (
+        <div className="outcome-waiting">
+          {payment.explain.awaiting && (
+            <p>
+              <span className="label">{t("awaiting")}</span> {pick(payment.explain.awaiting)}
+            </p>
+          )}
+          {payment.until && <Countdown until={payment.until} from={Date.parse(payment.created_at)} />}
+        </div>
+      )}
+      <p className="outcome-next">
+        <span className="label">{t("next.step")}</span> {pick(payment.explain.next_step)}
+      </p>
+      {payment.refunds.length > 0 && <RefundLines payment={payment} />}
+      <div className="outcome-actions">
+        <button
+          type="button"
+          className="button button-primary button-main"
+          disabled={busy}
+          onClick={primary.run}
+        >
+          {pick(payment.explain.action_label)} <kbd>Enter</kbd>
+        </button>
+        <p className="outcome-note" role="status">
+          {note ?? (payment.printed && payment.money === "paid" ? shared(`printed.${payment.printed.state}`) : " ")}
+        </p>
+        <div className="outcome-quiet">
+          {undecided && (
+            <button type="button" className="button button-quiet" onClick={() => setSheet("cancel")}>
+              {t("cancel")} <kbd>Esc</kbd>
+            </button>
+          )}
+          {undecided && (
+            <button type="button" className="button button-quiet" title={t("park.hint")} onClick={props.onPark}>
+              {t("park")} <kbd>F6</kbd>
+            </button>
+          )}
+          {payment.receipt_url && payment.money !== "not_paid" && resting && (
+            <button type="button" className="button button-quiet" aria-expanded={receiptShown} onClick={() => setReceiptShown(!receiptShown)}>
+              {t("receipt")}
+            </button>
+          )}
+          {payment.money === "paid" && (
+            <button type="button" className="button button-quiet" onClick={() => void reprint()}>
+              {t("reprint")} <kbd>F9</kbd>
+            </button>
+          )}
+          {refundable && mayRefund && (
+            <button type="button" className="button button-quiet" onClick={() => setSheet("refund")}>
+              {t("refund")} <kbd>F8</kbd>
+            </button>
+          )}
+          <button type="button" className="button button-quiet" aria-expanded={details} onClick={() => setDetails(!details)}>
+            {details ? t("details.hide") : t("details")}
+          </button>
+        </div>
+      </div>
+      {receiptShown && payment.receipt_url && <ReceiptQr url={payment.receipt_url} />}
+      {details && <PaymentFacts payment={payment} title={payment.explain.action === "call_owner" ? t("owner.title") : undefined} />}
+      {sheet === "cancel" && (
+        <CancelDialog payment={payment} desk={desk} onClose={() => setSheet(null)} onNote={setNote} />
+      )}
+      {sheet === "refund" && (
+        <RefundDialog
+          payment={payment}
+          journal={journal}
+          onClose={() => setSheet(null)}
+          onRefunded={(refunded, amount) => {
+            desk.learn(refunded);
+            setNote(t("refund.sent", { amount: formatAmount(amount, language) }));
+          }}
+        />
+      )}
+    </Frame>
+  );
+}
+
+/** What the one big button does, by the action that the server's explanation names. */
+function primaryFor(
+  props: OutcomeProps & { payment: Payment },
+  look: () => Promise<void>,
+  showDetails: () => void,
+): { run: () => void } {
+  const { payment, info } = props;
+  switch (payment.explain.action) {
+    case "next_customer":
+      return { run: props.onNext };
+    case "wait":
+    case "ask_customer":
+      return { run: () => void look() };
+    case "scan_new_code":
+      return { run: () => props.onChangeMethod("code") };
+    case "other_method":
+      return { run: () => props.onChangeMethod("amount") };
+    case "call_owner":
+      return { run: showDetails };
+    case "show_qr": {
+      if (!isAtRest(payment.money)) return { run: () => void look() };
+      const offered = info.methods.filter((method) => method.show_qr);
+      const wallet = (offered.find((method) => method.wallet === payment.wallet) ?? offered[0])?.wallet;
+      return { run: () => (wallet ? props.onShowQr(wallet) : props.onChangeMethod("amount")) };
+    }
+  }
+}
+
+function useOutcomeKeys(keys: RefObject<OutcomeKeys | null>, actions: Record<string, (() => void) | undefined>) {
+  useEffect(() => {
+    keys.current = { press: (key) => actions[key]?.() };
+    return () => {
+      keys.current = null;
+    };
+  });
+}
+
+function Frame(props: {
+  money: Money;
+  word: string;
+  amount: string;
+  sub: string;
+  side?: ReactNode;
+  busy: boolean;
+  children: ReactNode;
+}) {
+  const { money, word, amount, sub, side, busy, children } = props;
+  return (
+    <main className={`outcome tone-${money}`} data-money={money}>
+      <section className={`outcome-state ${busy ? "is-busy" : ""}`}>
+        {side ? (
+          <>
+            {side}
+            <p className="outcome-word outcome-word-small">
+              <MoneyMark money={money} /> {word} <span className="outcome-amount-small">{amount}</span>
+            </p>
+          </>
+        ) : (
+          <>
+            <MoneyMark money={money} size="clamp(4.5rem, 16vmin, 9rem)" />
+            <p className="outcome-word">{word}</p>
+            <p className="outcome-amount">{amount}</p>
+            <p className="outcome-sub">{sub}</p>
+          </>
+        )}
+      </section>
+      <section className="outcome-rest">{children}</section>
+    </main>
+  );
+}
+
+function ShownQr({ payment, qr }: { payment: Payment; qr: NonNullable<Payment["qr"]> }) {
+  const t = useTranslate(tillTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  const now = useNow(1000);
+  const wallet = pick(payment.wallet_label);
+  const amount = formatAmount(payment.amount, language);
+  return (
+    <figure className="shown-qr">
+      <figcaption>{t("qr.ask", { wallet })}</figcaption>
+      <Qr content={qr.content} label={t("qr.label", { wallet, amount })} />
+      <p className="shown-qr-amount">{amount}</p>
+      <p className="shown-qr-left">{t("qr.valid", { time: minutesAndSeconds(secondsLeft(qr.expires_at, now)) })}</p>
+    </figure>
+  );
+}
+
+function ReceiptQr({ url }: { url: string }) {
+  const t = useTranslate(tillTexts);
+  const absolute = new URL(url, location.origin).href;
+  return (
+    <figure className="receipt-qr">
+      <Qr content={absolute} label={t("receipt.scan")} />
+      <figcaption>
+        {t("receipt.scan")}{" "}
+        <a href={absolute} target="_blank" rel="noreferrer">
+          {absolute.replace(/^https?:\/\//, "")}
+        </a>
+      </figcaption>
+    </figure>
+  );
+}
+
+function RefundLines({ payment }: { payment: Payment }) {
+  const pick = usePick();
+  const { language } = useLanguage();
+  return (
+    <ul className="refund-lines">
+      {payment.refunds.map((refund) => (
+        <li key={refund.id} className={`refund-${refund.state}`}>
+          <span>{pick(refund.text)}</span>
+          <b>{formatAmount(refund.amount, language)}</b>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** How long until there is a result, as a time, as seconds, and as a bar that empties. */
+function Countdown({ until, from }: { until: string; from: number }) {
+  const t = useTranslate(tillTexts);
+  const now = useNow(500);
+  const seconds = secondsLeft(until, now);
+  const whole = Math.max(1, Date.parse(until) - from);
+  const left = Math.min(1, Math.max(0, (Date.parse(until) - now) / whole));
+  return (
+    <div className="countdown">
+      <p>
+        <b>{t("until", { time: clockWithSeconds(until) })}</b>
+        <span>{seconds > 0 ? t("until.left", { seconds }) : t("until.passed")}</span>
+      </p>
+      <div className="countdown-bar" aria-hidden="true">
+        <i style={{ transform: `scaleX(${left})` }} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+// Telling a scanner from a person: both press keys, only the scanner presses them this fast.
+//
+// A scanner in keyboard mode sends a code as key presses a few milliseconds apart and usually ends with Enter. The
+// first digits look like a person's, so fast keys are held until the pace decides: a long burst is a code, anything
+// else is given back as typing. Slow (wireless) scanners fall between the two; their digits pass as typing, and when
+// Enter shows that it was a code after all, `retract` says how many typed keys to take back.
+
+/** Largest gap inside a burst. A person's fastest roll of two keys can be quicker, eight in a row cannot. */
+export const BURST_GAP_MS = 50;
+/** Largest gap inside a slow scanner's run. */
+export const SLOW_GAP_MS = 130;
+const BURST_LENGTH_MIN = 8;
+/** Shortest burst taken for a code when no Enter ends it. */
+const UNENDED_LENGTH_MIN = 12;
+/** Shortest slow run taken for a code: every payer code has at least 16 digits, no amount does. */
+const SLOW_LENGTH_MIN = 16;
+
+export type Heard =
+  | { kind: "typed"; key: string }
+  | { kind: "scanned"; code: string; retract: number };
+
+export class ScannerEar {
+  private held: string[] = [];
+  private heldSince = 0;
+  private lastAt = Number.NEGATIVE_INFINITY;
+  /** Keys of the present slow run that were already given back as typing. */
+  private run: string[] = [];
+  private runEndedAt = Number.NEGATIVE_INFINITY;
+
+  /** One key press: a single character, or "Enter", at a time in milliseconds. Says what it settled, in order. */
+  press(key: string, at: number): Heard[] {
+    const heard = this.settle(at);
+    const gap = at - this.lastAt;
+    this.lastAt = at;
+    if (key === "Enter") return [...heard, ...this.enter(gap)];
+    if (this.held.length === 0) this.heldSince = at;
+    this.held.push(key);
+    return heard;
+  }
+
+  /** Time passed without a key. */
+  settle(now: number): Heard[] {
+    if (this.held.length === 0) {
+      if (now - this.lastAt > SLOW_GAP_MS) this.run = [];
+      return [];
+    }
+    if (now - this.lastAt <= BURST_GAP_MS) return [];
+    return this.held.length >= UNENDED_LENGTH_MIN ? this.scanned() : this.giveBack();
+  }
+
+  /** When `settle` next has something to say, if no key comes. */
+  settlesAt(): number | null {
+    return this.held.length === 0 ? null : this.lastAt + BURST_GAP_MS + 1;
+  }
+
+  private enter(gap: number): Heard[] {
+    if (this.held.length >= BURST_LENGTH_MIN) return this.scanned();
+    const heard = this.giveBack();
+    const slow = gap <= SLOW_GAP_MS && this.run.length >= SLOW_LENGTH_MIN;
+    const ended: Heard = slow
+      ? { kind: "scanned", code: this.run.join(""), retract: this.run.length }
+      : { kind: "typed", key: "Enter" };
+    this.run = [];
+    return [...heard, ended];
+  }
+
+  /** A burst that could be a whole code stands alone; a shorter one is the tail of a scanner that stuttered. */
+  private scanned(): Heard[] {
+    const before = this.held.length >= SLOW_LENGTH_MIN ? [] : this.run;
+    const code = [...before, ...this.held].join("");
+    const retract = before.length;
+    this.held = [];
+    this.run = [];
+    return [{ kind: "scanned", code, retract }];
+  }
+
+  private giveBack(): Heard[] {
+    const keys = this.held;
+    this.held = [];
+    if (this.heldSince - this.runEndedAt > SLOW_GAP_MS) this.run = [];
+    this.run.push(...keys);
+    this.runEndedAt = this.lastAt;
+    return keys.map((key) => ({ kind: "typed", key }));
+  }
+}
+
+/** The part of a keyboard event that matters here. */
+export interface KeyPress {
+  key: string;
+  code: string;
+  isComposing: boolean;
+}
+
+/**
+ * The character a press stands for, or null for a key that types nothing. An input method swallows the character
+ * (`Process`), but the physical key is still named, and the keys of a code are all digits.
+ */
+export function characterOf(press: KeyPress): string | null {
+  if (press.key === "Enter" || press.code === "NumpadEnter") return "Enter";
+  if (press.isComposing || press.key === "Process" || press.key === "Unidentified") {
+    if (press.code === "Enter") return "Enter";
+    return /^(?:Digit|Numpad)(\d)$/.exec(press.code)?.[1] ?? null;
+  }
+  if (press.key.length !== 1) return null;
+  return fromFullWidth(press.key);
+}
+
+/** Full-width digits, as a Chinese input method may write them, become plain ones. */
+export function fromFullWidth(text: string): string {
+  return text.replace(/[０-９．]/g, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0));
+}

@@ -1,0 +1,79 @@
+// The counter's keyboard: every key press passes here first, so that scanner and keyboard work wherever the focus is.
+import { useEffect, useRef } from "react";
+import { characterOf, ScannerEar, type Heard } from "./scanner";
+
+export interface CounterKeys {
+  /** A digit, ".", "Enter", "Backspace", "Escape" or a function key, pressed by a person. */
+  typed: (key: string) => void;
+  /** A whole code; `retract` typed keys before it belonged to it. */
+  scanned: (code: string, retract: number) => void;
+}
+
+const COMMANDS = /^(Backspace|Delete|Escape|F2|F3|F4|F6|F7|F8|F9)$/;
+
+export function useCounterKeys(active: boolean, handlers: CounterKeys): void {
+  const latest = useRef(handlers);
+  useEffect(() => {
+    latest.current = handlers;
+  });
+
+  useEffect(() => {
+    if (!active) return;
+    const ear = new ScannerEar();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+
+    function tell(heard: Heard[]) {
+      for (const one of heard) {
+        if (one.kind === "typed") latest.current.typed(one.key);
+        else latest.current.scanned(one.code, one.retract);
+      }
+    }
+
+    function arm() {
+      clearTimeout(timer);
+      const at = ear.settlesAt();
+      if (at === null) return;
+      // The extra turn lets key events that are already queued be counted before silence is declared.
+      timer = setTimeout(() => setTimeout(() => (tell(ear.settle(performance.now())), arm())), at - performance.now());
+    }
+
+    function pressed(event: KeyboardEvent) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (COMMANDS.test(event.key)) {
+        event.preventDefault();
+        tell(ear.settle(Number.POSITIVE_INFINITY));
+        latest.current.typed(event.key);
+        return;
+      }
+      const character = characterOf(event);
+      if (character === null) return;
+      const onControl = (event.target as Element | null)?.closest?.("button, a, summary, select") ?? null;
+      if (character === " " && onControl) return;
+      const heard = ear.press(character, event.timeStamp);
+      const plainEnter = character === "Enter" && heard.at(-1)?.kind === "typed";
+      if (plainEnter && onControl) {
+        tell(heard.slice(0, -1));
+        return;
+      }
+      event.preventDefault();
+      event.stopPropagation();
+      tell(heard);
+      arm();
+    }
+
+    function pasted(event: ClipboardEvent) {
+      const text = (event.clipboardData?.getData("text") ?? "").trim().replaceAll(/\s/g, "");
+      if (text === "") return;
+      event.preventDefault();
+      latest.current.scanned(text, 0);
+    }
+
+    document.addEventListener("keydown", pressed, true);
+    document.addEventListener("paste", pasted, true);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("keydown", pressed, true);
+      document.removeEventListener("paste", pasted, true);
+    };
+  }, [active]);
+}
