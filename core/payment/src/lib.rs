@@ -1,13 +1,35 @@
-//! The heart: facts about a payment, what they add up to, and what to do next.
+//! The heart: [facts](Fact) about a payment, what they [add up to](Payment), and [what to do next](next()).
+//!
+//! ```text
+//! facts ──fold──► Payment        (Payment, Policy, now) ──next──► Ask | Wait | Rest | Escalate
+//! ```
+//!
+//! Networks lose replies, so the only honest record of a payment is the list of what was asked, answered,
+//! lost and noticed. A transport error is never a fact about the money: a call ends *answered*, *never left*
+//! or *lost*, and a lost one is followed by an inquiry and, at the deadline, by a reversal, until the end is
+//! definite. There is no path for recovery: after a restart a call without an end reads as lost, and `next`
+//! goes on from there.
+//!
+//! This crate never sees a clock, a socket, a disk or a provider's name.
 
 mod ask;
+mod command;
+mod explain;
 mod fact;
+mod next;
 mod payer_code;
+mod payment;
+mod policy;
 mod reason;
 
 pub use ask::{Answer, Ask, Doubt, Paid, Said, Verdict};
+pub use command::{Command, Refusal, check_amount, check_repeat, decide};
+pub use explain::{Action, Explanation, MoneyState, entry_text, explain, refund_text};
 pub use fact::{CallNo, ContentHash, Entry, Fact, Lost, Method, Notice, RefundRequest, Request};
+pub use next::{Alarm, Next, Outcome, Waiting, next, result_by};
 pub use payer_code::{NotAPayerCode, PayerCode, WalletRule, wallet_of};
-pub use reason::{Advice, Reason};
-mod policy;
+pub use payment::{
+    Charge, History, OpenCall, Payment, Qr, Refund, RefundState, Undo, WhyUnclear, WhyUndo, fold,
+};
 pub use policy::Policy;
+pub use reason::{Advice, Reason};

@@ -18,6 +18,8 @@ pub struct Policy {
     pub reverse_not_before: Duration,
     /// Waits between attempts to undo; the last one repeats.
     pub reverse_backoff: Vec<Duration>,
+    /// After so many failed reversals of a payment known to be paid, the money goes back by refund.
+    pub reverse_tries: u32,
     /// How long a request may still be under way inside networks before it can be said never to arrive.
     pub in_flight_max: Duration,
     /// How long a shown QR is payable.
@@ -35,7 +37,6 @@ pub struct Policy {
 }
 
 /// The wait after `tries` tries: the schedule's step, its last one for ever.
-#[allow(dead_code)]
 pub(crate) fn step(schedule: &[Duration], tries: u32) -> Duration {
     let last = schedule.len().saturating_sub(1);
     schedule.get((tries.saturating_sub(1) as usize).min(last)).copied().unwrap_or(Duration::from_secs(5))
@@ -61,6 +62,7 @@ impl Default for Policy {
             give_up_after: Duration::from_secs(45),
             reverse_not_before: Duration::from_secs(15),
             reverse_backoff: seconds([3, 6, 12, 24, 60]).to_vec(),
+            reverse_tries: 5,
             in_flight_max: Duration::from_secs(30),
             qr_lifetime: Duration::from_secs(300),
             qr_inquiry_every: Duration::from_secs(3),

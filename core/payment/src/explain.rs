@@ -1,0 +1,574 @@
+//! Every state in words, Chinese and English: did the money arrive, may the goods go, may we charge again,
+//! what is awaited and until when, and the one thing to do next.
+
+use crate::{
+    Action::*, Advice, Alarm, Ask, Charge, Doubt, Entry, Fact, Lost, Method, Next, Outcome, Payment, Policy,
+    Reason, Refund, RefundState, Verdict, Waiting, result_by,
+};
+use base::{Money, Text, Timestamp, Zone};
+
+/// Where the money is, in one word and one color.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MoneyState {
+    /// The customer has to do something.
+    Waiting,
+    /// We are finding out; neither hand over nor charge again.
+    Verifying,
+    /// Ours.
+    Paid,
+    /// Not taken.
+    NotPaid,
+    /// Taken and given back.
+    Returned,
+}
+
+/// The one primary button of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Done: serve the next customer.
+    NextCustomer,
+    /// Nothing to do but wait.
+    Wait,
+    /// Ask the customer to look at the phone.
+    AskCustomer,
+    /// Ask for a fresh code and scan it.
+    ScanNewCode,
+    /// Take the money another way.
+    OtherMethod,
+    /// Try once more.
+    TryAgain,
+    /// Call whoever runs the shop.
+    CallOwner,
+    /// Show the QR to the customer.
+    ShowQr,
+}
+
+/// A state in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// Where the money is.
+    pub money: MoneyState,
+    /// What happened, in one line.
+    pub headline: Text,
+    /// What it means.
+    pub detail: Text,
+    /// What is awaited, if anything.
+    pub awaiting: Option<Text>,
+    /// What the cashier does next.
+    pub next_step: Text,
+    /// May the goods be handed over?
+    pub may_hand_over: bool,
+    /// May this sale be charged again, by any method?
+    pub may_charge_again: bool,
+    /// The primary button.
+    pub action: Action,
+    /// By when there will be a result, while there is none.
+    pub until: Option<Timestamp>,
+}
+
+/// The state of `payment`, given what [`crate::next()`] says of it; `provider` is the provider's name for people.
+pub fn explain(payment: &Payment, next: &Next, policy: &Policy, provider: &Text) -> Explanation {
+    match next {
+        Next::Rest(outcome) => at_rest(payment, *outcome),
+        Next::Escalate { why, until } => raised(payment, *why, *until, provider),
+        Next::Ask(ask) => under_way(payment, policy, provider, what_for(*ask)),
+        Next::Wait { why, .. } => match (&payment.open_call, why) {
+            (Some(open), Waiting::Reply) => under_way(payment, policy, provider, what_for(open.ask)),
+            _ => under_way(payment, policy, provider, *why),
+        },
+    }
+}
+
+impl MoneyState {
+    /// The word for it, as on the till.
+    pub fn text(self) -> Text {
+        match self {
+            MoneyState::Waiting => Text::new("等待顾客", "Waiting for customer"),
+            MoneyState::Verifying => Text::new("正在核实", "Checking"),
+            MoneyState::Paid => Text::new("收款成功", "Paid"),
+            MoneyState::NotPaid => Text::new("未收款", "Not paid"),
+            MoneyState::Returned => Text::new("已退回", "Returned"),
+        }
+    }
+
+    /// The state's name on the wire and in the store.
+    pub fn code(self) -> &'static str {
+        match self {
+            MoneyState::Waiting => "waiting",
+            MoneyState::Verifying => "verifying",
+            MoneyState::Paid => "paid",
+            MoneyState::NotPaid => "not_paid",
+            MoneyState::Returned => "returned",
+        }
+    }
+}
+
+impl Action {
+    /// The action's name on the wire.
+    pub fn code(self) -> &'static str {
+        match self {
+            NextCustomer => "next_customer",
+            Wait => "wait",
+            AskCustomer => "ask_customer",
+            ScanNewCode => "scan_new_code",
+            OtherMethod => "other_method",
+            TryAgain => "try_again",
+            CallOwner => "call_owner",
+            ShowQr => "show_qr",
+        }
+    }
+
+    /// The words on the button.
+    pub fn text(self) -> Text {
+        match self {
+            NextCustomer => Text::new("下一位", "Next customer"),
+            Wait => Text::new("让顾客稍等", "Ask the customer to wait"),
+            AskCustomer => Text::new("请顾客看手机", "Ask the customer to check the phone"),
+            ScanNewCode => Text::new("重新扫码", "Scan a new code"),
+            OtherMethod => Text::new("换一种付款方式", "Another way to pay"),
+            TryAgain => Text::new("重新收款", "Charge again"),
+            CallOwner => Text::new("联系店长", "Call the manager"),
+            ShowQr => Text::new("请顾客扫码", "Ask the customer to scan"),
+        }
+    }
+}
+
+fn at_rest(payment: &Payment, outcome: Outcome) -> Explanation {
+    match outcome {
+        Outcome::Paid => {
+            let refunded = payment.refunded();
+            let detail = if refunded.is_zero() {
+                Text::new("钱已到账，可以交货", "The money has arrived; hand over the goods")
+            } else {
+                let (sum, wallet) = (refunded.for_people(), &payment.request.wallet_name);
+                Text::new(
+                    format!("钱已到账；其中 {sum} 已退回顾客的{}", wallet.zh),
+                    format!("The money has arrived; {sum} of it went back to the customer's {}", wallet.en),
+                )
+            };
+            settled(MoneyState::Paid, headline(payment, "收款成功", "Paid"), detail, NextCustomer)
+        }
+        Outcome::NotPaid(reason) => not_paid(payment, reason),
+        Outcome::Returned => settled(
+            MoneyState::Returned,
+            headline(payment, "钱已退回顾客", "The money went back to the customer"),
+            Text::new(
+                "这笔钱不在本店；如果还要卖，请重新收款",
+                "The shop does not have this money; to sell after all, charge again",
+            ),
+            NextCustomer,
+        ),
+    }
+}
+
+fn settled(money: MoneyState, headline: Text, detail: Text, action: Action) -> Explanation {
+    let paid = money == MoneyState::Paid;
+    Explanation {
+        money,
+        headline,
+        detail,
+        awaiting: None,
+        next_step: action.text(),
+        may_hand_over: paid,
+        may_charge_again: !paid,
+        action,
+        until: None,
+    }
+}
+
+fn not_paid(payment: &Payment, reason: Reason) -> Explanation {
+    let action = match reason.advice() {
+        Advice::NewCode => ScanNewCode,
+        Advice::OtherMethod => OtherMethod,
+        Advice::CallOwner => CallOwner,
+        Advice::TryAgain => TryAgain,
+    };
+    let what = reason.text();
+    let detail = Text::new(
+        format!("{}。没有扣顾客的钱，可以再收一次", what.zh),
+        format!("{}. The customer was not charged; you may charge again", what.en),
+    );
+    let next_step = match reason.advice() {
+        Advice::NewCode => {
+            Text::new("请顾客刷新付款码，再扫一次", "Ask the customer to refresh the code, then scan again")
+        }
+        Advice::OtherMethod => Text::new(
+            "请顾客换一种付款方式：别的钱包、银行卡或现金",
+            "Ask for another way to pay: another wallet, card or cash",
+        ),
+        Advice::CallOwner => Text::new(
+            "先用别的方式收款，并告诉店长",
+            "Take the money another way for now, and tell the manager",
+        ),
+        Advice::TryAgain => Text::new("可以重新收款", "You may charge again"),
+    };
+    let headline = headline(payment, "未收款", "Not paid");
+    Explanation { next_step, ..settled(MoneyState::NotPaid, headline, detail, action) }
+}
+
+/// Something is being done or awaited.
+fn under_way(payment: &Payment, policy: &Policy, provider: &Text, why: Waiting) -> Explanation {
+    let until = Some(result_by(payment, policy));
+    if payment.owed_back() {
+        return giving_back(payment, provider, until);
+    }
+    if let Charge::Paid { .. } = payment.charge {
+        return Explanation { awaiting: Some(refund_awaited(payment)), ..at_rest(payment, Outcome::Paid) };
+    }
+    let payer_acts = matches!(payment.charge, Charge::AwaitingPayer { .. }) && payment.undo.is_none();
+    if payer_acts {
+        return payer_must_act(payment, until);
+    }
+    let (zh, en) = (&provider.zh, &provider.en);
+    let fresh =
+        payment.history.calls <= 1 && matches!(payment.charge, Charge::NotAsked | Charge::NeverLeft { .. });
+    let (headline, detail) = match payment.undo {
+        _ if fresh => (
+            headline(payment, "正在收款", "Charging"),
+            Text::new(format!("已发给{zh}，等回复"), format!("Sent to {en}; waiting for the reply")),
+        ),
+        Some(_) => (
+            headline(payment, "正在撤销", "Undoing"),
+            Text::new(
+                format!("正在请{zh}撤销：若已扣款会退回顾客"),
+                format!("Asking {en} to undo it: if money was taken, it goes back to the customer"),
+            ),
+        ),
+        None => (
+            headline(payment, "正在核实", "Checking"),
+            Text::new(
+                format!("{}，正在向{zh}查询", why_unclear(payment).zh),
+                format!("{}; asking {en} what became of it", why_unclear(payment).en),
+            ),
+        ),
+    };
+    Explanation {
+        money: MoneyState::Verifying,
+        headline,
+        detail,
+        awaiting: Some(awaited(why, provider)),
+        next_step: Text::new(
+            "先不要交货，也不要再收",
+            "Do not hand over the goods yet, and do not charge again",
+        ),
+        may_hand_over: false,
+        may_charge_again: false,
+        action: Wait,
+        until,
+    }
+}
+
+fn payer_must_act(payment: &Payment, until: Option<Timestamp>) -> Explanation {
+    let scans = !payment.request.method.is_payer_code();
+    let (detail, awaiting, next_step, action) = if scans {
+        (
+            Text::new("请顾客用手机扫屏幕上的码", "The customer scans the code on the screen"),
+            Text::new("等顾客扫码付款", "Waiting for the customer to scan and pay"),
+            Text::new("把收款码给顾客扫", "Show the code to the customer"),
+            ShowQr,
+        )
+    } else {
+        (
+            Text::new(
+                "顾客手机上要输密码或确认",
+                "The customer must enter a password or confirm on the phone",
+            ),
+            Text::new("等顾客在手机上确认", "Waiting for the customer to confirm"),
+            Text::new(
+                "请顾客看手机，输入支付密码",
+                "Ask the customer to look at the phone and enter the password",
+            ),
+            AskCustomer,
+        )
+    };
+    Explanation {
+        money: MoneyState::Waiting,
+        headline: headline(payment, "等待顾客", "Waiting for customer"),
+        detail,
+        awaiting: Some(awaiting),
+        next_step,
+        may_hand_over: false,
+        may_charge_again: false,
+        action,
+        until,
+    }
+}
+
+fn giving_back(payment: &Payment, provider: &Text, until: Option<Timestamp>) -> Explanation {
+    Explanation {
+        money: MoneyState::Verifying,
+        headline: headline(payment, "迟到的钱正在退回", "Late money is going back"),
+        detail: Text::new(
+            format!("这笔已经放弃，但{}后来扣了款；正在退给顾客", provider.zh),
+            format!(
+                "This payment was given up, but {} took the money afterwards; it is going back",
+                provider.en
+            ),
+        ),
+        awaiting: Some(Text::new("等退回完成", "Waiting for the return to finish")),
+        next_step: Text::new(
+            "不要凭这笔交货；要卖请重新收款",
+            "Do not hand over goods for this payment; to sell, charge anew",
+        ),
+        may_hand_over: false,
+        may_charge_again: true,
+        action: TryAgain,
+        until,
+    }
+}
+
+fn raised(payment: &Payment, why: Alarm, until: Option<Timestamp>, provider: &Text) -> Explanation {
+    let (zh, en) = (&provider.zh, &provider.en);
+    let (headline_text, detail) = match why {
+        Alarm::StillUnclear => (
+            headline(payment, "还没有核实清楚", "Still not settled"),
+            Text::new(
+                format!("{zh}一直没有明确答复；系统会继续查，结果出来会通知"),
+                format!("{en} has not given a definite answer; Paydesk keeps asking and will tell you"),
+            ),
+        ),
+        Alarm::WrongAmount => {
+            let paid =
+                payment.paid().map_or(Money::zero(payment.request.amount.currency()), |paid| paid.amount);
+            (
+                headline(payment, "收到的金额不对", "A different amount arrived"),
+                Text::new(
+                    format!("应收 {}，{zh}说收到 {}", payment.request.amount.for_people(), paid.for_people()),
+                    format!(
+                        "{} was due, {en} says {} arrived",
+                        payment.request.amount.for_people(),
+                        paid.for_people()
+                    ),
+                ),
+            )
+        }
+        Alarm::CannotGiveBack => (
+            headline(payment, "迟到的钱退不回去", "Late money cannot be given back"),
+            Text::new(
+                format!("{zh}拒绝了退回，需要人工处理"),
+                format!("{en} refused to return it; a person must settle this"),
+            ),
+        ),
+        Alarm::RefundStuck => (
+            headline(payment, "退款还没有完成", "A refund is not finished"),
+            Text::new(
+                format!("{zh}还在处理退款；系统会继续查"),
+                format!("{en} is still working on it; Paydesk keeps asking"),
+            ),
+        ),
+    };
+    let kept = why == Alarm::RefundStuck && payment.undo.is_none();
+    Explanation {
+        money: if kept { MoneyState::Paid } else { MoneyState::Verifying },
+        headline: headline_text,
+        detail,
+        awaiting: until.map(|at| {
+            let clock = at.local("%H:%M:%S", Zone::CHINA);
+            Text::new(format!("{clock} 再试"), format!("Next try at {clock}"))
+        }),
+        next_step: Text::new(
+            "请店长在后台查看这笔，并按订单号联系支付机构",
+            "Ask the manager to open this payment in the console and call the provider with the order number",
+        ),
+        may_hand_over: kept,
+        may_charge_again: false,
+        action: CallOwner,
+        until,
+    }
+}
+
+fn headline(payment: &Payment, zh: &str, en: &str) -> Text {
+    let (amount, wallet) = (payment.request.amount.for_people(), &payment.request.wallet_name);
+    Text::new(format!("{zh} {amount} {}", wallet.zh), format!("{en} {amount} {}", wallet.en))
+}
+
+fn why_unclear(payment: &Payment) -> Text {
+    use crate::WhyUnclear;
+    match payment.charge {
+        Charge::Unclear { why: WhyUnclear::Lost(lost), .. } => lost_text(lost),
+        Charge::Unclear { why: WhyUnclear::Doubt(doubt), .. } => doubt_text(doubt),
+        Charge::Unclear { why: WhyUnclear::NotFound, .. } => {
+            Text::new("对方还没有这笔记录", "The provider has no record of it yet")
+        }
+        _ => Text::new("还没有结果", "There is no result yet"),
+    }
+}
+
+fn lost_text(lost: Lost) -> Text {
+    match lost {
+        Lost::TimedOut => Text::new("没有等到回复", "No reply came in time"),
+        Lost::ConnectionBroke => {
+            Text::new("网络中断，回复丢了", "The connection broke and the reply was lost")
+        }
+        Lost::WeStopped => Text::new("系统中途重启过", "Paydesk was restarted in the middle"),
+    }
+}
+
+fn doubt_text(doubt: Doubt) -> Text {
+    match doubt {
+        Doubt::ProviderError => Text::new("对方系统出错", "The provider's system failed"),
+        Doubt::BadSignature => {
+            Text::new("回复的签名不对，不予采信", "The reply's signature is wrong, so it is not believed")
+        }
+        Doubt::Garbled => Text::new("回复读不懂", "The reply cannot be read"),
+        Doubt::UnknownCode => Text::new("回复的代码不认识", "The reply has a code we do not know"),
+        Doubt::RateLimited => Text::new("对方说请求太多", "The provider says there are too many requests"),
+        Doubt::SaysPaid => Text::new("对方说已付过，正在确认", "The provider says it is paid; confirming"),
+        Doubt::CannotUndoYet => {
+            Text::new("顾客正在付款，暂时不能撤销", "The customer is paying, so it cannot be undone yet")
+        }
+        Doubt::NotYetPaid => Text::new("订单还没有付款", "The order is not paid yet"),
+        Doubt::OurSettings => Text::new("本店的设置被对方拒绝", "The provider rejects the shop's settings"),
+    }
+}
+
+/// The reason to wait for which a question is put.
+fn what_for(ask: Ask) -> Waiting {
+    match ask {
+        Ask::Charge | Ask::Present => Waiting::Reply,
+        Ask::Inquire => Waiting::Inquiry,
+        Ask::Reverse | Ask::Close => Waiting::UndoingAgain,
+        Ask::Refund { .. } | Ask::InquireRefund { .. } => Waiting::Refund,
+    }
+}
+
+fn awaited(why: Waiting, provider: &Text) -> Text {
+    let (zh, en) = (&provider.zh, &provider.en);
+    match why {
+        Waiting::Reply => Text::new(format!("等{zh}回复"), format!("Waiting for {en} to reply")),
+        Waiting::SendingAgain => {
+            Text::new(format!("连不上{zh}，马上再试"), format!("{en} cannot be reached; trying again"))
+        }
+        Waiting::Inquiry | Waiting::PayerConfirms | Waiting::PayerScans => {
+            Text::new(format!("向{zh}查询结果"), format!("Asking {en} for the result"))
+        }
+        Waiting::UndoAllowed | Waiting::UndoingAgain => {
+            Text::new(format!("等{zh}撤销"), format!("Waiting for {en} to undo it"))
+        }
+        Waiting::LostRequest => {
+            Text::new("确认丢失的请求不会再到达", "Making sure that the lost request cannot arrive any more")
+        }
+        Waiting::Refund => Text::new(format!("等{zh}退款"), format!("Waiting for {en} to refund")),
+    }
+}
+
+fn refund_awaited(payment: &Payment) -> Text {
+    let zero = Money::zero(payment.request.amount.currency());
+    let open = payment.refunds.iter().filter(|refund| refund.under_way());
+    let sum = open.fold(zero, |sum, refund| sum.plus(refund.amount).unwrap_or(sum)).for_people();
+    Text::new(format!("正在退款 {sum}"), format!("Refunding {sum}"))
+}
+
+/// A refund in words.
+pub fn refund_text(refund: &Refund) -> Text {
+    let amount = refund.amount.for_people();
+    match refund.state {
+        RefundState::Wanted | RefundState::Unclear | RefundState::Processing => Text::new(
+            format!("正在退款 {amount}，钱原路退回，完成后会显示"),
+            format!("Refunding {amount}; it goes back the way it came"),
+        ),
+        RefundState::Done { .. } => Text::new(format!("已退款 {amount}"), format!("Refunded {amount}")),
+        RefundState::Refused(reason) => {
+            let why = reason.text();
+            Text::new(
+                format!("退款 {amount} 被拒绝：{}", why.zh),
+                format!("The refund of {amount} was refused: {}", why.en),
+            )
+        }
+    }
+}
+
+/// One fact in words, for the evidence timeline.
+pub fn entry_text(entry: &Entry, provider: &Text) -> Text {
+    let (zh, en) = (&provider.zh, &provider.en);
+    match &entry.fact {
+        Fact::Requested(request) => {
+            let amount = request.amount.for_people();
+            match &request.method {
+                Method::PayerCode { hint } => Text::new(
+                    format!("要求收款 {amount}，扫了顾客的付款码 {hint}"),
+                    format!("Asked to take {amount} with the customer's code {hint}"),
+                ),
+                Method::ShownQr => Text::new(
+                    format!("要求收款 {amount}，出示收款码"),
+                    format!("Asked to take {amount} by showing a QR code"),
+                ),
+            }
+        }
+        Fact::Asked { ask, .. } => ask_text(ask, provider),
+        Fact::Answered { answer, .. } => {
+            let what = verdict_text(&answer.verdict);
+            Text::new(format!("{zh}回复：{}", what.zh), format!("{en} replied: {}", what.en))
+        }
+        Fact::Lost { why, .. } => {
+            let what = lost_text(*why);
+            Text::new(
+                format!("{}；这次请求可能生效，也可能没有", what.zh),
+                format!("{}; the call may or may not have taken effect", what.en),
+            )
+        }
+        Fact::NeverLeft { why, .. } => Text::new(
+            format!("请求没有发出去（{why}），一定没有生效"),
+            format!("The call never left ({why}), so it had no effect"),
+        ),
+        Fact::Noticed(notice) => Text::new(
+            format!("收到{zh}的通知：{}；将向{zh}核实", notice.claim),
+            format!("{en} sent a notification: {}; checking it with {en}", notice.claim),
+        ),
+        Fact::CancelRequested { by } => Text::new(format!("{by} 要求取消"), format!("{by} asked to cancel")),
+        Fact::RefundRequested(request) => {
+            let (by, amount) = (&request.by, request.amount.for_people());
+            Text::new(format!("{by} 要求退款 {amount}"), format!("{by} asked to refund {amount}"))
+        }
+        Fact::LookRequested { by } => {
+            Text::new(format!("{by} 要求马上查询"), format!("{by} asked to check now"))
+        }
+    }
+}
+
+fn ask_text(ask: &Ask, provider: &Text) -> Text {
+    let (zh, en) = (&provider.zh, &provider.en);
+    match ask {
+        Ask::Charge => Text::new(format!("请{zh}扣款"), format!("Asked {en} to charge")),
+        Ask::Present => Text::new(format!("请{zh}开收款码"), format!("Asked {en} for a QR code")),
+        Ask::Inquire => Text::new(format!("向{zh}查询这笔"), format!("Asked {en} what became of it")),
+        Ask::Reverse => Text::new(format!("请{zh}撤销"), format!("Asked {en} to undo it")),
+        Ask::Close => Text::new(format!("请{zh}关闭订单"), format!("Asked {en} to close the order")),
+        Ask::Refund { amount, .. } => Text::new(
+            format!("请{zh}退款 {}", amount.for_people()),
+            format!("Asked {en} to refund {}", amount.for_people()),
+        ),
+        Ask::InquireRefund { .. } => {
+            Text::new(format!("向{zh}查询退款"), format!("Asked {en} about the refund"))
+        }
+    }
+}
+
+fn verdict_text(verdict: &Verdict) -> Text {
+    match verdict {
+        Verdict::Paid(paid) => {
+            let amount = paid.amount.for_people();
+            Text::new(format!("已付款 {amount}"), format!("paid {amount}"))
+        }
+        Verdict::AwaitingPayer => Text::new("等顾客确认", "waiting for the customer"),
+        Verdict::QrReady { .. } => Text::new("收款码已开好", "the QR code is ready"),
+        Verdict::Declined(reason) => {
+            let why = reason.text();
+            Text::new(format!("没有扣款，{}", why.zh), format!("not charged: {}", why.en))
+        }
+        Verdict::NotFound => Text::new("没有这笔订单", "no such order"),
+        Verdict::Closed => Text::new("订单已关闭，没有扣款", "the order is closed, nothing was charged"),
+        Verdict::Returned => Text::new("钱已退回顾客", "the money went back to the customer"),
+        Verdict::AskAgain => Text::new("还没撤销完，请再要求一次", "not undone yet; ask again"),
+        Verdict::RefundProcessing => Text::new("退款处理中", "the refund is being processed"),
+        Verdict::Refunded { amount, .. } => {
+            let amount = amount.for_people();
+            Text::new(format!("已退款 {amount}"), format!("refunded {amount}"))
+        }
+        Verdict::RefundRefused(reason) => {
+            let why = reason.text();
+            Text::new(format!("拒绝退款，{}", why.zh), format!("refund refused: {}", why.en))
+        }
+        Verdict::Unclear(doubt) => doubt_text(*doubt),
+    }
+}

@@ -1,0 +1,339 @@
+//! The only place that decides. `next` is a function of what is known, the channel's timing and the clock:
+//! calling it twice gives the same, and it always says why.
+
+use crate::policy::step;
+use crate::{Ask, Charge, Payment, Policy, Reason, Refund, RefundState, WhyUndo};
+use base::Timestamp;
+use std::time::Duration;
+
+/// What to do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Ask the provider this.
+    Ask(Ask),
+    /// Nothing until then.
+    Wait {
+        /// When to decide again, if nothing happens before.
+        until: Timestamp,
+        /// What is waited for.
+        why: Waiting,
+    },
+    /// Nothing more, unless something new is learnt.
+    Rest(Outcome),
+    /// A person must know. Work goes on by itself at `until`, if there is anything left to try.
+    Escalate {
+        /// What is wrong.
+        why: Alarm,
+        /// When the next try is, if any.
+        until: Option<Timestamp>,
+    },
+}
+
+/// How a payment ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The money is ours.
+    Paid,
+    /// No money was taken.
+    NotPaid(Reason),
+    /// Money was taken and all of it went back.
+    Returned,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// The reply to a call under way.
+    Reply,
+    /// The moment to try again a call that never left.
+    SendingAgain,
+    /// The moment to ask again what became of the order.
+    Inquiry,
+    /// The payer, who must confirm on the phone.
+    PayerConfirms,
+    /// The payer, who must scan our QR.
+    PayerScans,
+    /// The moment from which the provider allows undoing.
+    UndoAllowed,
+    /// The moment to try again to undo.
+    UndoingAgain,
+    /// The moment from which a lost request can no longer arrive.
+    LostRequest,
+    /// A refund on its way.
+    Refund,
+}
+
+/// Why a person must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// Still no definite end, long after giving up.
+    StillUnclear,
+    /// The provider took another amount than was asked.
+    WrongAmount,
+    /// Late money could not be given back.
+    CannotGiveBack,
+    /// A refund is under way for very long.
+    RefundStuck,
+}
+
+/// What to do about `payment` at `now`.
+pub fn next(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
+    if let Some(open) = payment.open_call {
+        return Next::Wait { until: open.at + policy.call_timeout, why: Waiting::Reply };
+    }
+    match &payment.charge {
+        Charge::NotAsked => match payment.undo {
+            None => Next::Ask(first_ask(payment)),
+            Some(undo) => Next::Rest(Outcome::NotPaid(undo.why.reason())),
+        },
+        Charge::NeverLeft { tries, at } => send_again(payment, policy, now, *tries, *at),
+        Charge::Unclear { .. } | Charge::AwaitingPayer { .. } => pursue(payment, policy, now),
+        Charge::Paid { .. } if payment.undo.is_some() => give_back(payment, policy, now),
+        Charge::Paid { paid, .. } => {
+            let wrong = paid.amount != payment.request.amount && !payment.all_refunded();
+            settle_refunds(payment, policy, now, if wrong { Settled::WrongAmount } else { Settled::Paid })
+        }
+        Charge::NotPaid { reason, .. } => look_or_rest(payment, policy, now, Outcome::NotPaid(*reason)),
+        Charge::Returned { .. } => look_or_rest(payment, policy, now, Outcome::Returned),
+    }
+}
+
+/// By when a payment that is not at rest is expected to have a definite end, if providers answer.
+pub fn result_by(payment: &Payment, policy: &Policy) -> Timestamp {
+    match payment.undo {
+        Some(undo) => {
+            (undo.since + policy.call_timeout).max(undo_allowed_at(payment, policy)) + policy.call_timeout
+        }
+        None => deadline(payment, policy) + policy.call_timeout,
+    }
+}
+
+fn first_ask(payment: &Payment) -> Ask {
+    if payment.request.method.is_payer_code() { Ask::Charge } else { Ask::Present }
+}
+
+fn send_again(payment: &Payment, policy: &Policy, now: Timestamp, tries: u32, last: Timestamp) -> Next {
+    if let Some(undo) = payment.undo {
+        return Next::Rest(Outcome::NotPaid(undo.why.reason()));
+    }
+    if tries >= policy.send_tries {
+        return Next::Rest(Outcome::NotPaid(Reason::ProviderUnreachable));
+    }
+    at(now, last + policy.send_again_after, first_ask(payment), Waiting::SendingAgain)
+}
+
+/// Not known to be paid, not known not to be: ask until the deadline, then undo until that is definite.
+fn pursue(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
+    let deadline = deadline(payment, policy);
+    if payment.undo.is_none() && now < deadline {
+        return await_payer(payment, policy, now, deadline);
+    }
+    let last_look_done = payment.history.inquiry_asked.is_some_and(|asked| asked >= deadline);
+    if payment.undo.is_none() && !last_look_done {
+        return Next::Ask(Ask::Inquire);
+    }
+    raise_if_old(payment, policy, now, undo_unpaid(payment, policy, now))
+}
+
+fn await_payer(payment: &Payment, policy: &Policy, now: Timestamp, deadline: Timestamp) -> Next {
+    if let (Charge::Unclear { since, .. }, false) = (&payment.charge, payment.request.method.is_payer_code())
+    {
+        // A QR that did not arrive is asked for again: the same order, and nobody can have paid what nobody saw.
+        return at(
+            now,
+            (*since).max(last_charge(payment)) + policy.first_inquiry,
+            Ask::Present,
+            Waiting::SendingAgain,
+        );
+    }
+    let why = match &payment.charge {
+        Charge::AwaitingPayer { qr: Some(_), .. } => Waiting::PayerScans,
+        Charge::AwaitingPayer { qr: None, .. } => Waiting::PayerConfirms,
+        _ => Waiting::Inquiry,
+    };
+    let every = if why == Waiting::PayerScans { policy.qr_inquiry_every } else { policy.inquiry_every };
+    let regular = match payment.history.inquiry_ended {
+        Some(ended) => ended + every,
+        None => unsettled_since(payment) + policy.first_inquiry,
+    };
+    let due = look_due(payment, regular).unwrap_or(regular);
+    at(now, due.min(deadline), Ask::Inquire, why)
+}
+
+/// One step of undoing what is not known to be paid: look, undo, and again with growing waits.
+fn undo_unpaid(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
+    let history = &payment.history;
+    if never_arrived(payment, policy) {
+        let why = payment.undo.map_or(WhyUndo::Deadline, |undo| undo.why);
+        let reason = if why == WhyUndo::Cashier { why.reason() } else { Reason::NeverArrived };
+        return Next::Rest(Outcome::NotPaid(reason));
+    }
+    let Some(ended) = history.undo_ended else {
+        return at(now, undo_allowed_at(payment, policy), undo_ask(payment), Waiting::UndoAllowed);
+    };
+    if missing(payment) {
+        let horizon = cannot_arrive_after(payment, policy);
+        let again_at = history.inquiry_ended.map_or(horizon, |ended| ended + policy.inquiry_every);
+        return at(now, again_at.max(horizon), Ask::Inquire, Waiting::LostRequest);
+    }
+    undo_again(payment, policy, now, ended)
+}
+
+/// After a failed try to undo, which ended at `ended`: look how the order stands, then try again.
+fn undo_again(payment: &Payment, policy: &Policy, now: Timestamp, ended: Timestamp) -> Next {
+    let history = &payment.history;
+    let again_at = ended + step(&policy.reverse_backoff, history.undo_tries);
+    let looked_since = history.inquiry_asked.is_some_and(|looked| looked >= ended);
+    if looked_since {
+        return at(
+            now,
+            again_at.max(undo_allowed_at(payment, policy)),
+            undo_ask(payment),
+            Waiting::UndoingAgain,
+        );
+    }
+    at(now, look_due(payment, again_at).unwrap_or(again_at), Ask::Inquire, Waiting::UndoingAgain)
+}
+
+/// Late money goes back: by reversal where a payer's code was charged, otherwise, or when that keeps failing,
+/// by a refund of the whole.
+fn give_back(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
+    let history = &payment.history;
+    let reversible = payment.request.method.is_payer_code() && history.undo_tries < policy.reverse_tries;
+    if reversible && payment.refunds.is_empty() {
+        let next = match history.undo_ended {
+            None => at(now, undo_allowed_at(payment, policy), Ask::Reverse, Waiting::UndoAllowed),
+            Some(ended) => undo_again(payment, policy, now, ended),
+        };
+        return raise_if_old(payment, policy, now, next);
+    }
+    if payment.refund(payment.give_back_id()).is_none() {
+        let amount = payment.paid().expect("money is owed back because it was paid").amount;
+        return Next::Ask(Ask::Refund { refund: payment.give_back_id(), amount });
+    }
+    settle_refunds(payment, policy, now, Settled::OwedBack)
+}
+
+/// How the charge itself stands while refunds are looked after.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    Paid,
+    WrongAmount,
+    OwedBack,
+}
+
+fn settle_refunds(payment: &Payment, policy: &Policy, now: Timestamp, settled: Settled) -> Next {
+    let soonest = payment
+        .refunds
+        .iter()
+        .filter(|refund| refund.under_way())
+        .min_by_key(|refund| refund_due(refund, policy));
+    if let Some(refund) = soonest {
+        return pursue_refund(refund, policy, now);
+    }
+    match settled {
+        Settled::Paid if payment.all_refunded() => Next::Rest(Outcome::Returned),
+        Settled::Paid => Next::Rest(Outcome::Paid),
+        Settled::WrongAmount => Next::Escalate { why: Alarm::WrongAmount, until: None },
+        Settled::OwedBack => Next::Escalate { why: Alarm::CannotGiveBack, until: None },
+    }
+}
+
+fn pursue_refund(refund: &Refund, policy: &Policy, now: Timestamp) -> Next {
+    let ask = match refund.state {
+        RefundState::Wanted => Ask::Refund { refund: refund.id, amount: refund.amount },
+        _ => Ask::InquireRefund { refund: refund.id },
+    };
+    let due = refund_due(refund, policy);
+    if now < due && now >= refund.requested_at + policy.escalate_after {
+        return Next::Escalate { why: Alarm::RefundStuck, until: Some(due) };
+    }
+    at(now, due, ask, Waiting::Refund)
+}
+
+fn refund_due(refund: &Refund, policy: &Policy) -> Timestamp {
+    match refund.ended {
+        None => refund.requested_at,
+        Some(ended) if refund.look_wanted => ended,
+        Some(ended) => ended + step(&policy.refund_backoff, refund.tries),
+    }
+}
+
+/// Settled, unless somebody wants a fresh look: then the provider is asked until it answers.
+fn look_or_rest(payment: &Payment, policy: &Policy, now: Timestamp, outcome: Outcome) -> Next {
+    let regular = payment.history.inquiry_ended.map_or(now, |ended| ended + policy.inquiry_every);
+    match look_due(payment, regular) {
+        Some(due) => at(now, due, Ask::Inquire, Waiting::Inquiry),
+        None => Next::Rest(outcome),
+    }
+}
+
+/// When a wanted look is due: at once, or at the regular time if the last try did not satisfy it.
+fn look_due(payment: &Payment, regular: Timestamp) -> Option<Timestamp> {
+    let wanted = payment.look_wanted?;
+    let tried = payment.history.inquiry_asked.is_some_and(|asked| asked >= wanted);
+    Some(if tried { regular } else { wanted.min(regular) })
+}
+
+fn undo_ask(payment: &Payment) -> Ask {
+    if payment.request.method.is_payer_code() { Ask::Reverse } else { Ask::Close }
+}
+
+/// The provider knows no such order, and no request of ours can still be on its way there.
+fn never_arrived(payment: &Payment, policy: &Policy) -> bool {
+    let horizon = cannot_arrive_after(payment, policy);
+    missing(payment) && payment.history.missing_at.is_some_and(|asked| asked >= horizon)
+}
+
+/// Undoing was tried, and the provider's last word is that it knows no such order.
+fn missing(payment: &Payment) -> bool {
+    payment.history.undo_tries > 0 && payment.history.missing_at.is_some()
+}
+
+fn cannot_arrive_after(payment: &Payment, policy: &Policy) -> Timestamp {
+    let payable_until = if payment.request.method.is_payer_code() {
+        last_charge(payment)
+    } else {
+        payment.requested_at + policy.qr_lifetime
+    };
+    payable_until + policy.in_flight_max
+}
+
+fn undo_allowed_at(payment: &Payment, policy: &Policy) -> Timestamp {
+    let young: Duration =
+        if payment.request.method.is_payer_code() { policy.reverse_not_before } else { Duration::ZERO };
+    last_charge(payment) + young
+}
+
+fn last_charge(payment: &Payment) -> Timestamp {
+    payment.history.charged_at.unwrap_or(payment.requested_at)
+}
+
+fn deadline(payment: &Payment, policy: &Policy) -> Timestamp {
+    if payment.request.method.is_payer_code() {
+        last_charge(payment) + policy.give_up_after
+    } else {
+        payment.requested_at + policy.qr_lifetime
+    }
+}
+
+fn unsettled_since(payment: &Payment) -> Timestamp {
+    match payment.charge {
+        Charge::Unclear { since, .. } | Charge::AwaitingPayer { since, .. } => since,
+        _ => payment.requested_at,
+    }
+}
+
+fn raise_if_old(payment: &Payment, policy: &Policy, now: Timestamp, next: Next) -> Next {
+    let since = payment.undo.map_or(deadline(payment, policy), |undo| undo.since);
+    match next {
+        Next::Wait { until, .. } if now >= since + policy.escalate_after => {
+            Next::Escalate { why: Alarm::StillUnclear, until: Some(until) }
+        }
+        other => other,
+    }
+}
+
+fn at(now: Timestamp, due: Timestamp, ask: Ask, why: Waiting) -> Next {
+    if now >= due { Next::Ask(ask) } else { Next::Wait { until: due, why } }
+}
