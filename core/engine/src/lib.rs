@@ -1,1 +1,490 @@
-//! Many payments at once: wakes in, effects out.
+//! Many payments at once: a [`Wake`] comes in, a [`Work`] order goes out. The engine never awaits, reads a
+//! clock or touches a disk, so a simulated world drives the very same engine as a server does.
+//!
+//! What it asks of whoever drives it:
+//!
+//! 1. After handling wakes, [`Engine::take`] the work: do the loads and [`Engine::handle`] each
+//!    [`Wake::Loaded`] before anything else; repeat until there are none.
+//! 2. Make the batch's rows durable in one transaction. Only then carry out what comes `after`: calls leave
+//!    and callers are told. Then [`Engine::committed`], and only then take the next batch.
+//! 3. If the rows could not be made durable, nothing of `after` may happen: [`Engine::forget`] and tell the
+//!    callers that it failed. What is true is read from the store again.
+//! 4. Every call ends in exactly one [`Wake::Ended`]. A driver that dies instead needs to do nothing: loaded
+//!    again, a call without an end reads as lost.
+//! 5. [`Wake::Time`] when the clock passes [`Engine::next_due`].
+//!
+//! Since calls exist only in `after`, no byte can leave before its intent is durable.
+
+mod open;
+
+use base::{ChannelId, MerchantId, PaymentId, Timestamp};
+use open::Open;
+use payment::{
+    Answer, Ask, CallNo, Command, Entry, Fact, Lost, Next, Notice, Outcome, PayerCode, Payment, Policy,
+    Refusal, Request, check_repeat, decide, hear,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Who waits for an answer; the driver's own numbering.
+pub type Caller = u64;
+
+/// Everything that can wake the engine.
+#[derive(Debug)]
+pub enum Wake {
+    /// Somebody wants an amount taken.
+    Begin {
+        /// What is wanted.
+        request: Request,
+        /// The payer's code, kept only until it is spent.
+        code: Option<PayerCode>,
+        /// Who is told.
+        caller: Caller,
+    },
+    /// Somebody wants something of a payment.
+    Command {
+        /// Which payment.
+        payment: PaymentId,
+        /// Whose it must be.
+        merchant: MerchantId,
+        /// What is wanted.
+        command: Command,
+        /// Who is told.
+        caller: Caller,
+    },
+    /// A call ended.
+    Ended {
+        /// Whose call.
+        payment: PaymentId,
+        /// Which call.
+        call: CallNo,
+        /// How.
+        end: End,
+    },
+    /// A provider told us something, rightly signed. Told to nobody but the timeline.
+    Noticed {
+        /// The channel it came over; a notice about another channel's payment is not believed.
+        channel: ChannelId,
+        /// What it says.
+        notice: Notice,
+    },
+    /// The store answered a load.
+    Loaded {
+        /// What was looked for.
+        which: Which,
+        /// The payment's facts, or nothing if there is none.
+        entries: Option<Vec<Entry>>,
+    },
+    /// The clock passed a due time.
+    Time,
+}
+
+/// How a call ended. There is no fourth way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A reply came; this is what it proves.
+    Answered(Answer),
+    /// No reply will come; it may have taken effect.
+    Lost(Lost),
+    /// No byte left; it cannot have taken effect.
+    NeverLeft(String),
+}
+
+/// A payment to look up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Which {
+    /// By its id.
+    Id(PaymentId),
+    /// By a merchant's idempotency key.
+    Key(MerchantId, String),
+}
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub struct Work {
+    /// Look these up first.
+    pub loads: Vec<Which>,
+    /// Then make this durable, and do what comes after.
+    pub batch: Batch,
+}
+
+/// Rows of one transaction and what they permit. `after` may be due although there are no rows.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// New facts in order; `seq` counts from 1 within each payment.
+    pub rows: Vec<Row>,
+    /// How each changed payment stands after the batch; one for each.
+    pub changes: Vec<Change>,
+    /// What may happen once the rows are durable.
+    pub after: Vec<After>,
+}
+
+/// One new fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Whose.
+    pub payment: PaymentId,
+    /// Its place among the payment's facts, from 1.
+    pub seq: u32,
+    /// The fact.
+    pub entry: Entry,
+}
+
+/// How a payment stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What its facts add up to.
+    pub payment: Payment,
+    /// What is next.
+    pub next: Next,
+    /// When it must be looked at again, also after a restart; nothing if it rests.
+    pub due: Option<Timestamp>,
+    /// The outcome it came to in this batch, if it had not rested so before.
+    pub became: Option<Outcome>,
+}
+
+/// What durable rows permit.
+#[derive(Debug)]
+pub enum After {
+    /// Ask the provider.
+    Call(Box<CallOut>),
+    /// Tell a caller how the payment stands, or why not.
+    Tell {
+        /// Whom.
+        caller: Caller,
+        /// What.
+        answer: Result<Box<Told>, Refusal>,
+    },
+}
+
+/// A call to make.
+#[derive(Debug)]
+pub struct CallOut {
+    /// The payment as it stands.
+    pub payment: Payment,
+    /// The call's number, for [`Wake::Ended`].
+    pub call: CallNo,
+    /// What to ask.
+    pub ask: Ask,
+    /// The payer's code, for the charge alone.
+    pub code: Option<PayerCode>,
+}
+
+/// How a payment stands, for a caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What its facts add up to.
+    pub payment: Payment,
+    /// What is next.
+    pub next: Next,
+}
+
+/// The open payments of one node.
+#[derive(Debug, Default)]
+pub struct Engine {
+    policies: BTreeMap<ChannelId, Policy>,
+    standard: Policy,
+    open: BTreeMap<PaymentId, Open>,
+    by_key: BTreeMap<(MerchantId, String), PaymentId>,
+    due: BTreeSet<(Timestamp, PaymentId)>,
+    in_flight: BTreeSet<(PaymentId, CallNo)>,
+    loading: BTreeMap<Which, Vec<Wake>>,
+    touched: BTreeSet<PaymentId>,
+    work: Work,
+}
+
+impl Engine {
+    /// An engine that knows each channel's timing.
+    pub fn new(policies: BTreeMap<ChannelId, Policy>) -> Engine {
+        Engine { policies, ..Engine::default() }
+    }
+
+    /// The timing of a channel; a channel that is configured no more keeps the standard one.
+    pub fn policy(&self, channel: ChannelId) -> &Policy {
+        self.policies.get(&channel).unwrap_or(&self.standard)
+    }
+
+    /// When [`Wake::Time`] is due next.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.due.first().map(|(due, _)| *due)
+    }
+
+    /// How many payments are in memory.
+    pub fn open_payments(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Takes in what happened.
+    pub fn handle(&mut self, wake: Wake, now: Timestamp) {
+        match wake {
+            Wake::Begin { request, code, caller } => self.begin(request, code, caller),
+            Wake::Command { payment, merchant, command, caller } => {
+                self.command(payment, merchant, command, caller, now)
+            }
+            Wake::Ended { payment, call, end } => self.ended(payment, call, end, now),
+            Wake::Noticed { channel, notice } => self.noticed(channel, notice, now),
+            Wake::Loaded { which, entries } => self.loaded(which, entries, now),
+            Wake::Time => self.time(now),
+        }
+    }
+
+    /// What is to be done because of it.
+    pub fn take(&mut self) -> Work {
+        for id in std::mem::take(&mut self.touched) {
+            match self.open.get_mut(&id) {
+                Some(open) if open.learnt => self.work.batch.changes.push(open.change()),
+                Some(open) if open.rests() => self.drop_payment(id),
+                _ => {}
+            }
+        }
+        std::mem::take(&mut self.work)
+    }
+
+    /// The batch last taken is durable: payments that rest may leave memory.
+    pub fn committed(&mut self, batch: &Batch) {
+        for change in &batch.changes {
+            let id = change.payment.request.id;
+            let rests =
+                self.open.get(&id).is_some_and(|open| open.due.is_none() && open.payment.open_call.is_none());
+            if rests && !self.touched.contains(&id) {
+                self.drop_payment(id);
+            }
+        }
+    }
+
+    /// The batch last taken could not be made durable: everything in memory is doubted and will be loaded anew.
+    pub fn forget(&mut self) {
+        let in_flight = std::mem::take(&mut self.in_flight);
+        let policies = std::mem::take(&mut self.policies);
+        let standard = self.standard.clone();
+        *self = Engine { policies, standard, in_flight, ..Engine::default() };
+    }
+
+    fn begin(&mut self, request: Request, code: Option<PayerCode>, caller: Caller) {
+        let key = (request.merchant, request.key.clone());
+        let Some(id) = self.by_key.get(&key).copied() else {
+            let which = Which::Key(key.0, key.1);
+            return self.load_then(which, Wake::Begin { request, code, caller });
+        };
+        let open = &self.open[&id];
+        let answer = check_repeat(&open.payment, &request.content).map(|()| id);
+        self.tell(caller, answer);
+    }
+
+    fn create(&mut self, request: Request, code: Option<PayerCode>, caller: Caller, now: Timestamp) {
+        let id = request.id;
+        self.by_key.insert((request.merchant, request.key.clone()), id);
+        let first = Entry { at: now, fact: Fact::Requested(request) };
+        let payment = Payment::begin(&first);
+        self.work.batch.rows.push(Row { payment: id, seq: 1, entry: first });
+        self.open.insert(id, Open::new(payment, code));
+        self.settle(id, now);
+        self.tell(caller, Ok(id));
+    }
+
+    fn command(
+        &mut self,
+        id: PaymentId,
+        merchant: MerchantId,
+        command: Command,
+        caller: Caller,
+        now: Timestamp,
+    ) {
+        let Some(open) = self.open.get(&id) else {
+            return self.load_then(Which::Id(id), Wake::Command { payment: id, merchant, command, caller });
+        };
+        if open.payment.request.merchant != merchant {
+            return self.tell(caller, Err(Refusal::NoSuchPayment));
+        }
+        match decide(&open.payment, &command) {
+            Ok(fact) => {
+                if let Some(fact) = fact {
+                    self.learn(id, fact, now);
+                }
+                self.settle(id, now);
+                self.tell(caller, Ok(id));
+            }
+            Err(refusal) => {
+                self.settle(id, now);
+                self.tell(caller, Err(refusal));
+            }
+        }
+    }
+
+    fn ended(&mut self, id: PaymentId, call: CallNo, end: End, now: Timestamp) {
+        let Some(open) = self.open.get(&id) else {
+            return self.load_then(Which::Id(id), Wake::Ended { payment: id, call, end });
+        };
+        self.in_flight.remove(&(id, call));
+        if open.payment.open_call.is_none_or(|open| open.call != call) {
+            return;
+        }
+        let fact = match end {
+            End::Answered(answer) => Fact::Answered { call, answer },
+            End::Lost(why) => Fact::Lost { call, why },
+            End::NeverLeft(why) => Fact::NeverLeft { call, why },
+        };
+        self.learn(id, fact, now);
+        self.settle(id, now);
+    }
+
+    fn noticed(&mut self, channel: ChannelId, notice: Notice, now: Timestamp) {
+        let id = notice.order_no.id();
+        let Some(open) = self.open.get(&id) else {
+            return self.load_then(Which::Id(id), Wake::Noticed { channel, notice });
+        };
+        let ours = open.payment.request.channel == channel;
+        if let Some(fact) = hear(&open.payment, &notice).filter(|_| ours) {
+            self.learn(id, fact, now);
+        }
+        self.settle(id, now);
+    }
+
+    fn loaded(&mut self, which: Which, entries: Option<Vec<Entry>>, now: Timestamp) {
+        let waiting = self.loading.remove(&which).unwrap_or_default();
+        let Some(entries) = entries else {
+            return waiting.into_iter().for_each(|wake| self.found_nothing(wake, now));
+        };
+        let id = self.admit(&entries);
+        let known_key = |wake: &Wake| matches!(wake, Wake::Begin { .. });
+        debug_assert!(matches!(which, Which::Key(..)) || !waiting.iter().any(known_key));
+        for wake in waiting {
+            self.handle(wake, now);
+        }
+        self.end_orphan_call(id, now);
+        self.settle(id, now);
+    }
+
+    /// Puts a loaded payment into memory, unless it is there already.
+    fn admit(&mut self, entries: &[Entry]) -> PaymentId {
+        let payment = payment::fold(entries);
+        let (id, merchant, key) = (payment.request.id, payment.request.merchant, payment.request.key.clone());
+        self.by_key.insert((merchant, key), id);
+        self.open.entry(id).or_insert_with(|| Open::loaded(payment));
+        id
+    }
+
+    /// A call that nobody is making any more reads as lost: we stopped while it was under way.
+    fn end_orphan_call(&mut self, id: PaymentId, now: Timestamp) {
+        let orphan =
+            self.open[&id].payment.open_call.filter(|open| !self.in_flight.contains(&(id, open.call)));
+        if let Some(open) = orphan {
+            self.learn(id, Fact::Lost { call: open.call, why: Lost::WeStopped }, now);
+        }
+    }
+
+    fn found_nothing(&mut self, wake: Wake, now: Timestamp) {
+        match wake {
+            Wake::Begin { request, code, caller } => {
+                let created_meanwhile = self.by_key.contains_key(&(request.merchant, request.key.clone()));
+                if created_meanwhile {
+                    self.begin(request, code, caller);
+                } else {
+                    self.create(request, code, caller, now);
+                }
+            }
+            Wake::Command { caller, .. } => self.tell(caller, Err(Refusal::NoSuchPayment)),
+            Wake::Ended { payment, call, .. } => {
+                self.in_flight.remove(&(payment, call));
+            }
+            Wake::Noticed { .. } | Wake::Loaded { .. } | Wake::Time => {}
+        }
+    }
+
+    fn time(&mut self, now: Timestamp) {
+        while let Some((due, id)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
+            self.due.remove(&(due, id));
+            if let Some(open) = self.open.get_mut(&id) {
+                open.due = None;
+                self.end_overdue_call(id, now);
+                self.settle(id, now);
+            }
+        }
+    }
+
+    /// The driver ends every call in time; should it fail to, the call is lost all the same.
+    fn end_overdue_call(&mut self, id: PaymentId, now: Timestamp) {
+        let payment = &self.open[&id].payment;
+        let patience = self.policy(payment.request.channel).call_timeout;
+        if let Some(open) = payment.open_call.filter(|open| now >= open.at + patience + patience) {
+            self.in_flight.remove(&(id, open.call));
+            self.learn(id, Fact::Lost { call: open.call, why: Lost::TimedOut }, now);
+        }
+    }
+
+    fn learn(&mut self, id: PaymentId, fact: Fact, now: Timestamp) {
+        let open = self.open.get_mut(&id).expect("only open payments learn");
+        // The clock may be set back; a payment's facts stay in order all the same.
+        let entry = Entry { at: now.max(open.payment.updated_at), fact };
+        open.payment.apply(&entry);
+        open.learnt = true;
+        self.work.batch.rows.push(Row { payment: id, seq: open.payment.version, entry });
+    }
+
+    /// Does what is next until there is something to wait for.
+    fn settle(&mut self, id: PaymentId, now: Timestamp) {
+        self.touched.insert(id);
+        loop {
+            let open = &self.open[&id];
+            let policy = self.policy(open.payment.request.channel);
+            let next = payment::next(&open.payment, policy, now.max(open.payment.updated_at));
+            let due = match next {
+                Next::Ask(ask) => {
+                    self.ask(id, ask, now);
+                    continue;
+                }
+                // Past the reply's time the driver has some patience left; see end_overdue_call.
+                Next::Wait { until, .. } if open.payment.open_call.is_some() => {
+                    Some(until + policy.call_timeout)
+                }
+                Next::Wait { until, .. } => Some(until),
+                Next::Escalate { until, .. } => until,
+                Next::Rest(_) => None,
+            };
+            self.wait(id, next, due);
+            return;
+        }
+    }
+
+    fn ask(&mut self, id: PaymentId, ask: Ask, now: Timestamp) {
+        let call = self.open[&id].payment.history.calls + 1;
+        self.learn(id, Fact::Asked { call, ask }, now);
+        self.in_flight.insert((id, call));
+        let open = self.open.get_mut(&id).expect("it just learnt");
+        let code = open.code_for(ask);
+        let out = CallOut { payment: open.payment.clone(), call, ask, code };
+        self.work.batch.after.push(After::Call(Box::new(out)));
+    }
+
+    fn wait(&mut self, id: PaymentId, next: Next, due: Option<Timestamp>) {
+        let open = self.open.get_mut(&id).expect("only open payments wait");
+        if let Some(earlier) = open.due {
+            self.due.remove(&(earlier, id));
+        }
+        if let Some(due) = due {
+            self.due.insert((due, id));
+        }
+        open.stand(next, due);
+    }
+
+    fn load_then(&mut self, which: Which, wake: Wake) {
+        let waiting = self.loading.entry(which.clone()).or_default();
+        if waiting.is_empty() {
+            self.work.loads.push(which);
+        }
+        waiting.push(wake);
+    }
+
+    fn tell(&mut self, caller: Caller, answer: Result<PaymentId, Refusal>) {
+        let answer = answer.map(|id| {
+            let open = &self.open[&id];
+            Box::new(Told { payment: open.payment.clone(), next: open.next.clone() })
+        });
+        self.work.batch.after.push(After::Tell { caller, answer });
+    }
+
+    fn drop_payment(&mut self, id: PaymentId) {
+        if let Some(open) = self.open.remove(&id) {
+            self.by_key.remove(&(open.payment.request.merchant, open.payment.request.key));
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! What people may want of a payment, and why they may not.
 
-use crate::{Charge, ContentHash, Fact, Payment, RefundRequest, Request};
+use crate::{Charge, ContentHash, Fact, Notice, Payment, RefundRequest, Request};
 use base::{Money, Text};
 
 /// A wish about a payment that exists.
@@ -76,6 +76,12 @@ pub fn decide(payment: &Payment, command: &Command) -> Result<Option<Fact>, Refu
         Command::Refund(request) => refund(payment, request),
         Command::Look { by } => Ok(Some(Fact::LookRequested { by: by.clone() })),
     }
+}
+
+/// The fact that a notification adds, or nothing if the same one came before.
+pub fn hear(payment: &Payment, notice: &Notice) -> Option<Fact> {
+    let known = payment.notices.contains(&notice.notice_id);
+    (!known).then(|| Fact::Noticed(notice.clone()))
 }
 
 fn cancel(payment: &Payment, by: &str) -> Result<Option<Fact>, Refusal> {

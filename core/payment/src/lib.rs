@@ -23,7 +23,7 @@ mod policy;
 mod reason;
 
 pub use ask::{Answer, Ask, Doubt, Paid, Said, Verdict};
-pub use command::{Command, Refusal, check_amount, check_repeat, decide};
+pub use command::{Command, Refusal, check_amount, check_repeat, decide, hear};
 pub use explain::{Action, Explanation, MoneyState, entry_text, explain, refund_text};
 pub use fact::{CallNo, ContentHash, Entry, Fact, Lost, Method, Notice, RefundRequest, Request};
 pub use next::{Alarm, Next, Outcome, Waiting, next, result_by};

@@ -13,10 +13,10 @@
 //! ```
 
 use crate::{
-    Answer, Ask, CallNo, Doubt, Entry, Fact, Lost, Method, Paid, Reason, RefundRequest, Request, Said,
-    Verdict,
+    Answer, Ask, CallNo, Doubt, Entry, Fact, Lost, Method, Notice, Paid, Reason, RefundRequest, Request,
+    Said, Verdict,
 };
-use base::{Money, RefundId, RefundNo, Timestamp};
+use base::{Money, RefundId, Timestamp};
 
 /// What the facts of one payment add up to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Payment {
     pub refunds: Vec<Refund>,
     /// The provider's last words about the charge.
     pub said: Said,
+    /// Ids of the notifications that came, so that a repeat is known for one.
+    pub notices: Vec<String>,
 }
 
 /// Where the money is. Each state has exactly what it needs.
@@ -231,6 +233,7 @@ impl Payment {
             look_wanted: None,
             refunds: Vec::new(),
             said: Said::default(),
+            notices: Vec::new(),
         }
     }
 
@@ -244,7 +247,7 @@ impl Payment {
             Fact::Answered { call, answer } => self.answered(*call, answer, entry.at),
             Fact::Lost { call, why } => self.lost(*call, *why, entry.at),
             Fact::NeverLeft { call, .. } => self.never_left(*call, entry.at),
-            Fact::Noticed(notice) => self.noticed(notice.refund_no, entry.at),
+            Fact::Noticed(notice) => self.noticed(notice, entry.at),
             Fact::CancelRequested { .. } => self.begin_undo(WhyUndo::Cashier, entry.at),
             Fact::RefundRequested(request) => self.refund_requested(request, entry.at),
             Fact::LookRequested { .. } => self.look_wanted = Some(entry.at),
@@ -474,8 +477,9 @@ impl Payment {
         }
     }
 
-    fn noticed(&mut self, about_refund: Option<RefundNo>, at: Timestamp) {
-        match about_refund {
+    fn noticed(&mut self, notice: &Notice, at: Timestamp) {
+        self.notices.push(notice.notice_id.clone());
+        match notice.refund_no {
             Some(number) => self.with_refund(number.id(), |refund| refund.look_wanted = true),
             None if !matches!(self.charge, Charge::Paid { .. }) => self.look_wanted = Some(at),
             None => {}
