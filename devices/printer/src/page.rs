@@ -80,6 +80,8 @@ fn code(content: &str, profile: &Profile) -> Option<Vec<Op>> {
         Op::QrModule(module),
         Op::QrLevel(QrLevel::M),
         Op::QrStore(data),
+        // The rim a reader needs to find the code: four modules of white.
+        Op::FeedDots(4 * module.dots()),
         Op::QrPrint,
         Op::LineFeed,
     ])

@@ -30,7 +30,10 @@ pub struct PrinterSession {
     queue: VecDeque<Queued>,
     fences: u32,
     silent_looks: u32,
+    /// The last job whose process id was not answered; a late answer is still believed.
     doubted: Option<(JobId, ProcessId)>,
+    /// `GS r` answers not yet heard on this connection. They carry no name, so only the last one counts.
+    transmissions_owed: u32,
     events: VecDeque<Event>,
     transmits: VecDeque<Vec<u8>>,
 }
@@ -70,6 +73,8 @@ struct Printing {
     overdue: bool,
     /// `GS r` was answered, which only says that the bytes were taken: the look that follows decides.
     taken: bool,
+    /// That look found the printer stopped, so the last lines may not be on paper: ask again when it goes on.
+    taken_while_stopped: bool,
 }
 
 /// How often a printer at rest is looked at when it reports changes by itself: often enough that printers which stop
@@ -98,6 +103,7 @@ impl PrinterSession {
             fences: 0,
             silent_looks: 0,
             doubted: None,
+            transmissions_owed: 0,
             events: VecDeque::new(),
             transmits: VecDeque::new(),
         }
@@ -186,7 +192,6 @@ impl PrinterSession {
     fn send(&mut self, queued: Queued, now: Timestamp) {
         let id = ProcessId::numbered(self.fences);
         self.fences = self.fences.wrapping_add(1);
-        self.tell_host_nothing_more_about_earlier_doubts();
         let patience =
             self.profile.patience + Duration::from_secs(queued.page.len() as u64 / BYTES_PER_SECOND);
         self.transmits.push_back(queued.page);
@@ -203,14 +208,8 @@ impl PrinterSession {
             look: None,
             overdue: false,
             taken: false,
+            taken_while_stopped: false,
         });
-    }
-
-    /// A late answer can only be told apart from the next job's by its process id; `GS r` has none.
-    fn tell_host_nothing_more_about_earlier_doubts(&mut self) {
-        if self.profile.fence != Fence::ProcessId {
-            self.doubted = None;
-        }
     }
 
     fn raise_fence(&mut self, id: ProcessId) {
@@ -218,6 +217,7 @@ impl PrinterSession {
             Fence::ProcessId => self.say(&[Op::Fence(id)]),
             Fence::Transmit => {
                 self.demux.expect_transmission();
+                self.transmissions_owed += 1;
                 self.say(&[Op::TransmitPaper]);
             }
             Fence::Nothing => unreachable!("no fence is raised for a printer that answers none"),
@@ -266,8 +266,13 @@ impl PrinterSession {
             return self.doubt(printing, now);
         }
         if printing.taken && self.state.can_print() {
-            return self.printed(printing.job, now);
+            if !printing.taken_while_stopped {
+                return self.printed(printing.job, now);
+            }
+            (printing.taken, printing.taken_while_stopped) = (false, false);
+            self.raise_fence(printing.id);
         }
+        printing.taken_while_stopped = printing.taken;
         // Stopped: it keeps the rest of the job and will go on by itself. Ready: it deserves one more wait.
         printing.overdue = self.state.can_print();
         printing.look_at = now + if self.state.can_print() { printing.patience } else { REST_WHEN_STOPPED };
@@ -276,7 +281,11 @@ impl PrinterSession {
 
     fn doubt(&mut self, printing: Printing, now: Timestamp) {
         self.tell(printing.job, JobEvent::Doubted(Doubt::NoAnswer));
-        self.doubted = Some((printing.job, printing.id));
+        match self.profile.fence {
+            Fence::ProcessId => self.doubted = Some((printing.job, printing.id)),
+            // Its answer may still come and would be taken for the next job's; on a new connection it does not.
+            Fence::Transmit | Fence::Nothing => self.events.push_back(Event::Reconnect),
+        }
         self.rest(now);
     }
 
@@ -312,12 +321,13 @@ impl PrinterSession {
     }
 
     fn hear_taken(&mut self, now: Timestamp) {
-        if let Phase::Printing(printing) = &mut self.phase {
+        self.transmissions_owed = self.transmissions_owed.saturating_sub(1);
+        if let Phase::Printing(printing) = &mut self.phase
+            && self.transmissions_owed == 0
+        {
             printing.taken = true;
             printing.overdue = false;
             self.look_at_job(now);
-        } else if let Some((job, _)) = self.doubted.take() {
-            self.tell(job, JobEvent::Printed);
         }
     }
 
@@ -355,6 +365,7 @@ impl Session for PrinterSession {
 
     fn handle_connected(&mut self, now: Timestamp) {
         self.demux = Demux::new();
+        self.transmissions_owed = 0;
         self.transmits.clear();
         self.silent_looks = 0;
         if self.profile.auto_status {
