@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Everything CI runs, in order. Ends with one line: "N passed, N failed" (and ", N skipped" if any).
+# Each part either ends with such a line itself, is cargo's or vitest's report, or counts as one by its exit code.
+set -uo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+. scripts/needs.sh
+
+quick=
+case "${1:-}" in
+  "") ;;
+  --quick) quick=1 ;;
+  *)
+    echo "usage: ./paydesk test [--quick]     --quick leaves out other people's clients, the browser and the kill -9 run" >&2
+    exit 2
+    ;;
+esac
+
+export CARGO_TERM_PROGRESS_WHEN=never
+logs=$target/paydesk-test
+mkdir -p "$logs"
+passed=0 failed=0 skipped=0
+
+# counts LOG EXIT: "passed failed skipped" of one part.
+counts() {
+  awk -v exit_code="$2" '
+    { gsub(/\033\[[0-9;]*m/, "") }
+    /^test result: / {
+      for (i = 1; i <= NF; i++) {
+        if ($i == "passed;") p += $(i - 1)
+        if ($i == "failed;") f += $(i - 1)
+        if ($i == "ignored;") s += $(i - 1)
+      }
+      seen = 1
+    }
+    /^ +Tests +.*\([0-9]+\)$/ {
+      for (i = 1; i <= NF; i++) {
+        if ($i ~ /^passed/) p += $(i - 1)
+        if ($i ~ /^failed/) f += $(i - 1)
+        if ($i ~ /^skipped/) s += $(i - 1)
+      }
+      seen = 1
+    }
+    /^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ { p += $1; f += $3; s += $5; seen = 1 }
+    END {
+      if (!seen) { p = exit_code == 0; f = exit_code != 0 }
+      if (exit_code != 0 && f == 0) f = 1
+      print p + 0, f + 0, s + 0
+    }' "$1"
+}
+
+# part NAME COMMAND...: runs it, shows it, counts it.
+part() {
+  local name=$1 log=$logs/$1.log start=$SECONDS code p f s
+  shift
+  printf '\n== %s\n' "$name"
+  "$@" 2>&1 | tee "$log"
+  code=${PIPESTATUS[0]}
+  read -r p f s < <(counts "$log" "$code")
+  printf '== %s: %d passed, %d failed, %d skipped; %d s\n' "$name" "$p" "$f" "$s" $((SECONDS - start))
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# skip NAME WHY: a part that cannot run here, said and counted.
+skip() {
+  printf '\n== %s\nSKIPPED: %s\n' "$1" "$2"
+  skipped=$((skipped + 1))
+}
+
+rust_tests() { cargo test --workspace --locked --no-fail-fast -q; }
+lint() { cargo clippy --workspace --all-targets --locked -q -- -D warnings; }
+
+# What is generated from the handlers is what is checked in.
+openapi_fresh() {
+  "$(binary fast)" openapi >"$logs/openapi.json" && cmp "$logs/openapi.json" shell/api/openapi.json ||
+    { echo "shell/api/openapi.json is stale; run:  ./paydesk openapi > shell/api/openapi.json"; return 1; }
+}
+
+world() { "$(binary fast)" sim --payments "$1" --json; }
+
+python_outsiders() { need_python_venv outsiders tests/outsiders/requirements.txt; }
+
+outsiders() {
+  PAYDESK=$(binary fast) PYTHON=$cache/outsiders/bin/python tests/outsiders/run.sh
+}
+
+kills() { PAYDESK=$(binary fast) python3 tests/torture/kill.py --kills 50; }
+
+browser() { PAYDESK=$(binary fast) scripts/browser.sh; }
+
+need_build_tools
+part fmt cargo fmt --all --check
+part clippy lint
+part rust rust_tests
+part tidy cargo run -q --locked -p xtask -- tidy
+if npm_install web; then
+  part web-typecheck npm run --silent --prefix web typecheck
+  part web-client npm run --silent --prefix web gen:check
+  part web-tests npm run --silent --prefix web test
+  part web-build build_web
+else
+  skip web "the web packages could not be installed"
+fi
+part binary build_binary fast
+part openapi openapi_fresh
+part sim world "$([ -n "$quick" ] && echo 20000 || echo 200000)"
+if [ -z "$quick" ]; then
+  if python_outsiders && npm_install tests/outsiders; then
+    part outsiders outsiders
+  else
+    skip outsiders "the third-party clients could not be installed"
+  fi
+  if command -v python3 >/dev/null; then part kill-9 kills; else skip kill-9 "there is no python3"; fi
+  if need_chromium; then part browser browser; else skip browser "there is no Chromium"; fi
+fi
+
+printf '\n'
+if [ "$skipped" -gt 0 ]; then
+  echo "$passed passed, $failed failed, $skipped skipped"
+else
+  echo "$passed passed, $failed failed"
+fi
+[ "$failed" -eq 0 ]
