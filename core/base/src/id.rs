@@ -90,7 +90,8 @@ uuid_id!(
 );
 
 /// The merchant order number (`out_trade_no`) a provider knows a payment by: the 32 hex digits of the
-/// payment's id. WeChat-style providers allow 32 characters, so it always fits, and either finds the other.
+/// payment's id. No provider here allows fewer than 32
+/// characters, so it always fits, and either finds the other.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderNo(Uuid);
 
