@@ -20,7 +20,7 @@ pub struct ReceiptFacts {
     pub amount: Money,
     /// How it ended.
     pub outcome: Outcome,
-    /// The payer's wallet or card brand, such as 微信支付 / WeChat Pay.
+    /// The payer's wallet or card brand, in both languages.
     pub wallet: Text,
     /// The end of the payer's account or card number, where the provider tells it.
     pub last_digits: Option<LastDigits>,

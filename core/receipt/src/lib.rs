@@ -36,10 +36,12 @@ mod cells;
 mod document;
 mod facts;
 mod layout;
+mod of_payment;
 mod slip;
 
 pub use cells::cells;
 pub use document::{Align, Document, Fit, Line, Size};
 pub use facts::{Copy, Language, LastDigits, NotLastDigits, Outcome, ReceiptFacts, RefundFact};
 pub use layout::{Columns, Layout, Row, TooNarrow, lay_out};
+pub use of_payment::{Place, of_payment, of_refund};
 pub use slip::receipt;
