@@ -79,6 +79,14 @@ impl RsaSigner {
     }
 }
 
+impl RsaSigner {
+    /// The public half as SubjectPublicKeyInfo PEM.
+    pub fn public_pem(&self) -> String {
+        let der: PublicKeyX509Der = self.key.public_key().as_der().expect("a key has a public half");
+        pem::encode(&pem::Pem::new("PUBLIC KEY", der.as_ref()))
+    }
+}
+
 impl Sign for RsaSigner {
     fn sign(&self, text: &[u8]) -> String {
         let mut signature = vec![0; self.key.public_modulus_len()];
@@ -189,6 +197,7 @@ mod tests {
         let signature = signer.sign(b"12.50");
         assert!(verifier.verify(b"12.50", &signature));
         assert!(signer.verifier().verify(b"12.50", &signature));
+        assert_eq!(signer.public_pem(), keys.public_pem);
         assert!(!verifier.verify(b"12.51", &signature));
         assert!(!verifier.verify(b"12.50", "not base64"));
         let bare: String = keys.public_pem.lines().filter(|line| !line.contains("-----")).collect();

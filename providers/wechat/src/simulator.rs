@@ -1,0 +1,453 @@
+//! An honest fake of WeChat Pay's API v3, with its own books.
+//!
+//! It checks what the real server checks (signature, clock, merchant, fields, the order's state) and signs what the
+//! real one signs, errors included. How one order is treated is chosen by [`Treatment`]: by
+//! [`provider_contract::Simulator::treat`], or by the last two digits of the payer's code. A treatment that fails the
+//! first request (`lost_before`, `error_not_paid`, `maintenance`) lets a second try through. Under `wrong_signature`
+//! and `signature_probe` it is the charge's answer that is signed wrongly, and for a shown QR the first notification.
+
+mod books;
+mod handle;
+mod keys;
+mod outbox;
+mod serve;
+
+pub use keys::{BadKeys, Credentials, Keys};
+
+use crate::certificate::PlatformCertificate;
+use crate::wire::{Envelope, RefundNotice, RefundNoticeAmount, Transaction};
+use crate::{Config, PlatformKey, WeChat, resource, sign};
+use base::{OrderNo, Secret, Timestamp, Zone};
+use books::{Books, Kind, State};
+use outbox::{About, Outbox};
+use provider_contract::signing::{Checksum, Sign, Verify};
+use provider_contract::{
+    Book, Call, Delivery, HttpMethod, HttpReply, HttpRequest, Moment, Outgoing, Treatment,
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// From a payment to its notification, normally and when late.
+const NOTIFY_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(180));
+/// While the provider is down its notifications wait so long at a time.
+const DOWN_FOR: Duration = Duration::from_secs(15);
+/// How long a payer who scanned takes to type a password.
+const TYPING: Duration = Duration::from_secs(6);
+
+/// The simulated WeChat Pay of one merchant.
+pub struct Simulator {
+    identity: Identity,
+    keys: Option<Keys>,
+    books: Books,
+    treatments: BTreeMap<String, Treatment>,
+    payers: BTreeMap<(Timestamp, u64), Due>,
+    outbox: Outbox,
+    urls: BTreeSet<Arc<str>>,
+    sequence: u64,
+    down: bool,
+    certificates_by_default: bool,
+}
+
+/// Who the merchant is and who signs.
+struct Identity {
+    mchid: String,
+    appid: String,
+    merchant_serial: String,
+    apiv3_key: Secret<String>,
+    merchant_signer: Arc<dyn Sign>,
+    merchant: Arc<dyn Verify>,
+    platform: SigningKey,
+    platform_key: PlatformKey,
+    certificate: Option<Certificate>,
+}
+
+/// A platform key that signs answers.
+#[derive(Clone)]
+struct SigningKey {
+    id: String,
+    sign: Arc<dyn Sign>,
+}
+
+/// The platform certificate, for merchants who have not moved to the public key.
+struct Certificate {
+    key: SigningKey,
+    pem: String,
+    not_before: Timestamp,
+    not_after: Timestamp,
+}
+
+/// What a payer will do.
+#[derive(Clone, Copy, Debug)]
+enum Due {
+    /// Finishes paying this order.
+    Pays(u32),
+    /// Refuses to pay this order.
+    GivesUp(u32),
+}
+
+/// What a request is answered, before it is signed.
+struct Outcome {
+    status: u16,
+    body: Vec<u8>,
+    number: &'static str,
+    twist: Twist,
+    delay: Duration,
+}
+
+/// How an answer is spoiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Twist {
+    Honest,
+    Lost,
+    WrongSignature,
+    Probe,
+}
+
+impl Outcome {
+    fn json(status: u16, body: &impl Serialize) -> Outcome {
+        let body = serde_json::to_vec(body).expect("wire types are plain JSON");
+        Outcome { status, body, number: "0", twist: Twist::Honest, delay: Duration::ZERO }
+    }
+
+    fn empty(status: u16) -> Outcome {
+        Outcome { status, body: Vec::new(), number: "0", twist: Twist::Honest, delay: Duration::ZERO }
+    }
+
+    fn lost() -> Outcome {
+        Outcome { twist: Twist::Lost, ..Outcome::empty(500) }
+    }
+}
+
+impl Simulator {
+    /// With keys drawn now; takes about a second.
+    pub fn fresh() -> Simulator {
+        Simulator::from_keys(&Keys::fresh()).expect("fresh keys are good keys")
+    }
+
+    /// With kept keys.
+    pub fn from_keys(keys: &Keys) -> Result<Simulator, BadKeys> {
+        let merchant = keys::signer("merchant_private_key_pem", &keys.merchant_private_key_pem)?;
+        let platform = keys::signer("platform_private_key_pem", &keys.platform_private_key_pem)?;
+        let certified =
+            keys::signer("platform_certificate_private_key_pem", &keys.platform_certificate_private_key_pem)?;
+        let certificate = PlatformCertificate::from_pem(&keys.platform_certificate_pem)
+            .map_err(|_| BadKeys::Certificate)?;
+        let certificate_signs = certificate.key.verify.verify(b"", &certified.sign(b""));
+        if !certificate_signs {
+            return Err(BadKeys::Certificate);
+        }
+        if keys.apiv3_key.len() != 32 {
+            return Err(BadKeys::Setting("apiv3_key"));
+        }
+        if !handle::names_public_key(&keys.platform_public_key_id) {
+            return Err(BadKeys::Setting("platform_public_key_id"));
+        }
+        let id = keys.platform_public_key_id.clone();
+        let identity = Identity {
+            mchid: keys.mchid.clone(),
+            appid: keys.appid.clone(),
+            merchant_serial: keys.merchant_serial.clone(),
+            apiv3_key: Secret::new(keys.apiv3_key.clone()),
+            merchant: Arc::new(merchant.verifier()),
+            merchant_signer: Arc::new(merchant),
+            platform_key: PlatformKey { id: id.clone(), verify: Arc::new(platform.verifier()) },
+            platform: SigningKey { id, sign: Arc::new(platform) },
+            certificate: Some(Certificate {
+                key: SigningKey { id: certificate.key.id, sign: Arc::new(certified) },
+                pem: keys.platform_certificate_pem.clone(),
+                not_before: certificate.not_before,
+                not_after: certificate.not_after,
+            }),
+        };
+        Ok(Simulator::of(identity, Some(keys.clone())))
+    }
+
+    /// With signatures that cost nothing, for the simulated world. It has no certificates.
+    pub fn cheap(key: u64) -> Simulator {
+        let (merchant, platform) = (Checksum { key }, Checksum { key: !key });
+        let id = format!("{}{key:028}", sign::PUBLIC_KEY_ID);
+        let identity = Identity {
+            mchid: "1900000001".to_owned(),
+            appid: "wx0000000000000001".to_owned(),
+            merchant_serial: "51".to_owned(),
+            apiv3_key: Secret::new(format!("{key:032x}")),
+            merchant_signer: Arc::new(merchant),
+            merchant: Arc::new(merchant),
+            platform: SigningKey { id: id.clone(), sign: Arc::new(platform) },
+            platform_key: PlatformKey { id, verify: Arc::new(platform) },
+            certificate: None,
+        };
+        Simulator::of(identity, None)
+    }
+
+    fn of(identity: Identity, keys: Option<Keys>) -> Simulator {
+        Simulator {
+            identity,
+            keys,
+            books: Books::default(),
+            treatments: BTreeMap::new(),
+            payers: BTreeMap::new(),
+            outbox: Outbox::default(),
+            urls: BTreeSet::new(),
+            sequence: 0,
+            down: false,
+            certificates_by_default: false,
+        }
+    }
+
+    /// The keys to keep; none in a [`Simulator::cheap`] one.
+    pub fn keys(&self) -> Option<&Keys> {
+        self.keys.as_ref()
+    }
+
+    /// What an outside client that reaches it at `base_url` needs; none from a [`Simulator::cheap`] one.
+    pub fn credentials(&self, base_url: &str) -> Option<Credentials> {
+        self.keys.as_ref().map(|keys| keys.credentials(base_url).expect("keys were read before"))
+    }
+
+    /// Signs with the platform certificate unless a request names the public key: the older mode.
+    pub fn answer_with_certificate(&mut self) {
+        self.certificates_by_default = true;
+    }
+
+    /// Our own client for its merchant, in public-key mode.
+    pub fn client(&self, base_url: &str, notify_url: &str) -> WeChat {
+        let key = self.identity.platform_key.clone();
+        WeChat::new(
+            self.client_config(base_url, notify_url),
+            Arc::clone(&self.identity.merchant_signer),
+            vec![key],
+        )
+        .expect("the simulator's own merchant is configured well")
+    }
+
+    /// The configuration of that client.
+    pub fn client_config(&self, base_url: &str, notify_url: &str) -> Config {
+        Config {
+            base_url: base_url.to_owned(),
+            mchid: self.identity.mchid.clone(),
+            appid: self.identity.appid.clone(),
+            merchant_serial: self.identity.merchant_serial.clone(),
+            apiv3_key: self.identity.apiv3_key.clone(),
+            notify_url: notify_url.to_owned(),
+            store_out_id: "S1".to_owned(),
+        }
+    }
+
+    /// [`provider_contract::Simulator::treat`] for any client's order number.
+    pub fn treat_number(&mut self, number: &str, treatment: Treatment) {
+        if let Some(at) = self.books.find(number) {
+            self.books.order_mut(at).treatment = treatment;
+        }
+        self.treatments.insert(number.to_owned(), treatment);
+    }
+
+    /// [`provider_contract::Simulator::scan`] for any client's order number.
+    pub fn scan_number(&mut self, number: &str, now: Timestamp) -> bool {
+        self.advance(now);
+        let Some(at) = self.books.find(number) else { return false };
+        let order = self.books.order(at);
+        if order.kind != Kind::Native || order.state != State::NotPay || order.expires_at <= now {
+            return false;
+        }
+        match order.treatment {
+            Treatment::PasswordThenPaid => self.later(now + TYPING, Due::Pays(at)),
+            Treatment::PasswordNeverTyped
+            | Treatment::PasswordThenRefused
+            | Treatment::InsufficientBalance
+            | Treatment::PayerLimit
+            | Treatment::Risk => return false,
+            _ => self.paid(at, now),
+        }
+        true
+    }
+
+    fn treatment(&mut self, number: &str, code: Option<&str>) -> Treatment {
+        let chosen = self.treatments.remove(number);
+        chosen.unwrap_or_else(|| code.map_or(Treatment::Normal, Treatment::of_code))
+    }
+
+    fn later(&mut self, at: Timestamp, due: Due) {
+        self.sequence += 1;
+        self.payers.insert((at, self.sequence), due);
+    }
+
+    /// One shared text for each notification address: there are few, and millions of orders.
+    fn shared_url(&mut self, url: &str) -> Arc<str> {
+        if let Some(known) = self.urls.get(url) {
+            return Arc::clone(known);
+        }
+        let url: Arc<str> = Arc::from(url);
+        self.urls.insert(Arc::clone(&url));
+        url
+    }
+
+    /// Payers do what they were going to do by `now`.
+    fn advance(&mut self, now: Timestamp) {
+        while let Some((&slot, &due)) = self.payers.first_key_value().filter(|((at, _), _)| *at <= now) {
+            self.payers.remove(&slot);
+            match due {
+                Due::Pays(at) => self.pays_late(at, slot.0),
+                Due::GivesUp(at) => {
+                    let order = self.books.order_mut(at);
+                    if order.state == State::UserPaying {
+                        order.state = State::PayError;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A payer finishes. Too late for an order that was undone meanwhile, unless that is the treatment.
+    fn pays_late(&mut self, at: u32, when: Timestamp) {
+        let order = self.books.order(at);
+        let open = matches!(order.state, State::UserPaying | State::NotPay);
+        let slips_through = order.treatment == Treatment::PaidAfterReverse
+            && matches!(order.state, State::Revoked | State::Closed);
+        if order.charges == 0 && (open || slips_through) {
+            self.paid(at, when);
+        }
+    }
+
+    fn paid(&mut self, at: u32, when: Timestamp) {
+        self.books.pay(at, when);
+        let order = self.books.order(at);
+        let Some(url) = order.notify_url.clone() else { return };
+        let late = order.treatment == Treatment::NotifyLate;
+        let twice = order.treatment == Treatment::NotifyTwice;
+        let after = if late { NOTIFY_AFTER.1 } else { NOTIFY_AFTER.0 };
+        self.outbox.plan(About::Order(at), url, when, when + after, twice);
+    }
+
+    /// The next notification that is due, built and signed.
+    fn send(&mut self, moment: &Moment) -> Option<Outgoing> {
+        let (no, notice) = self.outbox.pop(moment.now)?;
+        let (about, url, created, first) =
+            (notice.about, Arc::clone(&notice.url), notice.created, notice.attempts == 1);
+        let notice_id = notice_id(no, created);
+        let (event, kind, plain) = match about {
+            About::Order(at) => ("TRANSACTION.SUCCESS", "transaction", json(&self.payment_told(at))),
+            About::Refund(at) => ("REFUND.SUCCESS", "refund", json(&self.refund_told(at))),
+        };
+        self.sequence += 1;
+        let salt = moment.nonce.wrapping_add(u128::from(self.sequence) << 64);
+        let nonce = format!("{:032x}", salt);
+        let sealed = resource::seal(
+            self.identity.apiv3_key.reveal().as_bytes(),
+            Some(kind),
+            kind,
+            &nonce[8..20],
+            &plain,
+        );
+        let body = json(&Envelope {
+            id: notice_id.clone(),
+            create_time: created.rfc3339(Zone::CHINA),
+            resource_type: "encrypt-resource".to_owned(),
+            event_type: event.to_owned(),
+            summary: if kind == "refund" { "退款成功" } else { "支付成功" }.to_owned(),
+            resource: sealed.expect("the key has 32 bytes and the nonce 12"),
+        });
+        let twist = match about {
+            About::Order(at) if first => match self.books.order(at).treatment {
+                Treatment::WrongSignature => Twist::WrongSignature,
+                Treatment::SignatureProbe => Twist::Probe,
+                _ => Twist::Honest,
+            },
+            _ => Twist::Honest,
+        };
+        let mut headers = self.signature_headers(self.default_key(), twist, &body, &nonce, moment.now);
+        headers.push(("Content-Type", "application/json".to_owned()));
+        let call = Call { method: HttpMethod::Post, url: url.to_string(), headers, body };
+        Some(Outgoing { call, notice_id })
+    }
+
+    /// The payment as it was when it was made, whatever was refunded since.
+    fn payment_told(&self, at: u32) -> Transaction {
+        let state = ("SUCCESS".to_owned(), Some("支付成功".to_owned()));
+        Transaction { trade_state: state.0, trade_state_desc: state.1, ..self.transaction(at) }
+    }
+
+    fn refund_told(&self, at: u32) -> RefundNotice {
+        let refund = self.books.refund(at);
+        let order = self.books.order(refund.order);
+        RefundNotice {
+            mchid: self.identity.mchid.clone(),
+            out_trade_no: order.number.to_string(),
+            transaction_id: Some(self.books.transaction_id(refund.order)),
+            out_refund_no: refund.number.to_string(),
+            refund_id: Some(handle::refund_id(at)),
+            refund_status: "SUCCESS".to_owned(),
+            success_time: Some(refund.done_at.rfc3339(Zone::CHINA)),
+            user_received_account: Some("支付用户零钱".to_owned()),
+            amount: RefundNoticeAmount {
+                total: order.paid,
+                refund: refund.amount,
+                payer_total: order.paid,
+                payer_refund: refund.amount,
+            },
+        }
+    }
+}
+
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("wire types are plain JSON")
+}
+
+/// Looks like the UUID the real one sends; its tail finds the notification again.
+fn notice_id(no: u64, created: Timestamp) -> String {
+    format!("{:08x}-5349-5eec-ab1e-{no:012x}", created.as_seconds() as u32)
+}
+
+impl provider_contract::Simulator for Simulator {
+    fn serve(&mut self, request: &HttpRequest, moment: &Moment) -> Delivery {
+        self.serve_request(request, moment)
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        let payer = self.payers.first_key_value().map(|((at, _), _)| *at);
+        payer.into_iter().chain(self.outbox.due()).min()
+    }
+
+    fn tick(&mut self, moment: &Moment) -> Vec<Outgoing> {
+        self.advance(moment.now);
+        if self.down {
+            self.outbox.hold(moment.now + DOWN_FOR);
+        }
+        std::iter::from_fn(|| self.send(moment)).collect()
+    }
+
+    fn notified(&mut self, notice_id: &str, reply: Option<&HttpReply>, _now: Timestamp) {
+        let taken = reply.is_some_and(|reply| matches!(reply.status, 200 | 204));
+        let no = notice_id.rsplit_once('-').and_then(|(_, tail)| u64::from_str_radix(tail, 16).ok());
+        if let Some(no) = no.filter(|_| taken) {
+            self.outbox.acknowledged(no);
+        }
+    }
+
+    fn treat(&mut self, order_no: OrderNo, treatment: Treatment) {
+        self.treat_number(&order_no.to_string(), treatment);
+    }
+
+    fn scan(&mut self, order_no: OrderNo, now: Timestamp) -> bool {
+        self.scan_number(&order_no.to_string(), now)
+    }
+
+    fn set_down(&mut self, down: bool) {
+        self.down = down;
+    }
+
+    fn books(&self) -> Vec<Book> {
+        self.books.lines()
+    }
+
+    fn book(&self, order_no: OrderNo) -> Option<Book> {
+        self.books.find(&order_no.to_string()).map(|at| self.books.line(at))
+    }
+
+    fn code_for(&self, treatment: Treatment, salt: u64) -> String {
+        let position = Treatment::ALL.iter().position(|(known, _)| *known == treatment);
+        format!("13{:014}{:02}", salt % 100_000_000_000_000, position.expect("ALL lists every one"))
+    }
+}

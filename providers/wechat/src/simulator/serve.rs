@@ -1,0 +1,275 @@
+//! One request in, one signed reply out: who is asking, for what, and how the answer is signed.
+
+use super::handle::{Refusal, names_public_key, refusal};
+use super::{Outcome, SigningKey, Simulator, Twist};
+use crate::sign::{self, Authorization};
+use crate::wire::{Certificates, EncryptedCertificate, Failure};
+use crate::{codes, resource};
+use base::{Timestamp, Zone};
+use provider_contract::{Delivery, HttpReply, HttpRequest, Moment};
+use serde::de::DeserializeOwned;
+
+/// The largest request that is read.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// What a path leads to.
+#[derive(Debug, PartialEq, Eq)]
+enum Route {
+    Certificates,
+    Codepay,
+    Native,
+    ByNumber(String),
+    ByTransaction(String),
+    Reverse(String),
+    Close(String),
+    Refund,
+    RefundQuery(String),
+}
+
+impl Simulator {
+    pub(super) fn serve_request(&mut self, request: &HttpRequest, moment: &Moment) -> Delivery {
+        if self.down {
+            return Delivery::Nothing;
+        }
+        self.advance(moment.now);
+        let outcome = self.outcome(request, moment).unwrap_or_else(Outcome::from);
+        if outcome.twist == Twist::Lost {
+            return Delivery::Nothing;
+        }
+        let delay = outcome.delay;
+        Delivery::Reply { reply: self.signed(request, outcome, moment), delay }
+    }
+
+    fn outcome(&mut self, request: &HttpRequest, moment: &Moment) -> Result<Outcome, Refusal> {
+        if request.body.len() > BODY_BYTES_MAX {
+            return Err(refusal(413, "PARAM_ERROR", "请求体过大"));
+        }
+        let route = route(request)?;
+        self.authenticate(request, moment.now)?;
+        if self.key_named_by(request).is_none() {
+            return Err(refusal(400, "PARAM_ERROR", "Wechatpay-Serial 不是有效的公钥 ID 或证书序列号"));
+        }
+        let (body, now) = (&request.body, moment.now);
+        match route {
+            Route::Certificates => self.certificates(moment),
+            Route::Codepay => self.codepay(&parsed(body)?, now),
+            Route::Native => self.native(&parsed(body)?, now),
+            Route::ByNumber(number) => self.query(self.books.find(&number), mchid(request)),
+            Route::ByTransaction(id) => self.query(self.books.by_transaction_id(&id), mchid(request)),
+            Route::Reverse(number) => self.reverse(&number, &parsed(body)?, now),
+            Route::Close(number) => self.close(&number, &parsed(body)?, now),
+            Route::Refund => self.refund(&parsed(body)?, now),
+            Route::RefundQuery(number) => self.refund_query(&number, now),
+        }
+    }
+
+    fn authenticate(&self, request: &HttpRequest, now: Timestamp) -> Result<(), Refusal> {
+        let unsigned = |message| refusal(401, "SIGN_ERROR", message);
+        let header = request.header("authorization").ok_or(unsigned("缺少 Authorization 头"))?;
+        let sent = Authorization::parse(header).map_err(|_| unsigned("Authorization 头的格式不正确"))?;
+        if sent.mchid != self.identity.mchid {
+            return Err(unsigned("商户号不存在"));
+        }
+        if !sent.serial_no.eq_ignore_ascii_case(&self.identity.merchant_serial) {
+            return Err(unsigned("商户 API 证书序列号不正确"));
+        }
+        if !sign::fresh(sent.timestamp, now) {
+            return Err(unsigned("签名时间戳与服务器时间相差超过 5 分钟"));
+        }
+        let text = sign::request_text(
+            &request.method,
+            &request.target,
+            sent.timestamp,
+            sent.nonce_str,
+            &request.body,
+        );
+        if !self.identity.merchant.verify(&text, sent.signature) {
+            return Err(unsigned("签名错误，请检查签名串与私钥"));
+        }
+        Ok(())
+    }
+
+    fn certificates(&mut self, moment: &Moment) -> Result<Outcome, Refusal> {
+        let certificate = self.identity.certificate.as_ref().ok_or(refusal(
+            403,
+            "NO_AUTH",
+            "该商户只能使用微信支付公钥",
+        ))?;
+        let key = self.identity.apiv3_key.reveal().as_bytes();
+        let nonce = &moment.nonce_str()[8..20];
+        let sealed = resource::seal(key, None, "certificate", nonce, certificate.pem.as_bytes());
+        Ok(Outcome::json(
+            200,
+            &Certificates {
+                data: vec![EncryptedCertificate {
+                    serial_no: certificate.key.id.clone(),
+                    effective_time: certificate.not_before.rfc3339(Zone::CHINA),
+                    expire_time: certificate.not_after.rfc3339(Zone::CHINA),
+                    encrypt_certificate: sealed.expect("the key has 32 bytes and the nonce 12"),
+                }],
+            },
+        ))
+    }
+
+    /// The key that signs when a request names none.
+    pub(super) fn default_key(&self) -> &SigningKey {
+        match &self.identity.certificate {
+            Some(certificate) if self.certificates_by_default => &certificate.key,
+            _ => &self.identity.platform,
+        }
+    }
+
+    /// The key a request wants its answer signed with; none if it names one that does not exist.
+    fn key_named_by(&self, request: &HttpRequest) -> Option<&SigningKey> {
+        let certificate = self.identity.certificate.as_ref().map(|certificate| &certificate.key);
+        match request.header(sign::SERIAL) {
+            None if request.path() == "/v3/certificates" => certificate.or(Some(&self.identity.platform)),
+            None => Some(self.default_key()),
+            Some(id) if names_public_key(id) => Some(&self.identity.platform).filter(|key| key.id == id),
+            Some(serial) => certificate.filter(|key| key.id.eq_ignore_ascii_case(serial)),
+        }
+    }
+
+    fn signed(&mut self, request: &HttpRequest, outcome: Outcome, moment: &Moment) -> HttpReply {
+        self.sequence += 1;
+        let key = self.key_named_by(request).unwrap_or(self.default_key());
+        let nonce = format!("{:032x}", moment.nonce);
+        let mut headers = self.signature_headers(key, outcome.twist, &outcome.body, &nonce, moment.now);
+        headers.push(("Request-Id", format!("08{:038X}-{}", self.sequence, outcome.number)));
+        if !outcome.body.is_empty() {
+            headers.push(("Content-Type", "application/json; charset=utf-8".to_owned()));
+        }
+        HttpReply { status: outcome.status, headers, body: outcome.body }
+    }
+
+    /// The five headers of a signature, spoiled as `twist` says.
+    pub(super) fn signature_headers(
+        &self,
+        key: &SigningKey,
+        twist: Twist,
+        body: &[u8],
+        nonce: &str,
+        now: Timestamp,
+    ) -> Vec<(&'static str, String)> {
+        let timestamp = now.as_seconds().to_string();
+        let text = sign::reply_text(&timestamp, nonce, body);
+        let signature = match twist {
+            Twist::WrongSignature => key.sign.sign(&[text.as_slice(), b"forged"].concat()),
+            Twist::Probe => format!("{}{}", sign::PROBE, key.sign.sign(&text)),
+            Twist::Honest | Twist::Lost => key.sign.sign(&text),
+        };
+        vec![
+            ("Wechatpay-Timestamp", timestamp),
+            ("Wechatpay-Nonce", nonce.to_owned()),
+            ("Wechatpay-Serial", key.id.clone()),
+            ("Wechatpay-Signature", signature),
+            ("Wechatpay-Signature-Type", sign::SCHEME.to_owned()),
+        ]
+    }
+}
+
+impl From<Refusal> for Outcome {
+    fn from(refusal: Refusal) -> Outcome {
+        let failure =
+            Failure { code: refusal.code.to_owned(), message: refusal.message.to_owned(), detail: None };
+        Outcome { number: refusal.number, ..Outcome::json(refusal.status, &failure) }
+    }
+}
+
+/// A path that is not the API's is 404, a method that is not the path's is 405. Neither carries a code that
+/// [`codes::TABLE`] could take for a missing order.
+fn route(request: &HttpRequest) -> Result<Route, Refusal> {
+    const NO_SUCH_PATH: Refusal = refusal(404, "NO_SUCH_API", "接口不存在");
+    debug_assert!(!codes::TABLE.iter().any(|row| row.codes.contains(&"NOSUCHAPI")));
+    let path = request.path();
+    let (route, method) = match path {
+        "/v3/certificates" => (Route::Certificates, "GET"),
+        "/v3/pay/transactions/codepay" => (Route::Codepay, "POST"),
+        "/v3/pay/transactions/native" => (Route::Native, "POST"),
+        "/v3/refund/domestic/refunds" => (Route::Refund, "POST"),
+        _ => below(path).ok_or(NO_SUCH_PATH)?,
+    };
+    if request.method != method {
+        return Err(refusal(405, "METHOD_NOT_ALLOWED", "请求方法不正确"));
+    }
+    Ok(route)
+}
+
+/// Paths that carry a number.
+fn below(path: &str) -> Option<(Route, &'static str)> {
+    if let Some(number) = path.strip_prefix("/v3/refund/domestic/refunds/") {
+        return Some((Route::RefundQuery(segment(number)?), "GET"));
+    }
+    if let Some(id) = path.strip_prefix("/v3/pay/transactions/id/") {
+        return Some((Route::ByTransaction(segment(id)?), "GET"));
+    }
+    let rest = path.strip_prefix("/v3/pay/transactions/out-trade-no/")?;
+    if let Some(number) = rest.strip_suffix("/reverse") {
+        return Some((Route::Reverse(segment(number)?), "POST"));
+    }
+    if let Some(number) = rest.strip_suffix("/close") {
+        return Some((Route::Close(segment(number)?), "POST"));
+    }
+    Some((Route::ByNumber(segment(rest)?), "GET"))
+}
+
+/// One path segment, percent-decoded.
+fn segment(text: &str) -> Option<String> {
+    if text.is_empty() || text.contains('/') {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let pair = [rest.next()?, rest.next()?];
+        let hex = std::str::from_utf8(&pair).ok().filter(|_| pair.iter().all(u8::is_ascii_hexdigit))?;
+        bytes.push(u8::from_str_radix(hex, 16).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn mchid(request: &HttpRequest) -> &str {
+    let mut pairs = request.query().split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(name, _)| *name == "mchid").map_or("", |(_, value)| value)
+}
+
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body)
+        .map_err(|_| refusal(400, "PARAM_ERROR", "请求体不是接口要求的 JSON：缺少字段、类型不符或有多余字段"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_where_they_should() {
+        let check = |method: &str, target: &str, expected: Result<Route, u16>| {
+            let request = HttpRequest {
+                method: method.into(),
+                target: target.into(),
+                headers: Vec::new(),
+                body: Vec::new(),
+            };
+            assert_eq!(route(&request).map_err(|refusal| refusal.status), expected, "{method} {target}");
+        };
+        check("GET", "/v3/certificates", Ok(Route::Certificates));
+        check("POST", "/v3/certificates", Err(405));
+        check("GET", "/v3/pay/transactions/out-trade-no/A%2A1?mchid=1", Ok(Route::ByNumber("A*1".into())));
+        check("POST", "/v3/pay/transactions/out-trade-no/A1/reverse", Ok(Route::Reverse("A1".into())));
+        check("GET", "/v3/pay/transactions/out-trade-no/A1/reverse", Err(405));
+        check("POST", "/v3/pay/transactions/out-trade-no/A1/close", Ok(Route::Close("A1".into())));
+        check("GET", "/v3/pay/transactions/out-trade-no/", Err(404));
+        check("GET", "/v3/pay/transactions/out-trade-no/A/B", Err(404));
+        check("GET", "/v3/pay/transactions/out-trade-no/%zz", Err(404));
+        check("GET", "/v3/pay/transactions/out-trade-no/%E4", Err(404));
+        check("GET", "/v3/pay/transactions/id/42", Ok(Route::ByTransaction("42".into())));
+        check("GET", "/v3/refund/domestic/refunds/R1", Ok(Route::RefundQuery("R1".into())));
+        check("POST", "/pay/micropay", Err(404));
+        check("", "", Err(404));
+    }
+}
