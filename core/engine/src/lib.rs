@@ -345,8 +345,6 @@ impl Engine {
             return waiting.into_iter().for_each(|wake| self.found_nothing(wake, now));
         };
         let id = self.admit(&entries);
-        let known_key = |wake: &Wake| matches!(wake, Wake::Begin { .. });
-        debug_assert!(matches!(which, Which::Key(..)) || !waiting.iter().any(known_key));
         for wake in waiting {
             self.handle(wake, now);
         }
