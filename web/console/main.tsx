@@ -1,2 +1,52 @@
 // Starts the console page.
-export {};
+import { QueryClientProvider } from "@tanstack/react-query";
+import { App as AntApp, ConfigProvider } from "antd";
+import enUS from "antd/locale/en_US";
+import zhCN from "antd/locale/zh_CN";
+import { StrictMode, type ReactNode } from "react";
+import { createRoot } from "react-dom/client";
+import { LanguageProvider, useLanguage } from "../shared/i18n/language";
+import "../shared/ui/tokens.css";
+import "../shared/ui/controls.css";
+import "./console.css";
+import { App } from "./app";
+import { queryClient } from "./queries";
+
+const THEME = {
+  token: {
+    colorPrimary: "#2b46c0",
+    colorInfo: "#2b46c0",
+    colorLink: "#2b46c0",
+    colorText: "#171b26",
+    colorTextSecondary: "#5a6172",
+    colorBgLayout: "#f3f4f7",
+    borderRadius: 10,
+    fontSize: 15,
+    controlHeight: 40,
+    fontFamily: "var(--font)",
+  },
+};
+
+function Themed({ children }: { children: ReactNode }) {
+  const { language } = useLanguage();
+  return (
+    <ConfigProvider locale={language === "zh" ? zhCN : enUS} theme={THEME} button={{ autoInsertSpace: false }}>
+      <AntApp>{children}</AntApp>
+    </ConfigProvider>
+  );
+}
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <LanguageProvider>
+        <QueryClientProvider client={queryClient}>
+          <Themed>
+            <App />
+          </Themed>
+        </QueryClientProvider>
+      </LanguageProvider>
+    </StrictMode>,
+  );
+}

@@ -5,7 +5,7 @@
 import { client, isSignedOut, settle, type Failure, type Outcome } from "../shared/api/client";
 import { isAtRest, type Amount, type NewPayment, type Payment, type Text } from "../shared/api/types";
 import { storeDate } from "../shared/time";
-import { newKey, referenceFor, type Attempt, type Journal } from "./attempts";
+import { newKey, referenceFor, type Attempt, type Journal } from "../shared/journal";
 import { maskCode } from "./wallets";
 
 /** How far an attempt has come on its way to the server. */

@@ -9,7 +9,7 @@ import { clockWithSeconds, minutesAndSeconds, secondsLeft } from "../shared/time
 import { Answers, answersFor } from "../shared/ui/answers";
 import { MoneyMark } from "../shared/ui/money_mark";
 import { Qr } from "../shared/ui/qr";
-import type { Journal } from "./attempts";
+import type { Journal } from "../shared/journal";
 import { CancelDialog } from "./cancel_dialog";
 import type { Desk, Open } from "./desk";
 import { useNow } from "./entry";

@@ -5,7 +5,7 @@ import type { Amount, Payment } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { amountEntry, currencySign, formatAmount, parseAmount } from "../shared/money";
-import { newKey, type Journal } from "./attempts";
+import { newKey, type Journal } from "../shared/journal";
 import { Dialog } from "./dialog";
 import { tillTexts } from "./texts";
 

@@ -10,7 +10,7 @@ import { clock } from "../shared/time";
 import { Answers, answersFor } from "../shared/ui/answers";
 import { MoneyMark } from "../shared/ui/money_mark";
 import { Qr } from "../shared/ui/qr";
-import type { Journal } from "./attempts";
+import type { Journal } from "../shared/journal";
 import { Dialog } from "./dialog";
 import { PaymentFacts } from "./payment_facts";
 import { RefundDialog } from "./refund_dialog";

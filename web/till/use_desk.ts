@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { openEvents, type Link } from "../shared/api/events";
 import type { Payment, PrinterState } from "../shared/api/types";
-import { Journal } from "./attempts";
+import { Journal } from "../shared/journal";
 import { Desk, type DeskState, type News } from "./desk";
 
 export interface DeskHandlers {

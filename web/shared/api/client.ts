@@ -15,7 +15,11 @@ export type Failure =
 
 export type Outcome<T> = { ok: true; data: T; status: number } | { ok: false; failure: Failure };
 
-export const client = createClient<paths>({ credentials: "same-origin", fetch: (request) => fetch(request) });
+export const client = createClient<paths>({
+  baseUrl: location.origin,
+  credentials: "same-origin",
+  fetch: (request) => fetch(request),
+});
 
 /** Waits for a client call and sorts its ending. */
 export async function settle<T>(

@@ -18,6 +18,7 @@ export type TimelineEntry = Shapes["TimelineEntry"];
 export type Day = Shapes["Day"];
 export type Demo = Shapes["Demo"];
 export type PublicReceipt = Shapes["PublicReceipt"];
+export type Paper = Shapes["Papers"]["items"][number];
 export type Problem = Shapes["Problem"];
 
 /** Money states after which nothing more happens by itself. */

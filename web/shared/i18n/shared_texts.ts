@@ -25,6 +25,9 @@ export const sharedTexts = dictionary({
   "method.payer_code": { zh: "扫顾客付款码", en: "Customer's code scanned" },
   "method.show_qr": { zh: "顾客扫收款码", en: "Customer scanned our QR" },
 
+  "wallet.wechat": { zh: "微信支付", en: "WeChat Pay" },
+  "wallet.alipay": { zh: "支付宝", en: "Alipay" },
+
   "printed.none": { zh: "没有打小票", en: "No slip printed" },
   "printed.queued": { zh: "小票排队中", en: "Slip is queued" },
   "printed.sent": { zh: "小票打印中", en: "Slip is printing" },

@@ -1,0 +1,121 @@
+// The console's frame: who is signed in, which page is open, and the live stream behind them all.
+import { Button, Result, Spin } from "antd";
+import { useCallback, useEffect, useState } from "react";
+import { client, isSignedOut, settle, type Failure } from "../shared/api/client";
+import { openEvents, type Link as LiveLink } from "../shared/api/events";
+import type { Me, PrinterState } from "../shared/api/types";
+import { useFailureText } from "../shared/i18n/failures";
+import { useTranslate } from "../shared/i18n/language";
+import { sharedTexts } from "../shared/i18n/shared_texts";
+import { LanguageButton } from "../shared/ui/language_button";
+import { SignIn } from "../shared/ui/sign_in";
+import { Mark } from "../shared/ui/wordmark";
+import { DayPage } from "./day_page";
+import { PaymentsPage } from "./payments_page";
+import { queryClient, takeIn } from "./queries";
+import { address, Link, usePlace } from "./router";
+import { consoleTexts } from "./texts";
+import { TodayPage } from "./today_page";
+
+type Stage = { name: "starting" } | { name: "signed_out" } | { name: "failed"; failure: Failure } | { name: "ready"; me: Me };
+
+export function App() {
+  const t = useTranslate(consoleTexts);
+  const shared = useTranslate(sharedTexts);
+  const failureText = useFailureText();
+  const [stage, setStage] = useState<Stage>({ name: "starting" });
+
+  useEffect(() => {
+    document.title = t("page.title");
+  }, [t]);
+
+  const start = useCallback(async () => {
+    const me = await settle(client.GET("/v1/me"));
+    if (me.ok) setStage({ name: "ready", me: me.data });
+    else if (isSignedOut(me.failure)) setStage({ name: "signed_out" });
+    else setStage({ name: "failed", failure: me.failure });
+  }, []);
+  useEffect(() => void start(), [start]);
+
+  const signOut = useCallback(async () => {
+    await settle(client.DELETE("/v1/session"));
+    queryClient.clear();
+    setStage({ name: "signed_out" });
+  }, []);
+
+  switch (stage.name) {
+    case "starting":
+      return <Spin fullscreen description={shared("loading")} />;
+    case "signed_out":
+      return <SignIn place={t("place")} onSignedIn={(me) => setStage({ name: "ready", me })} />;
+    case "failed":
+      return (
+        <Result
+          status="warning"
+          title={failureText(stage.failure)}
+          extra={
+            <Button type="primary" onClick={() => void start()}>
+              {shared("retry")}
+            </Button>
+          }
+        />
+      );
+    case "ready":
+      return <Pages me={stage.me} onSignOut={() => void signOut()} />;
+  }
+}
+
+function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
+  const t = useTranslate(consoleTexts);
+  const shared = useTranslate(sharedTexts);
+  const { path } = usePlace();
+  const [link, setLink] = useState<LiveLink>("connecting");
+  const [printer, setPrinter] = useState<PrinterState | null>(null);
+  useEffect(() => openEvents({ link: setLink, payment: takeIn, printer: setPrinter }), []);
+
+  const [section = ""] = path.split("/");
+  const item = (to: string, label: string) => (
+    <Link href={address(to)} aria-current={section === to ? "page" : undefined}>
+      {label}
+    </Link>
+  );
+  return (
+    <div className="console">
+      <header className="console-head">
+        <Link href={address("")} className="console-brand">
+          <Mark />
+          <strong>{me.merchant.name}</strong>
+        </Link>
+        <nav aria-label={t("nav.label")}>
+          {item("", t("nav.today"))}
+          {item("payments", t("nav.payments"))}
+          {item("day", t("nav.day"))}
+        </nav>
+        <div className="console-side">
+          <span className={`live live-${link}`} role="status" title={link === "lost" ? t("live.off") : t("live.on")}>
+            <i aria-hidden="true" />
+            <span>{link === "lost" ? t("live.off") : t("live.on")}</span>
+          </span>
+          <a className="button button-quiet" href="/till/">
+            {t("nav.till")}
+          </a>
+          <LanguageButton />
+          <button type="button" className="button button-quiet" onClick={onSignOut} title={me.staff.name}>
+            {shared("signout")}
+          </button>
+        </div>
+      </header>
+      <main className="console-main">
+        {section === "" ? (
+          <TodayPage live={link !== "lost"} printer={printer} />
+        ) : section === "payments" ? (
+          <PaymentsPage me={me} />
+        ) : section === "day" ? (
+          <DayPage />
+        ) : (
+          <Result status="404" title={t("not_found")} extra={<Link href={address("")}>{t("not_found.back")}</Link>} />
+        )}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,177 @@
+// One payment: the headline, the money state, what can be done, and how it came to this.
+import { App, Button } from "antd";
+import { useState } from "react";
+import { client, settle } from "../shared/api/client";
+import { isAtRest, type Payment } from "../shared/api/types";
+import { useFailureText } from "../shared/i18n/failures";
+import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
+import { sharedTexts } from "../shared/i18n/shared_texts";
+import { formatAmount } from "../shared/money";
+import { clockWithSeconds, dayAndClock } from "../shared/time";
+import { Answers, answersFor } from "../shared/ui/answers";
+import { MoneyMark } from "../shared/ui/money_mark";
+import { CallFailed, takeIn, usePayment } from "./queries";
+import { RefundModal } from "./refund_modal";
+import { Nothing, WhenLoaded } from "./states";
+import { consoleTexts } from "./texts";
+import { Timeline } from "./timeline";
+
+export function PaymentStory({ id, mayRefund }: { id: string; mayRefund: boolean }) {
+  const t = useTranslate(consoleTexts);
+  const asked = usePayment(id);
+  const missing = asked.error instanceof CallFailed && asked.error.failure.kind === "refused" && asked.error.failure.status === 404;
+  if (missing) return <Nothing>{t("payment.missing")}</Nothing>;
+  return (
+    <WhenLoaded asked={asked} rows={10}>
+      {(payment) => <Story payment={payment} mayRefund={mayRefund} />}
+    </WhenLoaded>
+  );
+}
+
+function Story({ payment, mayRefund }: { payment: Payment; mayRefund: boolean }) {
+  const t = useTranslate(consoleTexts);
+  const pick = usePick();
+  return (
+    <article className="story">
+      <Headline payment={payment} />
+      <Answers {...answersFor(payment)} />
+      <p className="story-next">
+        <span className="quiet">{t("payment.next")}</span> {pick(payment.explain.next_step)}
+      </p>
+      <Actions payment={payment} mayRefund={mayRefund} />
+      <Refunds payment={payment} />
+      <h3>{t("timeline.title")}</h3>
+      <Timeline id={payment.id} />
+      <h3>{t("payment.facts")}</h3>
+      <Facts payment={payment} />
+    </article>
+  );
+}
+
+function Headline({ payment }: { payment: Payment }) {
+  const t = useTranslate(consoleTexts);
+  const shared = useTranslate(sharedTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  return (
+    <>
+      <div className={`story-banner money-fill-${payment.money}`}>
+        <MoneyMark money={payment.money} size="3rem" />
+        <div>
+          <p className="story-word">{shared(`money.${payment.money}`)}</p>
+          <p className="story-amount">{formatAmount(payment.amount, language)}</p>
+        </div>
+      </div>
+      <div>
+        <h2>{pick(payment.explain.headline)}</h2>
+        <p>{pick(payment.explain.detail)}</p>
+        {payment.explain.awaiting && <p className="quiet">{pick(payment.explain.awaiting)}</p>}
+        {payment.until && !isAtRest(payment.money) && <b>{t("payment.until", { time: clockWithSeconds(payment.until) })}</b>}
+        {payment.escalated && <p className="notice notice-bad">{t("payment.escalated")}</p>}
+      </div>
+    </>
+  );
+}
+
+function Actions({ payment, mayRefund }: { payment: Payment; mayRefund: boolean }) {
+  const t = useTranslate(consoleTexts);
+  const failureText = useFailureText();
+  const { message } = App.useApp();
+  const [refunding, setRefunding] = useState(false);
+  const params = { params: { path: { id: payment.id } } };
+  const refundable = payment.money === "paid" && payment.refundable.amount > 0;
+
+  async function look() {
+    const outcome = await settle(client.POST("/v1/payments/{id}/look", params));
+    if (!outcome.ok) return void message.error(failureText(outcome.failure));
+    takeIn(outcome.data);
+    void message.success(t("payment.looked"));
+  }
+
+  async function reprint() {
+    const outcome = await settle(client.POST("/v1/payments/{id}/print", params));
+    if (outcome.ok) void message.success(t("payment.reprinted"));
+    else void message.error(failureText(outcome.failure));
+  }
+
+  return (
+    <div className="story-actions">
+      {!isAtRest(payment.money) && (
+        <Button type="primary" onClick={() => void look()}>
+          {t("payment.look")}
+        </Button>
+      )}
+      {refundable && (
+        <Button disabled={!mayRefund} title={mayRefund ? undefined : t("payment.no_refund")} onClick={() => setRefunding(true)}>
+          {t("payment.refund")}
+        </Button>
+      )}
+      {payment.money === "paid" && <Button onClick={() => void reprint()}>{t("payment.reprint")}</Button>}
+      {payment.receipt_url && (
+        <Button href={payment.receipt_url} target="_blank" rel="noreferrer">
+          {t("payment.receipt")}
+        </Button>
+      )}
+      {refundable && !mayRefund && <p className="quiet">{t("payment.no_refund")}</p>}
+      {refunding && <RefundModal payment={payment} onClose={() => setRefunding(false)} />}
+    </div>
+  );
+}
+
+function Refunds({ payment }: { payment: Payment }) {
+  const t = useTranslate(consoleTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  if (payment.refunds.length === 0) return null;
+  return (
+    <section>
+      <h3>{t("payment.refunds")}</h3>
+      <ul className="story-refunds">
+        {payment.refunds.map((refund) => (
+          <li key={refund.id} className={`refund-${refund.state}`}>
+            <span>
+              {pick(refund.text)}
+              <small className="number">
+                {refund.refund_no} · {dayAndClock(refund.requested_at, language)}
+              </small>
+            </span>
+            <b>{formatAmount(refund.amount, language)}</b>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Facts({ payment }: { payment: Payment }) {
+  const t = useTranslate(consoleTexts);
+  const shared = useTranslate(sharedTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  const rows: [string, string | null | undefined][] = [
+    [t("column.time"), dayAndClock(payment.created_at, language)],
+    [t("payment.method"), `${pick(payment.wallet_label)} · ${shared(`method.${payment.method}`)}`],
+    [t("payment.paid"), payment.paid && formatAmount(payment.paid, language)],
+    [t("payment.refunded"), payment.refunded.amount > 0 ? formatAmount(payment.refunded, language) : null],
+    [t("payment.store"), `${payment.store.name} · ${payment.till.name}`],
+    [t("column.cashier"), payment.cashier],
+    [t("column.order"), payment.order_no],
+    [t("payment.transaction"), payment.provider_transaction],
+    [t("payment.reference"), payment.reference],
+    [t("payment.code"), payment.code_hint],
+    [t("payment.slip"), payment.printed && shared(`printed.${payment.printed.state}`)],
+  ];
+  return (
+    <dl className="sums facts-list">
+      {rows.map(
+        ([name, value]) =>
+          value && (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}

@@ -1,0 +1,62 @@
+// What the public pages say.
+import { dictionary } from "../shared/i18n/dictionary";
+
+export const publicTexts = dictionary({
+  "home.title": { zh: "收款，心里有数", en: "Taking money, with certainty" },
+  "home.lead": {
+    zh: "扫码收款，几秒内知道结果；网络断了也不会多收一次。",
+    en: "Scan, and know the result within seconds. A broken network never charges twice.",
+  },
+  "home.till": { zh: "收银台", en: "Till" },
+  "home.till_text": { zh: "收款、退款、补打小票", en: "Take payments, refund, reprint" },
+  "home.console": { zh: "管理台", en: "Console" },
+  "home.console_text": { zh: "看收款、查来龙去脉、看每天忙不忙", en: "Follow payments, their story, and each day's shape" },
+  "demo.title": { zh: "这是演示店", en: "This is a demo shop" },
+  "demo.lead": {
+    zh: "支付平台和打印机都是模拟的，不会动真钱。用下面的账号登录，照着测试码试各种情况。",
+    en: "The wallets and the printer are simulated and no real money moves. Sign in with an account below and play the cases.",
+  },
+  "demo.login": { zh: "账号", en: "Login" },
+  "demo.password": { zh: "密码", en: "Password" },
+  "demo.role": { zh: "身份", en: "Role" },
+  "role.owner": { zh: "店主", en: "Owner" },
+  "role.cashier": { zh: "收银员", en: "Cashier" },
+  "demo.codes": { zh: "测试码", en: "Test codes" },
+  "demo.codes_text": { zh: "密码、余额不足、断网……每种情况都能试", en: "Password, low balance, lost answers: play every case" },
+  "demo.printer": { zh: "虚拟打印机", en: "Virtual printer" },
+  "demo.printer_text": { zh: "看打出来的小票", en: "See the slips come out" },
+  "demo.none": { zh: "这里不是演示店，没有测试码。", en: "This is not a demo shop, so there are no test codes." },
+  "back": { zh: "返回首页", en: "Back to the start" },
+
+  "codes.title": { zh: "测试码", en: "Test codes" },
+  "codes.how": {
+    zh: "在收银台输入金额，然后把测试码粘贴到页面上（或用扫码枪扫条码）。要求特定金额的，请照写的金额收。",
+    en: "Enter an amount at the till, then paste a code anywhere on the page (or scan it). Where an amount is named, charge that amount.",
+  },
+  "codes.amount": { zh: "金额", en: "Amount" },
+  "codes.any_amount": { zh: "任意金额", en: "Any amount" },
+  "codes.any_code": { zh: "任意付款码", en: "Any code" },
+  "codes.copy": { zh: "复制付款码", en: "Copy code" },
+  "codes.copied": { zh: "已复制", en: "Copied" },
+  "codes.open_till": { zh: "打开收银台", en: "Open the till" },
+
+  "printer.title": { zh: "虚拟打印机", en: "Virtual printer" },
+  "printer.lead": { zh: "最新的在最前面。新小票打出来会自动出现。", en: "Newest first. New slips appear by themselves." },
+  "printer.empty": { zh: "还没有打过小票。去收银台收一笔，小票就会出现在这里。", en: "Nothing printed yet. Take a payment at the till and the slip shows here." },
+  "printer.paper": { zh: "{time} 打印的小票", en: "Slip printed at {time}" },
+  "printer.sign_in": { zh: "看虚拟打印机要先登录。请先在收银台登录，再回到这一页。", en: "The virtual printer needs a sign-in. Sign in at the till, then come back to this page." },
+
+  "receipt.title": { zh: "电子小票", en: "Receipt" },
+  "receipt.order": { zh: "订单号", en: "Order number" },
+  "receipt.time": { zh: "时间", en: "Time" },
+  "receipt.method": { zh: "付款方式", en: "Paid with" },
+  "receipt.store": { zh: "门店", en: "Store" },
+  "receipt.refund_help": { zh: "需要退款时，请带上这张小票到店里办理。", en: "For a refund, show this receipt at the store." },
+  "receipt.missing": { zh: "没有找到这张小票", en: "This receipt was not found" },
+  "receipt.missing_hint": { zh: "链接可能不完整。请重新扫纸质小票上的二维码，或到店里查询。", en: "The link may be cut short. Scan the code on the paper slip again, or ask at the store." },
+  "receipt.print": { zh: "打印或存为 PDF", en: "Print or save as PDF" },
+  "receipt.qr": { zh: "订单号二维码，退款时店员扫这个", en: "Order number as QR, for the store's staff" },
+  "receipt.refunded": { zh: "已退 {amount}", en: "{amount} refunded" },
+  "page.title": { zh: "Paydesk", en: "Paydesk" },
+  "not_found": { zh: "没有这一页", en: "There is no such page" },
+});

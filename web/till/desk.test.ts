@@ -1,0 +1,177 @@
+// The desk against a server that loses, delays and refuses: what is kept, repeated, found and never sent twice.
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Payment } from "../shared/api/types";
+import { Journal, type Store } from "../shared/journal";
+import { Desk } from "./desk";
+
+vi.hoisted(() => Object.assign(globalThis, { location: { origin: "http://shop.test" } }));
+
+const CODE = "134567890123456771";
+const text = { zh: "零", en: "none" };
+
+let kept: Map<string, string>;
+let journal: Journal;
+let calls: { method: string; url: URL; key: string | null; body: string }[];
+let answer: (call: (typeof calls)[number]) => Promise<Response> | Response;
+let desks: Desk[];
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.parse("2026-11-23T09:00:00Z") });
+  kept = new Map();
+  const store: Store = {
+    getItem: (name) => kept.get(name) ?? null,
+    setItem: (name, value) => void kept.set(name, value),
+    removeItem: (name) => void kept.delete(name),
+  };
+  journal = new Journal(store);
+  calls = [];
+  desks = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const call = {
+      method: request.method,
+      url: new URL(request.url),
+      key: request.headers.get("Idempotency-Key"),
+      body: await request.clone().text(),
+    };
+    calls.push(call);
+    if (request.signal.aborted) throw new DOMException("aborted", "AbortError");
+    return answer(call);
+  });
+});
+
+afterEach(() => {
+  desks.forEach((desk) => desk.close());
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** The page, opened anew: whatever was open before is gone, as after a reload. */
+function open(): Desk {
+  desks.forEach((desk) => desk.close());
+  const desk = new Desk(journal, { changed: () => {}, signedOut: () => {} });
+  desks.push(desk);
+  desk.resume();
+  return desk;
+}
+
+function take(desk: Desk) {
+  desk.take("t1", { amount: 1250, currency: "CNY" }, { payer_code: { code: CODE, wallet: "first" } });
+}
+
+function payment(part: Partial<Payment>): Payment {
+  const explain = {
+    headline: text, detail: text, awaiting: null, next_step: text, may_hand_over: false, may_charge_again: false,
+    action: "wait", action_label: text,
+  } as const;
+  return { id: "p1", version: 1, money: "waiting", reference: null, refunds: [], explain, ...part } as Payment;
+}
+
+const json = (body: unknown, status = 200) =>
+  new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+const refusal = (code: string, status = 422) => json({ status, code, zh: "不行", en: "no" }, status);
+const never = () => new Promise<Response>(() => {});
+const lost = () => Promise.reject(new TypeError("network"));
+const posts = () => calls.filter(({ method, url }) => method === "POST" && url.pathname === "/v1/payments");
+const only = (desk: Desk) => desk.snapshot().open[0];
+
+it("writes the attempt down before anything is sent, and never the payer's code", () => {
+  answer = never;
+  take(open());
+  expect(calls).toEqual([]);
+  expect(journal.attempts()).toMatchObject([{ amount: 1250, paymentId: null, codeHint: "13••••••••••••••71" }]);
+  expect([...kept.values()].join()).not.toContain(CODE);
+});
+
+it("repeats a lost request with the same key and content until it is answered", async () => {
+  let round = 0;
+  answer = ({ method }) => (method === "GET" ? never() : (round += 1) < 3 ? lost() : json(payment({}), 201));
+  const desk = open();
+  take(desk);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(only(desk)?.delivery).toBe("repeating");
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(only(desk)?.delivery).toBe("known");
+  expect(posts()).toHaveLength(3);
+  expect(new Set(posts().map(({ key, body }) => key + body)).size).toBe(1);
+  expect(journal.attempts()[0]?.paymentId).toBe("p1");
+});
+
+it("treats a server's 503 as no answer, not as a refusal", async () => {
+  let round = 0;
+  answer = ({ method }) => (method === "GET" ? never() : (round += 1) < 2 ? json({}, 503) : json(payment({}), 201));
+  const desk = open();
+  take(desk);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(only(desk)?.delivery).toBe("known");
+  expect(new Set(posts().map(({ key }) => key)).size).toBe(1);
+});
+
+it("drops a definitely refused request and keeps its amount for the next try", async () => {
+  answer = () => refusal("wallet_has_no_channel");
+  const desk = open();
+  take(desk);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(desk.snapshot().open).toEqual([]);
+  expect(desk.snapshot().rejection).toMatchObject({ amount: { amount: 1250 }, code: "wallet_has_no_channel" });
+  expect(journal.attempts()).toEqual([]);
+});
+
+it("after a reload asks for the sale by its reference and sends nothing again", async () => {
+  answer = never;
+  take(open());
+  const reference = journal.attempts()[0]?.reference ?? "";
+  answer = ({ url }) => (url.searchParams.get("q") === reference ? json({ items: [payment({ reference })], next: null }) : never());
+  const reloaded = open();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(only(reloaded)).toMatchObject({ delivery: "known", payment: { id: "p1" } });
+  expect(reloaded.snapshot().currentKey).toBe(journal.attempts()[0]?.key);
+  expect(posts()).toHaveLength(1);
+});
+
+it("says that a sale was never sent only when the server has answered and the time is over", async () => {
+  answer = never;
+  take(open());
+  answer = lost;
+  const reloaded = open();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(only(reloaded)?.delivery).toBe("finding");
+  answer = () => json({ items: [], next: null });
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(only(reloaded)?.delivery).toBe("not_received");
+  expect(posts()).toHaveLength(1);
+});
+
+it("stops repeating a code older than its life and looks for the sale instead", async () => {
+  answer = lost;
+  const desk = open();
+  take(desk);
+  await vi.advanceTimersByTimeAsync(60_000);
+  const sent = posts().length;
+  expect(only(desk)?.delivery).toBe("finding");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(posts()).toHaveLength(sent);
+});
+
+it("never lets an older version replace a newer one", async () => {
+  answer = ({ method }) => (method === "POST" ? json(payment({ version: 1 }), 201) : never());
+  const desk = open();
+  take(desk);
+  await vi.advanceTimersByTimeAsync(100);
+  desk.learn(payment({ version: 5, money: "paid" }));
+  desk.learn(payment({ version: 4, money: "waiting" }));
+  expect(only(desk)?.payment?.money).toBe("paid");
+});
+
+it("parks an undecided sale instead of forgetting it, and puts an ended one aside", async () => {
+  answer = ({ method }) => (method === "POST" ? json(payment({}), 201) : never());
+  const desk = open();
+  take(desk);
+  await vi.advanceTimersByTimeAsync(100);
+  const key = desk.snapshot().currentKey ?? "";
+  desk.dismiss(key);
+  expect(desk.snapshot()).toMatchObject({ currentKey: null, open: [{ delivery: "known" }] });
+  desk.learn(payment({ version: 9, money: "paid" }));
+  desk.dismiss(key);
+  expect(desk.snapshot().open).toEqual([]);
+  expect(journal.attempts()).toEqual([]);
+});

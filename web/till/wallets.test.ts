@@ -1,0 +1,41 @@
+// The wallet rules, applied to codes that are whole, short, long, foreign and not codes at all.
+import { expect, it } from "vitest";
+import type { WalletRule } from "../shared/api/types";
+import { groupDigits, maskCode, recognize } from "./wallets";
+
+const label = { zh: "", en: "" };
+const RULES: WalletRule[] = [
+  { wallet: "first", label, prefixes: ["10", "11", "12", "13", "14", "15"], lengths: [18, 18], available: true },
+  { wallet: "second", label, prefixes: ["25", "28", "30"], lengths: [16, 24], available: true },
+  { wallet: "closed", label, prefixes: ["62"], lengths: [19, 19], available: false },
+];
+
+it.each([
+  ["", "empty"],
+  ["1", "typing ?"],
+  ["13", "typing first"],
+  ["134567890123456789", "complete first"],
+  ["1345678901234567890", "wrong_length first"],
+  ["281234567890123", "typing second"],
+  ["2812345678901234", "complete second"],
+  ["281234567890123456789012", "complete second"],
+  ["2812345678901234567890123", "wrong_length second"],
+  ["6212345678901234567", "unavailable closed"],
+  ["991234567890123456", "unknown"],
+  ["6901234567892", "unknown"],
+  ["13456789012345678x", "not_digits"],
+  ["https://pay.example/1", "not_digits"],
+])("%s is %s", (code, verdict) => {
+  const recognized = recognize(code, RULES);
+  const wallet = "wallet" in recognized ? ` ${recognized.wallet?.wallet ?? "?"}` : "";
+  expect(recognized.kind + wallet).toBe(verdict);
+});
+
+it("masks all but the outer two digits, and short input whole", () => {
+  expect(maskCode("134567890123456771")).toBe("13••••••••••••••71");
+  expect(maskCode("1345671")).toBe("•••••••");
+});
+
+it("groups digits by four", () => {
+  expect(groupDigits("134567890123456771")).toBe("1345 6789 0123 4567 71");
+});
