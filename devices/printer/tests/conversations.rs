@@ -467,7 +467,10 @@ fn an_answer_that_may_belong_to_an_earlier_job_proves_nothing() {
                   no mute
                   wait 40
                   recorded";
-    check(Profile::generic_80(), script, expect![[r#"
+    check(
+        Profile::generic_80(),
+        script,
+        expect![[r#"
         0.000   slow disk
         0.000   plug in
         0.000       printer Ready
@@ -484,7 +487,8 @@ fn an_answer_that_may_belong_to_an_earlier_job_proves_nothing() {
         40.000  recorded
         40.000      B Printed
         on paper: A B
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -345,6 +345,8 @@ impl Session for PrinterSession {
         self.queue.push_back(Queued { job, page, held_by: None });
         match self.phase {
             Phase::Resting { .. } if self.state.can_print() => self.look(now),
+            // The look that is going on will tell.
+            Phase::Looking { .. } => {}
             _ if !self.state.can_print() => self.hold_queue(),
             _ => {}
         }
