@@ -165,12 +165,12 @@ mod tests {
     fn pairs_share_a_row_or_take_two() {
         check(
             vec![
-                Line::pair("支付方式", "微信支付"),
+                Line::pair("支付方式", "顺手钱包"),
                 Line::pair("交易单号", "4200002123202611230123456789"),
                 Line::pair("Cashier", "a name that is longer than the paper is wide"),
             ],
             expect![[r#"
-                |支付方式                微信支付|
+                |支付方式                顺手钱包|
                 |交易单号                        |
                 |    4200002123202611230123456789|
                 |Cashier                         |

@@ -21,7 +21,7 @@
 //!     time: Timestamp::parse("2026-11-23T14:31:05+08:00").unwrap(),
 //!     amount: Money::cny(1250),
 //!     outcome: Outcome::Paid { refunds: vec![] },
-//!     wallet: Text::new("微信支付", "WeChat Pay"),
+//!     wallet: Text::new("顺手钱包", "Any Wallet"),
 //!     last_digits: None,
 //!     order_number: "018f3c1e5b7a7c3d9e2f0123456789ab".into(),
 //!     provider_number: None,
