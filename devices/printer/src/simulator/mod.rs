@@ -193,6 +193,7 @@ impl VirtualPrinter {
     }
 
     /// Takes away the pieces that have come out, tearing off the one still in the printer.
+    /// Whoever shows one picture per slip calls this after each; a printer without a cutter never separates them itself.
     pub fn take_papers(&mut self) -> Vec<Paper> {
         let torn = self.typesetter.take_paper();
         let mut papers = std::mem::take(&mut self.papers);

@@ -111,7 +111,7 @@ impl Typesetter {
             Op::FeedDots(dots) => self.feed_after_line(u32::from(dots)),
             Op::Tab => {
                 let stop = TAB_CELLS * 12 * self.modes.ink.width;
-                self.next_x = (self.next_x / stop + 1) * stop;
+                self.next_x = ((self.next_x / stop + 1) * stop).min(self.dots);
             }
             Op::Position(dots) => self.next_x = u32::from(dots).min(self.dots),
             Op::Align(align) if self.line.is_empty() => self.modes.align = align,

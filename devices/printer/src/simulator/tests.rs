@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::page::page;
+use crate::picture::picture;
 use escpos::{Bitmap, DrawerPin, encode};
 use expect_test::{Expect, expect};
+use proptest::prelude::*;
 use receipt::{Document, Line};
 
 fn printer(profile: Profile) -> VirtualPrinter {
@@ -177,4 +179,35 @@ fn it_says_who_it_is() {
     let mut printer = printer(Profile::generic_58());
     printer.receive(b"\x1dIC\x1dIB");
     assert_eq!(printer.take_answers(), b"\x5fVirtual 58\0\x5fPaydesk\0");
+}
+
+fn command_like_byte() -> impl Strategy<Value = u8> {
+    prop_oneof![
+        6 => prop::sample::select(&b"\x1b\x1d\x1c\x10\x0a\x09!aEk(v0dJVprIH"[..]),
+        3 => prop::sample::select(&[0, 1, 2, 4, 5, 0x14, 0x31, 0x43, 0x50, 0x51, 0xca, 0xd5][..]),
+        2 => any::<u8>(),
+    ]
+}
+
+proptest! {
+    /// Anything may arrive at an open port: it is printed somehow, drawn somehow, and never more paper than there is.
+    #[test]
+    fn whatever_arrives_is_printed_and_drawn_without_harm(
+        chunks in proptest::collection::vec(proptest::collection::vec(command_like_byte(), 0..40), 0..12),
+        old_firmware: bool,
+        roll in proptest::option::of(0u32..2000),
+    ) {
+        let model = Model { real_time_inside_data: old_firmware, ..Model::of(&Profile::epson_58()) };
+        let mut printer = VirtualPrinter::new(model);
+        printer.load_roll(roll);
+        for chunk in &chunks {
+            prop_assert!(printer.receive(chunk) <= chunk.len());
+        }
+        prop_assert!(printer.has(Fault::PaperOut) || printer.receive(b"\n") == 1);
+        for paper in printer.take_papers() {
+            let svg = picture(&paper);
+            prop_assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"));
+            prop_assert!(!svg.chars().any(char::is_control), "a control character would not be XML");
+        }
+    }
 }
