@@ -4,7 +4,6 @@
 
 use crate::PlatformKey;
 use base::Timestamp;
-use provider_contract::Moment;
 use provider_contract::signing::Sign;
 use std::time::Duration;
 
@@ -64,16 +63,15 @@ pub struct Signer<'a> {
     pub key: &'a dyn Sign,
 }
 
-/// The Authorization header of a request.
+/// The Authorization header of a request made at `timestamp` (seconds since 1970) with the salt `nonce`.
 pub fn authorization(
     signer: &Signer<'_>,
     method: &str,
     target: &str,
     body: &[u8],
-    moment: &Moment,
+    (timestamp, nonce): (&str, &str),
 ) -> String {
-    let (timestamp, nonce) = (moment.now.as_seconds().to_string(), moment.nonce_str());
-    let signature = signer.key.sign(&request_text(method, target, &timestamp, &nonce, body));
+    let signature = signer.key.sign(&request_text(method, target, timestamp, nonce, body));
     format!(
         "{SCHEME} mchid=\"{}\",nonce_str=\"{nonce}\",timestamp=\"{timestamp}\",serial_no=\"{}\",signature=\"{signature}\"",
         signer.mchid, signer.serial_no,

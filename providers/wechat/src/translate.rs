@@ -54,7 +54,8 @@ pub(crate) fn signed(
         serial_no: &config.merchant_serial,
         key: wechat.signer.as_ref(),
     };
-    let authorization = sign::authorization(&signer, method.as_str(), target, &body, moment);
+    let (timestamp, nonce) = (moment.now.as_seconds().to_string(), moment.nonce_str());
+    let authorization = sign::authorization(&signer, method.as_str(), target, &body, (&timestamp, &nonce));
     let mut headers = vec![("Authorization", authorization), ("Accept", "application/json".to_owned())];
     if method == HttpMethod::Post {
         headers.push(("Content-Type", "application/json".to_owned()));
@@ -121,6 +122,7 @@ fn native(config: &Config, order: &Order) -> Result<NativeRequest, CannotAsk> {
         amount: order_amount(order)?,
         detail: None,
         scene_info: None,
+        payer: None,
         settle_info: None,
         limit_pay: None,
     })
@@ -274,10 +276,11 @@ fn state(order: &Order, found: &Transaction) -> Verdict {
     }
 }
 
-/// The payment, if everything that proves one is there.
+/// The payment, if everything that proves one is there. The currency may be left out, since mainland merchants
+/// are paid in yuan only.
 fn paid(found: &Transaction) -> Option<Paid> {
     let amount = found.amount.as_ref()?;
-    let currency = Currency::from_code(amount.currency.as_deref()?)?;
+    let currency = Currency::from_code(amount.currency.as_deref().unwrap_or(CNY))?;
     let openid = found.payer.as_ref().and_then(|payer| payer.openid.as_deref());
     Some(Paid {
         amount: Money::new(amount.total?, currency),

@@ -126,6 +126,9 @@ pub struct NativeRequest {
     /// Where, not looked into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scene_info: Option<Value>,
+    /// Who must pay, not looked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payer: Option<Value>,
     /// Profit sharing, not looked into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settle_info: Option<Value>,
