@@ -1,7 +1,7 @@
 //! Alipay, classic gateway: payer's code, shown QR, inquiry, cancel, close, refund, notifications.
 //!
 //! A pure translation between [`payment::Ask`]s and signed forms, and the gateway's honest fake
-//! (a simulator). Nothing here has a socket or a clock. What a refusal means is one table,
+//! ([`Simulator`]). Nothing here has a socket or a clock. What a refusal means is one table,
 //! [`codes::TABLE`]; what is signed is [`sign`]; names on the wire are [`wire`].
 //!
 //! ```
@@ -18,8 +18,11 @@
 pub mod codes;
 mod notify;
 pub mod sign;
+mod simulator;
 mod translate;
 pub mod wire;
+
+pub use simulator::{APP_ID, BadKeys, Credentials, GATEWAY_PATH, Keys, Simulator};
 
 use base::{Secret, Text};
 use payment::{Answer, Ask, Notice, Policy};

@@ -269,8 +269,11 @@ fn inquired(order: &Order, response: &Response) -> Verdict {
     match response.trade_status.as_deref() {
         Some("WAIT_BUYER_PAY") => Verdict::AwaitingPayer,
         Some("TRADE_SUCCESS" | "TRADE_FINISHED") => paid(response, response.send_pay_date.as_ref()),
-        // Closed unpaid, or paid and given back whole: the word is the same, only our own record tells them apart.
-        Some("TRADE_CLOSED") if order.transaction.is_some() => Verdict::Returned,
+        // Closed unpaid, or paid and given back whole: the word is the same. What tells them apart is our own
+        // record of the transaction, or the moment it was paid.
+        Some("TRADE_CLOSED") if order.transaction.is_some() || response.send_pay_date.is_some() => {
+            Verdict::Returned
+        }
         Some("TRADE_CLOSED") => Verdict::Closed,
         Some(_) => Verdict::Unclear(Doubt::UnknownCode),
         None => Verdict::Unclear(Doubt::Garbled),
@@ -291,12 +294,12 @@ fn reversed(response: &Response) -> Verdict {
 /// `fund_change` tells whether this very request moved the money; a repeat says `N`, and so does a return
 /// still under way, so only an inquiry tells. `refund_fee` counts all returns of the trade together.
 fn returned(amount: Money, response: &Response) -> Verdict {
-    let Some(total) = response.refund_fee.as_deref().and_then(yuan) else {
-        return Verdict::Unclear(Doubt::Garbled);
-    };
-    match response.fund_change.as_deref() {
-        Some("Y") if total.minor() < amount.minor() => Verdict::Unclear(Doubt::Garbled),
-        Some("Y") => Verdict::Refunded { amount, at: response.gmt_refund_pay.as_deref().and_then(moment_of) },
+    let total = response.refund_fee.as_deref().and_then(yuan);
+    match (response.fund_change.as_deref(), total) {
+        (Some("Y"), Some(total)) if total.minor() >= amount.minor() => {
+            Verdict::Refunded { amount, at: response.gmt_refund_pay.as_deref().and_then(moment_of) }
+        }
+        (Some("Y"), _) => Verdict::Unclear(Doubt::Garbled),
         _ => Verdict::RefundProcessing,
     }
 }
