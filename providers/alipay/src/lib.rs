@@ -162,8 +162,7 @@ impl Provider for Alipay {
             payer_code: true,
             shown_qr: true,
             reverse_returns_money: true,
-            // An order that nobody has scanned yet does not exist for `trade.close`; `trade.cancel` ends it.
-            close: false,
+            close: true,
             policy: policy(),
         }
     }

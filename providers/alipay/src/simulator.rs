@@ -125,9 +125,18 @@ impl Simulator {
         Alipay::with_keys(settings, self.app_sign.clone(), self.alipay_verify.clone())
     }
 
-    /// Like [`provider_contract::Simulator::treat`], for any order number.
+    /// Like [`provider_contract::Simulator::treat`], for any order number; an order that is open already is treated
+    /// so from now on.
     pub fn treat_any(&mut self, out_trade_no: &str, treatment: Treatment) {
-        self.treatments.insert(out_trade_no.to_owned(), treatment);
+        match self.books.trade_mut(out_trade_no) {
+            Some(trade) => {
+                trade.treatment = treatment;
+                trade.cancels_to_repeat = treat::cancels_to_repeat(treatment);
+            }
+            None => {
+                self.treatments.insert(out_trade_no.to_owned(), treatment);
+            }
+        }
     }
 
     /// Like [`provider_contract::Simulator::scan`], for any order number.
@@ -192,7 +201,7 @@ impl Simulator {
         let key = api.response_key();
         match outcome {
             Outcome::Answer(response) => at_once(self.signed(&key, &response, moment)),
-            Outcome::Opened(treatment, response) => self.spoil(&key, treatment, &response, moment),
+            Outcome::Opened(spoilt, response) => self.spoil(&key, &spoilt, &response, moment),
             Outcome::Nothing(Opening::Lost) => Delivery::Nothing,
             Outcome::Nothing(Opening::Broken) => at_once(page(502, "Bad Gateway", moment)),
             Outcome::Nothing(Opening::Maintenance | Opening::Handled) => {
@@ -201,8 +210,8 @@ impl Simulator {
         }
     }
 
-    fn spoil(&self, key: &str, treatment: Treatment, response: &Response, moment: &Moment) -> Delivery {
-        match treat::spoilt(treatment) {
+    fn spoil(&self, key: &str, spoilt: &Spoilt, response: &Response, moment: &Moment) -> Delivery {
+        match spoilt {
             Spoilt::Not => at_once(self.signed(key, response, moment)),
             Spoilt::Slow => {
                 Delivery::Reply { reply: self.signed(key, response, moment), delay: treat::SLOW_ANSWER }
@@ -240,7 +249,8 @@ impl Simulator {
         let fields = trade::notice_fields(&letter.order_no, trade, letter);
         let mut params: Params =
             common.into_iter().chain(fields).map(|(name, value)| (name.to_owned(), value)).collect();
-        let signature = self.alipay_sign.sign(sign::notice_text(&params).as_bytes());
+        let text = if letter.forged { "another text".to_owned() } else { sign::notice_text(&params) };
+        let signature = self.alipay_sign.sign(text.as_bytes());
         params.insert("sign".to_owned(), signature);
         let headers = vec![("content-type", "application/x-www-form-urlencoded; charset=utf-8".to_owned())];
         let body = sign::encode_form(&params).into_bytes();

@@ -24,7 +24,7 @@ pub fn call(
     key: &dyn Sign,
 ) -> Result<Call, CannotAsk> {
     let content = content(ask, order)?;
-    let mut params = common(ask, settings, moment);
+    let mut params = common(api_of(ask, order), settings, moment);
     let content = serde_json::to_string(&content).expect("texts make JSON");
     params.insert("biz_content".to_owned(), content);
     let signature = key.sign(sign::request_text(&params).as_bytes());
@@ -39,9 +39,11 @@ pub fn call(
     })
 }
 
-/// The method that puts this question.
-pub fn api_of(ask: &Ask) -> Api {
+/// The method that puts this question. An order shown as QR does not exist for `trade.close` until somebody
+/// scans it, so it is closed by `trade.cancel`; should it be paid in that moment, the money goes back.
+fn api_of(ask: &Ask, order: &Order) -> Api {
     match ask {
+        Ask::Close if order.shown_qr => Api::Cancel,
         Ask::Charge => Api::Pay,
         Ask::Present => Api::Precreate,
         Ask::Inquire => Api::Query,
@@ -52,19 +54,19 @@ pub fn api_of(ask: &Ask) -> Api {
     }
 }
 
-fn common(ask: &Ask, settings: &Settings, moment: &Moment) -> Params {
+fn common(api: Api, settings: &Settings, moment: &Moment) -> Params {
     let mut params = Params::new();
     let mut put = |name: &str, value: &str| {
         params.insert(name.to_owned(), value.to_owned());
     };
     put("app_id", &settings.app_id);
-    put("method", api_of(ask).name());
+    put("method", api.name());
     put("format", "JSON");
     put("charset", "utf-8");
     put("sign_type", "RSA2");
     put("timestamp", &moment.now.local(TIME_PATTERN, Zone::CHINA));
     put("version", "1.0");
-    if let (Ask::Charge | Ask::Present, Some(url)) = (ask, &settings.notify_url) {
+    if let (Api::Pay | Api::Precreate, Some(url)) = (api, &settings.notify_url) {
         put("notify_url", url);
     }
     params
@@ -149,7 +151,7 @@ fn read(ask: &Ask, order: &Order, reply: &Reply, key: &dyn Verify) -> Answer {
     }
     let garbled = || Answer::unclear(Doubt::Garbled, Said::default());
     let Ok(body) = std::str::from_utf8(&reply.body) else { return garbled() };
-    let Some(envelope) = Envelope::open(body, &api_of(ask).response_key()) else { return garbled() };
+    let Some(envelope) = Envelope::open(body, &api_of(ask, order).response_key()) else { return garbled() };
     let Ok(response) = serde_json::from_str::<Response>(envelope.response) else { return garbled() };
     let said = said(&response, order);
     let Some(signature) = envelope.sign else {
@@ -199,10 +201,12 @@ fn verdict(ask: &Ask, order: &Order, response: &Response) -> Verdict {
         return garbled;
     }
     let Some(code) = response.code.as_deref() else { return garbled };
-    if *ask == Ask::Reverse && response.retry_flag.as_deref() == Some("Y") {
+    let api = api_of(ask, order);
+    if api == Api::Cancel && response.retry_flag.as_deref() == Some("Y") {
         return Verdict::AskAgain;
     }
     match (code, ask) {
+        ("10000", _) if api == Api::Cancel => reversed(response),
         // Whatever proves something about the money must name the order it speaks of.
         ("10000" | "10003", Ask::Charge | Ask::Present | Ask::Inquire | Ask::Refund { .. })
             if response.out_trade_no.is_none() =>
@@ -213,7 +217,6 @@ fn verdict(ask: &Ask, order: &Order, response: &Response) -> Verdict {
         ("10000", Ask::Charge) => charged(response),
         ("10000", Ask::Present) => presented(response),
         ("10000", Ask::Inquire) => inquired(order, response),
-        ("10000", Ask::Reverse) => reversed(response),
         ("10000", Ask::Close) => Verdict::Closed,
         ("10000", Ask::Refund { amount, .. }) => returned(*amount, response),
         ("10000", Ask::InquireRefund { refund }) => return_seen(RefundNo::from(*refund), response),

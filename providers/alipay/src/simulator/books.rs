@@ -11,6 +11,8 @@ pub(super) struct Trade {
     pub serial: u64,
     /// How it is treated.
     pub treatment: Treatment,
+    /// Whether the payer scans a QR code of ours; otherwise theirs was scanned.
+    pub by_qr: bool,
     /// What the order was opened with; a repeat must be the same.
     pub content: u64,
     /// What is to be paid, in fen.

@@ -26,6 +26,8 @@ pub(super) struct Letter {
     pub refund: Option<(Box<str>, i64, Timestamp)>,
     /// How often it is sent each time.
     pub copies: u8,
+    /// Its signature is wrong the first time.
+    pub forged: bool,
 }
 
 #[derive(Debug)]
@@ -62,6 +64,7 @@ impl Outbox {
             let ((_, number), ()) = entry.remove_entry();
             let Some(pending) = self.pending.get_mut(&number) else { continue };
             let letter = pending.letter.clone();
+            pending.letter.forged = false;
             match RETRIES.get(pending.tries) {
                 Some(wait) => self.agenda.insert((now + *wait, number), ()),
                 None => self.pending.remove(&number).map(|_| ()),
@@ -86,7 +89,8 @@ mod tests {
     #[test]
     fn a_letter_comes_eight_times_within_25_hours_and_then_no_more() {
         let start = Timestamp::from_micros(0);
-        let letter = Letter { order_no: "a".into(), status: "TRADE_SUCCESS", refund: None, copies: 1 };
+        let letter =
+            Letter { order_no: "a".into(), status: "TRADE_SUCCESS", refund: None, copies: 1, forged: false };
         let mut outbox = Outbox::default();
         outbox.post(start, letter);
         let mut minutes = Vec::new();

@@ -3,7 +3,7 @@
 use super::books::{NotifyTo, Phase, Refusal, Return, Step, Trade};
 use super::gate::Admitted;
 use super::outbox::Letter;
-use super::treat::{self, Opening, Payer};
+use super::treat::{self, Opening, Payer, Spoilt};
 use super::{SELLER_ID, Simulator};
 use crate::wire::{Content, FundBill, Response, TIME_PATTERN};
 use base::{Currency, Money, Timestamp, Zone};
@@ -28,8 +28,8 @@ const NOT_FOUND: Refusal = Refusal { sub_code: "ACQ.TRADE_NOT_EXIST", sub_msg: "
 pub(super) enum Outcome {
     /// An answer.
     Answer(Response),
-    /// The answer to the request that opened an order: it may be spoilt.
-    Opened(Treatment, Response),
+    /// The answer to the request that opened an order, and how it is spoilt.
+    Opened(Spoilt, Response),
     /// The request did nothing, in one of three ways.
     Nothing(Opening),
 }
@@ -66,7 +66,7 @@ impl Simulator {
         let trade = self.books.trade(order_no).expect("it was opened above");
         match trade.phase {
             Phase::Refused(refusal) => Err(refusal),
-            _ => Ok(Outcome::Opened(treatment, charge_answer(order_no, trade))),
+            _ => Ok(Outcome::Opened(treat::spoilt(treatment), charge_answer(order_no, trade))),
         }
     }
 
@@ -94,10 +94,11 @@ impl Simulator {
         }
         let notify = notify_to(call, &sale);
         let payer = fnv(order_no.as_bytes());
-        let trade = self.books.open(order_no, sale.trade(treatment, digest, payer, notify, now));
+        let trade = sale.trade(treatment, digest, payer, notify, now);
+        let trade = self.books.open(order_no, Trade { by_qr: true, ..trade });
         let answer = qr_answer(order_no, trade);
         self.books.plan(sale.expires_at, order_no, Step::Expires);
-        Ok(Outcome::Opened(treatment, answer))
+        Ok(Outcome::Opened(treat::spoilt_qr(treatment), answer))
     }
 
     /// The order is in front of its payer.
@@ -135,7 +136,9 @@ impl Simulator {
         let after = if trade.treatment == Treatment::NotifyLate { NOTIFY_LATE } else { NOTIFY_AFTER };
         let copies = if trade.treatment == Treatment::NotifyTwice { 2 } else { 1 };
         let status = trade.status().expect("a paid order has a status");
-        self.outbox.post(at + after, Letter { order_no: order_no.into(), status, refund, copies });
+        let spoilt = if trade.by_qr { treat::spoilt(trade.treatment) } else { Spoilt::Not };
+        let forged = matches!(spoilt, Spoilt::WrongSignature | Spoilt::SignatureOfAnotherText);
+        self.outbox.post(at + after, Letter { order_no: order_no.into(), status, refund, copies, forged });
     }
 
     /// Looks at an order.
@@ -297,10 +300,9 @@ impl Simulator {
                 self.met.remove(order_no);
                 self.treatments.remove(order_no);
             }
-            Opening::Lost | Opening::Broken => {
+            Opening::Lost | Opening::Broken | Opening::Maintenance => {
                 self.met.insert(order_no.to_owned());
             }
-            Opening::Maintenance => {}
         }
         opening
     }
@@ -342,11 +344,10 @@ impl Sale {
         notify: Option<Box<NotifyTo>>,
         now: Timestamp,
     ) -> Trade {
-        let cancels_to_repeat =
-            if treatment == Treatment::ReverseNeedsRepeat { treat::CANCELS_TO_REPEAT } else { 0 };
         Trade {
             serial: 0,
             treatment,
+            by_qr: false,
             content,
             total: self.total,
             created_at: now,
@@ -354,7 +355,7 @@ impl Sale {
             paid: None,
             charges: 0,
             reversed: false,
-            cancels_to_repeat,
+            cancels_to_repeat: treat::cancels_to_repeat(treatment),
             payer,
             returns: Vec::new(),
             notify,

@@ -12,8 +12,10 @@ pub(super) const SLOW_ANSWER: Duration = Duration::from_secs(8);
 pub(super) const LATE_SUCCESS: Duration = Duration::from_secs(5);
 /// How long a slow return takes.
 pub(super) const SLOW_RETURN: Duration = Duration::from_secs(30);
-/// How many cancels do not finish.
-pub(super) const CANCELS_TO_REPEAT: u8 = 2;
+/// How many cancels of an order do not finish.
+pub(super) fn cancels_to_repeat(treatment: Treatment) -> u8 {
+    if treatment == Treatment::ReverseNeedsRepeat { 2 } else { 0 }
+}
 
 /// What becomes of the request that opens an order.
 pub(super) enum Opening {
@@ -21,7 +23,7 @@ pub(super) enum Opening {
     Lost,
     /// Its first request fails inside and does nothing.
     Broken,
-    /// No request gets through.
+    /// Its first request is turned away.
     Maintenance,
     /// It is handled.
     Handled,
@@ -31,7 +33,7 @@ pub(super) fn opening(treatment: Treatment, seen_before: bool) -> Opening {
     match treatment {
         Treatment::LostBefore if !seen_before => Opening::Lost,
         Treatment::ErrorNotPaid if !seen_before => Opening::Broken,
-        Treatment::Maintenance => Opening::Maintenance,
+        Treatment::Maintenance if !seen_before => Opening::Maintenance,
         _ => Opening::Handled,
     }
 }
@@ -56,9 +58,7 @@ pub(super) fn payer(treatment: Treatment) -> Payer {
     }
     match treatment {
         Treatment::PasswordThenPaid => Payer::TypesPassword,
-        Treatment::PasswordNeverTyped | Treatment::ReverseNeedsRepeat | Treatment::PaidAfterReverse => {
-            Payer::Sleeps
-        }
+        Treatment::PasswordNeverTyped | Treatment::PaidAfterReverse => Payer::Sleeps,
         Treatment::PasswordThenRefused => Payer::Refuses,
         _ => Payer::Pays,
     }
@@ -78,7 +78,7 @@ fn refusal(treatment: Treatment) -> Option<Refusal> {
     Some(Refusal { sub_code, sub_msg })
 }
 
-/// How the answer to the opening request is spoilt.
+/// How the answer to the request that charged a payer's code is spoilt.
 pub(super) enum Spoilt {
     /// Not at all.
     Not,
@@ -92,6 +92,15 @@ pub(super) enum Spoilt {
     WrongSignature,
     /// Its signature is another text's.
     SignatureOfAnotherText,
+}
+
+/// How the answer to the request that opened an order for a QR code is spoilt. Where a signature shall be
+/// wrong it is the notification's, once the order is paid.
+pub(super) fn spoilt_qr(treatment: Treatment) -> Spoilt {
+    match spoilt(treatment) {
+        Spoilt::WrongSignature | Spoilt::SignatureOfAnotherText => Spoilt::Not,
+        other => other,
+    }
 }
 
 pub(super) fn spoilt(treatment: Treatment) -> Spoilt {
