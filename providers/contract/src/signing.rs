@@ -83,7 +83,7 @@ impl RsaSigner {
     /// The public half as SubjectPublicKeyInfo PEM.
     pub fn public_pem(&self) -> String {
         let der: PublicKeyX509Der = self.key.public_key().as_der().expect("a key has a public half");
-        pem::encode(&pem::Pem::new("PUBLIC KEY", der.as_ref()))
+        pem_text("PUBLIC KEY", der.as_ref())
     }
 }
 
@@ -144,10 +144,16 @@ impl FreshKeys {
         let private: Pkcs8V1Der = key.as_der().expect("a fresh key has a PKCS#8 form");
         let public: PublicKeyX509Der = key.public_key().as_der().expect("a fresh key has a public half");
         FreshKeys {
-            private_pem: pem::encode(&pem::Pem::new("PRIVATE KEY", private.as_ref())),
-            public_pem: pem::encode(&pem::Pem::new("PUBLIC KEY", public.as_ref())),
+            private_pem: pem_text("PRIVATE KEY", private.as_ref()),
+            public_pem: pem_text("PUBLIC KEY", public.as_ref()),
         }
     }
+}
+
+/// PEM with bare line feeds: the Python package wechatpayv3 does not know the first line of one with CR LF.
+fn pem_text(label: &str, der: &[u8]) -> String {
+    let lines = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+    pem::encode_config(&pem::Pem::new(label, der), lines)
 }
 
 fn der(text: &str) -> Result<Vec<u8>, BadKey> {
@@ -203,6 +209,7 @@ mod tests {
         let bare: String = keys.public_pem.lines().filter(|line| !line.contains("-----")).collect();
         assert!(RsaVerifier::from_pem(&bare).unwrap().verify(b"12.50", &signature));
         assert!(!format!("{signer:?}").contains("PRIVATE"));
+        assert!(!keys.private_pem.contains('\r') && !keys.public_pem.contains('\r'));
     }
 
     #[test]

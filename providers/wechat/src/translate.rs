@@ -98,6 +98,7 @@ fn codepay(config: &Config, order: &Order) -> Result<CodepayRequest, CannotAsk> 
             device_ip: None,
             store_info: CodepayStore { id: None, out_id: Some(config.store_out_id.clone()) },
         },
+        notify_url: None,
         detail: None,
         settle_info: None,
     })

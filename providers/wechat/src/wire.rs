@@ -39,6 +39,9 @@ pub struct CodepayRequest {
     pub amount: OrderAmount,
     /// Where.
     pub scene_info: CodepayScene,
+    /// Not in the documents, and nothing is sent there; the Python package wechatpayv3 always adds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notify_url: Option<String>,
     /// Goods, not looked into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<Value>,
