@@ -77,10 +77,10 @@ openapi_fresh() {
 
 world() { "$(binary fast)" sim --payments "$1" --json; }
 
-python_outsiders() { need_python_venv outsiders tests/outsiders/requirements.txt; }
+python_outsiders() { need_python_venv wallets tests/outsiders/requirements.txt; }
 
 outsiders() {
-  PAYDESK=$(binary fast) PYTHON=$cache/outsiders/bin/python tests/outsiders/run.sh
+  PAYDESK=$(binary fast) PYTHON=$cache/wallets/bin/python tests/outsiders/run.sh
 }
 
 kills() { PAYDESK=$(binary fast) python3 tests/torture/kill.py --kills 50; }

@@ -1,0 +1,108 @@
+"""What every outsider's script shares: counting checks, the simulator's steering, a place for notifications."""
+
+import http.server
+import json
+import queue
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+
+class Tally:
+    """Counts checks and prints each as it happens."""
+
+    def __init__(self, who):
+        self.who = who
+        self.passed = self.failed = 0
+
+    def check(self, what, holds, seen=None):
+        if holds:
+            self.passed += 1
+            print(f"ok - {self.who}: {what}", flush=True)
+        else:
+            self.failed += 1
+            print(f"FAILED - {self.who}: {what}; seen: {seen!r}"[:600], flush=True)
+        return holds
+
+    def attempt(self, what, action):
+        """Runs a group of checks; an exception is one failure."""
+        try:
+            action()
+        except Exception as error:  # an outsider's library may raise anything
+            self.check(what, False, f"{type(error).__name__}: {error}")
+
+    def end(self):
+        print(f"{self.passed} passed, {self.failed} failed, 0 skipped", flush=True)
+        raise SystemExit(1 if self.failed else 0)
+
+
+class Simulator:
+    """Steers a simulator below /_simulator/ on its own port."""
+
+    def __init__(self, base_url):
+        parts = base_url.split("/")
+        self.origin = "/".join(parts[:3])
+
+    def ask(self, method, path, content=None):
+        body = None if content is None else json.dumps(content).encode()
+        request = urllib.request.Request(f"{self.origin}/_simulator/{path}", data=body, method=method)
+        if method == "POST" and body is None:
+            request.data = b""
+        with urllib.request.urlopen(request, timeout=5) as reply:
+            return json.loads(reply.read())
+
+    def code(self, treatment):
+        """A payer's code that nobody used before and that asks for this treatment."""
+        codes = {entry["treatment"]: entry["code"] for entry in self.ask("GET", "codes")}
+        return codes[treatment]
+
+    def scan(self, order_no):
+        return self.ask("POST", f"scan/{order_no}")
+
+    def book(self, order_no):
+        return self.ask("GET", f"books/{order_no}")
+
+
+class Inbox:
+    """A web server that keeps the notifications it is sent and acknowledges each as told."""
+
+    def __init__(self, status, content_type, acknowledgement):
+        received = queue.Queue()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("content-length", "0")))
+                received.put((dict(self.headers.items()), body))
+                self.send_response(status)
+                self.send_header("content-type", content_type)
+                self.send_header("content-length", str(len(acknowledgement)))
+                self.end_headers()
+                self.wfile.write(acknowledgement)
+
+            def log_message(self, *_):
+                pass
+
+        self.received = received
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/notify"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def next(self, seconds=15):
+        return self.received.get(timeout=seconds)
+
+
+def order_no():
+    """An order number of the form Paydesk uses, so that the simulator can be steered by it."""
+    return uuid.uuid4().hex
+
+
+def eventually(question, seconds=15):
+    """Asks until the answer is true; returns the last answer."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer or time.monotonic() > end:
+            return answer
+        time.sleep(0.5)
