@@ -1,2 +1,14 @@
-//! The binary: serve, demo, simulate, init, doctor, bench.
-fn main() {}
+//! The binary `paydesk`: reads the command line and runs one command. It alone names providers and devices.
+
+mod cli;
+mod clock;
+mod config;
+mod sealed;
+mod simulate;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(cli::Cli::parse())
+}

@@ -1,0 +1,67 @@
+//! The command line: every command, its options, an example each, and the exit codes.
+
+use crate::simulate;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+const AFTER: &str = "\
+Exit codes:
+  0  done
+  1  what was checked does not hold: a violation, a fault, a figure that may not be reported
+  2  the command line is wrong
+  3  it could not be done: the message says what is in the way";
+
+/// Paydesk takes money at a counter.
+#[derive(Parser)]
+#[command(name = "paydesk", version, after_help = AFTER)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a simulator of a provider, or of a printer, on a real port
+    Simulate(simulate::Options),
+}
+
+/// How a command ended, if it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well.
+    Good,
+    /// What it checked does not hold; it has said what.
+    Bad,
+}
+
+/// Runs the command and says how it went.
+pub fn run(cli: Cli) -> ExitCode {
+    let outcome = match cli.command {
+        Command::Simulate(options) => simulate::run(options),
+    };
+    match outcome {
+        Ok(Verdict::Good) => ExitCode::SUCCESS,
+        Ok(Verdict::Bad) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("paydesk: {error:#}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent_and_every_command_has_an_example() {
+        let command = Cli::command();
+        command.clone().debug_assert();
+        for sub in command.get_subcommands() {
+            let after = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let has_example = after.contains("paydesk ") || sub.has_subcommands();
+            assert!(has_example, "`paydesk {} --help` shows no example", sub.get_name());
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! The configuration file: TOML, one struct per concern, every mistake named with its line.
+//!
+//! It holds no secrets: those are sealed beside it (see [`crate::sealed`]) and named here.
+
+use anyhow::{Context, Result};
+use base::{ChannelId, Currency, MerchantId, Money, TillId};
+use printer::Profile;
+use serde::Deserialize;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use toml::Spanned;
+
+/// An installation.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Relative paths in the file start here.
+    pub folder: PathBuf,
+    /// Where it listens and how it is reached.
+    pub server: Server,
+    /// Where facts are kept: `sqlite:FILE`.
+    pub database: String,
+    /// Where secrets are kept.
+    pub secrets: Secrets,
+    /// What one payment may be at most; its currency is the shop's.
+    pub payment_max: Money,
+    /// The ways to the providers, preferred first.
+    pub channels: Vec<Channel>,
+    /// The printers at the tills.
+    pub printers: Vec<Printer>,
+}
+
+/// Where the server listens and how it is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// How customers' phones and providers reach it: `https://pay.example.cn`, no slash at the end.
+    pub public_url: String,
+}
+
+/// Where secrets are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secrets {
+    /// The sealed file.
+    pub file: PathBuf,
+    /// The master key's file; the environment variable `PAYDESK_MASTER_KEY` comes first.
+    pub master_key_file: PathBuf,
+}
+
+/// A way to a provider.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    /// Its name; also the prefix of its secrets.
+    pub name: String,
+    /// Its id, part of the notification address.
+    pub id: ChannelId,
+    /// Whose money it takes.
+    pub merchant: MerchantId,
+    /// Which provider.
+    pub provider: String,
+    /// What that provider wants to know; no secrets.
+    pub settings: toml::Table,
+    /// The line it begins on, for messages.
+    pub line: usize,
+}
+
+/// A printer at a till.
+#[derive(Clone, Debug)]
+pub struct Printer {
+    /// The till.
+    pub till: TillId,
+    /// Host and port, usually port 9100.
+    pub address: String,
+    /// Its model.
+    pub profile: Profile,
+}
+
+/// What is wrong with a configuration: where, and what to write instead.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line, from 1.
+    pub line: usize,
+    /// The key, such as `server.listen`; empty if the text itself is no TOML.
+    pub key: String,
+    /// What is wrong and what to write.
+    pub why: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = if self.key.is_empty() { String::new() } else { format!("{}: ", self.key) };
+        write!(f, "line {}: {key}{}", self.line, self.why)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+impl Config {
+    /// Reads the file.
+    pub fn load(path: &Path) -> Result<Config> {
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!("cannot read the configuration {}; paydesk init writes one", path.display())
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        Config::parse(&text, folder).with_context(|| format!("in the configuration {}", path.display()))
+    }
+
+    /// Reads the text; relative paths start in `folder`.
+    pub fn parse(text: &str, folder: PathBuf) -> Result<Config, Mistake> {
+        let file: File = toml::from_str(text).map_err(|error| not_as_expected(text, &error))?;
+        let at = Place { text };
+        let currency = at.read(&file.shop.currency, "shop.currency", "write \"CNY\"", Currency::from_code)?;
+        let max = *file.shop.payment_max.get_ref();
+        if max <= 0 {
+            return Err(at.mistake(
+                &file.shop.payment_max,
+                "shop.payment_max",
+                "write an amount in fen, such as 5000000",
+            ));
+        }
+        Ok(Config {
+            server: server(&at, &file.server)?,
+            database: database(&at, &file.database.url, &folder)?,
+            secrets: Secrets {
+                file: folder.join(&file.secrets.file),
+                master_key_file: folder.join(&file.secrets.master_key_file),
+            },
+            payment_max: Money::new(max, currency),
+            channels: file.channel.into_iter().map(|c| channel(&at, c)).collect::<Result<_, _>>()?,
+            printers: file.printer.iter().map(|p| printer(&at, p)).collect::<Result<_, _>>()?,
+            folder,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    server: ServerFile,
+    database: DatabaseFile,
+    secrets: SecretsFile,
+    shop: ShopFile,
+    #[serde(default)]
+    channel: Vec<ChannelFile>,
+    #[serde(default)]
+    printer: Vec<PrinterFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServerFile {
+    listen: Spanned<String>,
+    public_url: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DatabaseFile {
+    url: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecretsFile {
+    file: PathBuf,
+    master_key_file: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShopFile {
+    currency: Spanned<String>,
+    payment_max: Spanned<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChannelFile {
+    name: Spanned<String>,
+    id: Spanned<String>,
+    merchant: Spanned<String>,
+    provider: Spanned<String>,
+    #[serde(default)]
+    settings: toml::Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PrinterFile {
+    till: Spanned<String>,
+    address: Spanned<String>,
+    profile: Spanned<String>,
+}
+
+/// Finds the line of a value.
+struct Place<'a> {
+    text: &'a str,
+}
+
+impl Place<'_> {
+    fn line(&self, offset: usize) -> usize {
+        line_of(self.text, offset)
+    }
+
+    fn mistake<T>(&self, value: &Spanned<T>, key: &str, why: &str) -> Mistake {
+        Mistake { line: self.line(value.span().start), key: key.to_owned(), why: why.to_owned() }
+    }
+
+    fn read<T>(
+        &self,
+        value: &Spanned<String>,
+        key: &str,
+        why: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, Mistake> {
+        let text = value.get_ref();
+        parse(text).ok_or_else(|| self.mistake(value, key, &format!("\"{text}\" will not do; {why}")))
+    }
+
+    fn id<T: FromStr>(&self, value: &Spanned<String>, key: &str) -> Result<T, Mistake> {
+        self.read(value, key, "copy the id from the console", |text| text.parse().ok())
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+}
+
+fn not_as_expected(text: &str, error: &toml::de::Error) -> Mistake {
+    let line = error.span().map_or(1, |span| line_of(text, span.start));
+    Mistake { line, key: String::new(), why: error.message().replace('\n', "; ") }
+}
+
+fn server(at: &Place<'_>, file: &ServerFile) -> Result<Server, Mistake> {
+    let public = |url: &str| {
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+        let good = !host.is_empty() && !host.contains(['/', '?', '#', ' ']);
+        good.then(|| url.to_owned())
+    };
+    Ok(Server {
+        listen: at.read(
+            &file.listen,
+            "server.listen",
+            "write an address and a port, such as \"127.0.0.1:8080\"",
+            |text| text.parse().ok(),
+        )?,
+        public_url: at.read(
+            &file.public_url,
+            "server.public_url",
+            "write http:// or https:// and a host, no path, such as \"https://pay.example.cn\"",
+            public,
+        )?,
+    })
+}
+
+fn database(at: &Place<'_>, url: &Spanned<String>, folder: &Path) -> Result<String, Mistake> {
+    let why = "write \"sqlite:FILE\", such as \"sqlite:paydesk.sqlite\"";
+    at.read(url, "database.url", why, |text| {
+        let file = text.strip_prefix("sqlite:").filter(|file| !file.is_empty())?;
+        Some(format!("sqlite:{}", folder.join(file).display()))
+    })
+}
+
+fn channel(at: &Place<'_>, file: ChannelFile) -> Result<Channel, Mistake> {
+    let name = at.read(&file.name, "channel.name", "use 1 to 32 letters, digits, - or _", |name| {
+        let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        (!name.is_empty() && name.len() <= 32 && name.chars().all(good)).then(|| name.to_owned())
+    })?;
+    Ok(Channel {
+        name,
+        id: at.id(&file.id, "channel.id")?,
+        merchant: at.id(&file.merchant, "channel.merchant")?,
+        provider: at.read(&file.provider, "channel.provider", "write \"wechat\" or \"alipay\"", |name| {
+            ["wechat", "alipay"].contains(&name).then(|| name.to_owned())
+        })?,
+        line: at.line(file.name.span().start),
+        settings: file.settings,
+    })
+}
+
+fn printer(at: &Place<'_>, file: &PrinterFile) -> Result<Printer, Mistake> {
+    let names = Profile::all().map(|profile| format!("\"{}\"", profile.name)).join(", ");
+    Ok(Printer {
+        till: at.id(&file.till, "printer.till")?,
+        address: at.read(
+            &file.address,
+            "printer.address",
+            "write a host and a port, such as \"192.168.1.50:9100\"",
+            |text| {
+                let (host, port) = text.rsplit_once(':')?;
+                let good = !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0);
+                good.then(|| text.to_owned())
+            },
+        )?,
+        profile: at.read(
+            &file.profile,
+            "printer.profile",
+            &format!("the models are {names}"),
+            Profile::named,
+        )?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[server]
+listen = "127.0.0.1:8080"
+public_url = "https://pay.example.cn"
+
+[database]
+url = "sqlite:paydesk.sqlite"
+
+[secrets]
+file = "paydesk.secrets"
+master_key_file = "paydesk.key"
+
+[shop]
+currency = "CNY"
+payment_max = 5000000
+
+[[channel]]
+name = "wechat"
+id = "018f3c1e-5b7a-7c3d-9e2f-0123456789ab"
+merchant = "018f3c1e-5b7a-7c3d-9e2f-0123456789ac"
+provider = "wechat"
+settings = { mchid = "1900000001" }
+
+[[printer]]
+till = "018f3c1e-5b7a-7c3d-9e2f-0123456789ad"
+address = "192.168.1.50:9100"
+profile = "generic-58"
+"#;
+
+    #[test]
+    fn a_good_file_is_read_whole() {
+        let config = Config::parse(GOOD, PathBuf::from("/etc/shop")).unwrap();
+        assert_eq!(config.database, "sqlite:/etc/shop/paydesk.sqlite");
+        assert_eq!(config.secrets.master_key_file, Path::new("/etc/shop/paydesk.key"));
+        assert_eq!(config.payment_max.minor(), 5_000_000);
+        assert_eq!((config.channels[0].name.as_str(), config.channels[0].line), ("wechat", 18));
+        assert_eq!(config.printers[0].profile.name, "generic-58");
+    }
+
+    /// What is said when `good` is written as `bad`.
+    fn check(good: &str, bad: &str, said: &str) {
+        assert!(GOOD.contains(good), "{good}");
+        let mistake = Config::parse(&GOOD.replacen(good, bad, 1), PathBuf::new()).unwrap_err().to_string();
+        assert!(mistake.starts_with(said), "{bad}:\n  said     {mistake}\n  expected {said}");
+    }
+
+    #[test]
+    fn every_mistake_says_where_and_what_to_write() {
+        check("listen =", "lisen =", "line 3: unknown field `lisen`, expected `listen` or `public_url`");
+        check(
+            "127.0.0.1:8080",
+            "localhost",
+            "line 3: server.listen: \"localhost\" will not do; write an address",
+        );
+        check(
+            "https://pay.example.cn",
+            "pay.example.cn",
+            "line 4: server.public_url: \"pay.example.cn\" will not do",
+        );
+        check("https://pay.example.cn", "https://x/", "line 4: server.public_url:");
+        check(
+            "sqlite:paydesk.sqlite",
+            "mysql://x",
+            "line 7: database.url: \"mysql://x\" will not do; write \"sqlite:",
+        );
+        check("\"CNY\"", "\"DOGE\"", "line 14: shop.currency: \"DOGE\" will not do; write \"CNY\"");
+        check("5000000", "0", "line 15: shop.payment_max: write an amount in fen");
+        check("5000000", "12.5", "line 15: invalid type: floating point `12.5`");
+        check("name = \"wechat\"", "name = \"we chat\"", "line 18: channel.name: \"we chat\" will not do");
+        check("0123456789ab", "xyz", "line 19: channel.id:");
+        check(
+            "provider = \"wechat\"",
+            "provider = \"paypal\"",
+            "line 21: channel.provider: \"paypal\" will not do",
+        );
+        check(":9100", "", "line 26: printer.address: \"192.168.1.50\" will not do; write a host and a port");
+        check(
+            "generic-58",
+            "typewriter",
+            "line 27: printer.profile: \"typewriter\" will not do; the models are",
+        );
+        check("[shop]", "[shop", "line 13: ");
+        check("[secrets]", "[secret]", "line 9: unknown field `secret`");
+        check("[database]\nurl = \"sqlite:paydesk.sqlite\"\n", "", "line 1: missing field `database`");
+    }
+}

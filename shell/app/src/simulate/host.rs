@@ -1,0 +1,234 @@
+//! Hosts a provider's simulator on a real port: requests in, replies out, notifications delivered.
+//!
+//! The simulator is pure and sits behind one mutex; delays, dropped connections and deliveries happen here.
+//! Paths under `/_simulator/` steer it (see [`super::control`]); no real provider has such paths.
+
+use super::control;
+use super::script::Script;
+use crate::clock;
+use base::Timestamp;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use provider_contract::{Delivery, HttpReply, HttpRequest, Outgoing, Simulator};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+/// Larger bodies are refused unread. No provider's request comes near.
+const BODY_MAX: usize = 256 * 1024;
+/// Providers wait five seconds for an acknowledgement.
+const NOTICE_PATIENCE: Duration = Duration::from_secs(5);
+
+type Outbound = Client<HttpConnector, Full<Bytes>>;
+
+/// A simulator being hosted. Clones share it.
+#[derive(Clone)]
+pub struct Host {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    simulator: Mutex<Box<dyn Simulator>>,
+    script: Mutex<Script>,
+    due_sooner: Notify,
+    sleeping_until: Mutex<Option<Timestamp>>,
+}
+
+/// The connection ends without a reply.
+#[derive(Debug)]
+struct Dropped;
+
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the simulator drops this connection on purpose")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+impl Host {
+    /// Serves `simulator` on `listener` until the runtime ends.
+    pub fn start(simulator: Box<dyn Simulator>, script: Script, listener: TcpListener) -> Host {
+        let host = Host {
+            inner: Arc::new(Inner {
+                simulator: Mutex::new(simulator),
+                script: Mutex::new(script),
+                due_sooner: Notify::new(),
+                sleeping_until: Mutex::new(None),
+            }),
+        };
+        tokio::spawn(host.clone().accept(listener));
+        tokio::spawn(host.clone().tick());
+        host
+    }
+
+    /// The simulator itself. Hold it shortly: requests wait.
+    pub fn simulator(&self) -> MutexGuard<'_, Box<dyn Simulator>> {
+        self.inner.simulator.lock().expect("no one panics while holding the simulator")
+    }
+
+    /// To be called after steering the simulator: something may be due earlier now.
+    pub fn steered(&self) {
+        let due = self.simulator().due();
+        let sleeping = *self.sleeping_until();
+        let sooner = match (due, sleeping) {
+            (Some(due), Some(until)) => due < until,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if sooner {
+            self.inner.due_sooner.notify_one();
+        }
+    }
+
+    fn sleeping_until(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.inner.sleeping_until.lock().expect("no one panics while holding a timestamp")
+    }
+
+    async fn accept(self, listener: TcpListener) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    tokio::spawn(self.clone().converse(stream));
+                }
+                // Out of file descriptors: those in use come back.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
+    async fn converse(self, stream: TcpStream) {
+        let _ = stream.set_nodelay(true);
+        let service = service_fn(move |request| {
+            let host = self.clone();
+            async move { host.answer(request).await }
+        });
+        // An error here is a client that went away, or a connection dropped on purpose.
+        let _ = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_secs(60))
+            .serve_connection(TokioIo::new(stream), service)
+            .await;
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+        let request = match read(request).await {
+            Ok(request) => request,
+            Err(status) => return Ok(empty(status)),
+        };
+        if request.path().starts_with(control::PREFIX) {
+            return Ok(response(control::answer(self, &request)));
+        }
+        match self.serve(&request) {
+            Delivery::Nothing => Err(Dropped),
+            Delivery::Reply { reply, delay } => {
+                if !delay.is_zero() {
+                    tokio::time::sleep(delay).await;
+                }
+                Ok(response(reply))
+            }
+        }
+    }
+
+    fn serve(&self, request: &HttpRequest) -> Delivery {
+        let moment = clock::moment();
+        let mut simulator = self.simulator();
+        let treatment =
+            self.inner.script.lock().expect("no one panics while holding a script").wanted(request);
+        if let Some((order_no, treatment)) = treatment {
+            simulator.treat(order_no, treatment);
+        }
+        let delivery = simulator.serve(request, &moment);
+        drop(simulator);
+        self.steered();
+        delivery
+    }
+
+    /// Payers who finish typing, notifications to send: whenever something is due.
+    async fn tick(self) {
+        let outbound = Client::builder(TokioExecutor::new()).build_http();
+        let began = std::time::Instant::now();
+        loop {
+            self.obey_script(began);
+            let next = [self.simulator().due(), self.script_due(began)].into_iter().flatten().min();
+            *self.sleeping_until() = next;
+            let wait = next.map_or(Duration::from_secs(3600), |at| at.since(clock::now()));
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.inner.due_sooner.notified() => {}
+            }
+            let outgoing = self.simulator().tick(&clock::moment());
+            for notice in outgoing {
+                tokio::spawn(self.clone().deliver(outbound.clone(), notice));
+            }
+        }
+    }
+
+    fn obey_script(&self, began: std::time::Instant) {
+        let down =
+            self.inner.script.lock().expect("no one panics while holding a script").down(began.elapsed());
+        if let Some(down) = down {
+            self.simulator().set_down(down);
+        }
+    }
+
+    fn script_due(&self, began: std::time::Instant) -> Option<Timestamp> {
+        let script = self.inner.script.lock().expect("no one panics while holding a script");
+        script.next_change(began.elapsed()).map(|wait| clock::now() + wait)
+    }
+
+    async fn deliver(self, outbound: Outbound, notice: Outgoing) {
+        let reply = tokio::time::timeout(NOTICE_PATIENCE, send(&outbound, &notice)).await.ok().flatten();
+        self.simulator().notified(&notice.notice_id, reply.as_ref(), clock::now());
+        self.steered();
+    }
+}
+
+async fn send(outbound: &Outbound, notice: &Outgoing) -> Option<HttpReply> {
+    let mut request = Request::builder().method(notice.call.method.as_str()).uri(&notice.call.url);
+    for (name, value) in &notice.call.headers {
+        request = request.header(*name, value);
+    }
+    let request = request.body(Full::new(Bytes::from(notice.call.body.clone()))).ok()?;
+    let reply = outbound.request(request).await.ok()?;
+    let status = reply.status().as_u16();
+    let body = Limited::new(reply.into_body(), BODY_MAX).collect().await.ok()?.to_bytes().to_vec();
+    Some(HttpReply { status, headers: Vec::new(), body })
+}
+
+async fn read(request: Request<Incoming>) -> Result<HttpRequest, StatusCode> {
+    let (head, body) = request.into_parts();
+    let body = Limited::new(body, BODY_MAX).collect().await.map_err(|error| {
+        if error.is::<LengthLimitError>() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
+    })?;
+    let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    Ok(HttpRequest {
+        method: head.method.as_str().to_owned(),
+        target: head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
+        headers: head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+        body: body.to_bytes().to_vec(),
+    })
+}
+
+fn response(reply: HttpReply) -> Response<Full<Bytes>> {
+    let mut response = Response::builder().status(reply.status);
+    for (name, value) in &reply.headers {
+        response = response.header(*name, value);
+    }
+    response
+        .body(Full::new(Bytes::from(reply.body)))
+        .unwrap_or_else(|_| empty(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn empty(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    response
+}

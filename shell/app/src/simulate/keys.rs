@@ -1,0 +1,96 @@
+//! Key material of the simulated providers: drawn fresh, or kept in a directory that only its owner may read.
+
+use super::{Fake, Kind};
+use anyhow::{Context, Result};
+use base::Secret;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+/// The simulator of `kind`, with kept keys if there is a directory for them.
+pub fn fake(kind: Kind, directory: Option<&Path>, address: &str) -> Result<Fake> {
+    if let Some(directory) = directory {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
+            .with_context(|| format!("cannot create the key directory {}", directory.display()))?;
+    }
+    match kind {
+        Kind::Wechat => wechat_fake(directory, address),
+        Kind::Alipay => alipay_fake(directory, address),
+        Kind::Printer => anyhow::bail!("a printer has no keys"),
+    }
+}
+
+fn wechat_fake(directory: Option<&Path>, address: &str) -> Result<Fake> {
+    let keys = match directory {
+        None => wechat::Keys::fresh(),
+        Some(directory) => kept_wechat_keys(&directory.join("wechat.json"))?,
+    };
+    let simulator = wechat::Simulator::from_keys(&keys).context("the kept keys of the simulator")?;
+    let credentials = keys.credentials(address).context("the kept keys of the simulator")?;
+    Ok(Fake {
+        title: "WeChat Pay (simulated)",
+        base_url: address.to_owned(),
+        credentials: serde_json::to_string_pretty(&credentials).context("credentials are JSON")?,
+        simulator: Box::new(simulator),
+    })
+}
+
+fn kept_wechat_keys(path: &Path) -> Result<wechat::Keys> {
+    if path.exists() {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        return serde_json::from_str(&text)
+            .with_context(|| format!("the kept keys {} are damaged", path.display()));
+    }
+    let keys = wechat::Keys::fresh();
+    write_private(path, &serde_json::to_string_pretty(&keys).context("keys are JSON")?)?;
+    Ok(keys)
+}
+
+fn alipay_fake(directory: Option<&Path>, address: &str) -> Result<Fake> {
+    let keys = match directory {
+        None => alipay::Keys::generate(),
+        Some(directory) => kept_alipay_keys(directory)?,
+    };
+    let simulator = alipay::Simulator::with_keys(keys).context("the kept keys of the simulator")?;
+    let credentials = simulator.credentials(address).context("a simulator with keys has credentials")?;
+    Ok(Fake {
+        title: "Alipay (simulated)",
+        base_url: credentials.base_url.clone(),
+        credentials: serde_json::to_string_pretty(&credentials).context("credentials are JSON")?,
+        simulator: Box::new(simulator),
+    })
+}
+
+fn kept_alipay_keys(directory: &Path) -> Result<alipay::Keys> {
+    let file = |name: &str| directory.join(name);
+    let read = |name: &str| {
+        fs::read_to_string(file(name)).with_context(|| format!("cannot read {}", file(name).display()))
+    };
+    if !file("alipay-app.pem").exists() {
+        let keys = alipay::Keys::generate();
+        write_private(&file("alipay-gateway.pem"), keys.alipay_private_key_pem.reveal())?;
+        write_private(&file("alipay-gateway-public.pem"), &keys.alipay_public_key_pem)?;
+        write_private(&file("alipay-app.pem"), keys.app_private_key_pem.reveal())?;
+    }
+    Ok(alipay::Keys {
+        app_private_key_pem: Secret::new(read("alipay-app.pem")?),
+        alipay_private_key_pem: Secret::new(read("alipay-gateway.pem")?),
+        alipay_public_key_pem: read("alipay-gateway-public.pem")?,
+    })
+}
+
+/// Writes a file that only its owner may read. It appears whole or not at all.
+pub fn write_private(path: &Path, text: &str) -> Result<()> {
+    let beside = path.with_extension("new");
+    let write = || -> std::io::Result<()> {
+        let mut file =
+            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        fs::rename(&beside, path)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}

@@ -1,0 +1,136 @@
+//! `paydesk simulate`: a provider, or a printer, on a real port, for people, tests and other clients.
+
+pub mod control;
+pub mod host;
+pub mod keys;
+pub mod printer;
+pub mod script;
+
+use crate::cli::Verdict;
+use ::printer::Profile;
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use host::Host;
+use provider_contract::Simulator;
+use script::Script;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use tokio::net::TcpListener;
+
+const AFTER: &str = "\
+Examples:
+  paydesk simulate wechat --port 9001 --credentials wechat.json
+  paydesk simulate alipay --port 9002 --keys keys/ --script evening.txt
+  paydesk simulate printer --port 9100 --profile epson-58
+
+The credentials file holds all that an outside client needs, as JSON. A script has one rule a line:
+  treat 1 lost_after        the first order (also: 3-5, *)
+  down 20s for 10s          the provider is down from 20 s after the start
+Steering while it runs, with POST or GET below /_simulator/ on the same port:
+  scan/ORDER_NO, treat, down, books, books/ORDER_NO, codes (a payer's code for every case)";
+
+/// What to simulate and where.
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub struct Options {
+    /// What to simulate
+    kind: Kind,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long)]
+    port: u16,
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    listen: std::net::IpAddr,
+    /// Write what an outside client needs to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
+    /// Keep the keys in this directory; without it they are fresh each time
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
+    /// Follow this script of misbehavior
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// Model of the printer
+    #[arg(long, default_value = "epson-58")]
+    profile: String,
+}
+
+/// What can be simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// WeChat Pay, API v3
+    Wechat,
+    /// Alipay, classic gateway
+    Alipay,
+    /// An ESC/POS receipt printer
+    Printer,
+}
+
+/// Runs until it is stopped.
+pub fn run(options: Options) -> Result<Verdict> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    runtime.block_on(simulate(options))
+}
+
+async fn simulate(options: Options) -> Result<Verdict> {
+    let listener = bind(SocketAddr::new(options.listen, options.port)).await?;
+    let address = listener.local_addr().context("a listener has an address")?;
+    match options.kind {
+        Kind::Printer => {
+            let Some(profile) = Profile::named(&options.profile) else {
+                bail!(
+                    "there is no printer model \"{}\"; the models are {}",
+                    options.profile,
+                    profile_names()
+                );
+            };
+            println!("a printer ({}) listens on {address}", profile.name);
+            let _host = printer::PrinterHost::start(&profile, listener);
+            forever().await
+        }
+        Kind::Wechat | Kind::Alipay => {
+            let script = options.script.as_deref().map(read_script).transpose()?.unwrap_or_default();
+            let fake = keys::fake(options.kind, options.keys.as_deref(), &format!("http://{address}"))?;
+            if let Some(path) = &options.credentials {
+                keys::write_private(path, &fake.credentials)?;
+            }
+            println!("{} listens on {}", fake.title, fake.base_url);
+            let _host = Host::start(fake.simulator, script, listener);
+            forever().await
+        }
+    }
+}
+
+/// A provider's simulator, not yet hosted.
+pub struct Fake {
+    /// Its name for people.
+    pub title: &'static str,
+    /// The address its clients are configured with.
+    pub base_url: String,
+    /// What an outside client needs, as JSON.
+    pub credentials: String,
+    /// The simulator.
+    pub simulator: Box<dyn Simulator>,
+}
+
+/// Listens, or says who is in the way.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; choose another port with --port, or stop what uses it")
+    })
+}
+
+fn read_script(path: &Path) -> Result<Script> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the script {}", path.display()))?;
+    Script::parse(&text).with_context(|| format!("in the script {}", path.display()))
+}
+
+fn profile_names() -> String {
+    Profile::all().map(|profile| profile.name).join(", ")
+}
+
+async fn forever() -> Result<Verdict> {
+    tokio::signal::ctrl_c().await.context("cannot wait for the end")?;
+    Ok(Verdict::Good)
+}
