@@ -85,6 +85,10 @@ outsiders() {
 
 kills() { PAYDESK=$(binary fast) python3 tests/torture/kill.py --kills 50; }
 
+# Says itself what this machine lacks, and counts it.
+has_zbarimg() { command -v zbarimg >/dev/null; }
+printer_outsiders() { python3 tests/outsiders/printer.py; }
+
 browser() { PAYDESK=$(binary fast) scripts/browser.sh; }
 
 need_build_tools
@@ -111,6 +115,8 @@ if [ -z "$quick" ]; then
   fi
   if command -v python3 >/dev/null; then part kill-9 kills; else skip kill-9 "there is no python3"; fi
   if need_chromium; then part browser browser; else skip browser "there is no Chromium"; fi
+  has_zbarimg || apt_install zbar-tools || true
+  part printer-outsiders printer_outsiders
 fi
 
 printf '\n'

@@ -124,6 +124,7 @@ def emulated_printers(tally, work):
         "our session holds a job while emupos is out of paper and prints it once afterwards",
         "our session names emupos's open cover",
         "our session does not claim that a job is printed when emupos never answers its fence",
+        "our probe finds what emupos's printer can do",
     ]
     try:
         emupos = Emupos(work)
@@ -138,6 +139,7 @@ def emulated_printers(tally, work):
             emupos.check_paper_out,
             emupos.check_cover_open,
             emupos.check_no_fence,
+            emupos.check_probe,
         ]
         for name, check in zip(names, checks, strict=True):
             tally.run(name, check)
@@ -237,6 +239,12 @@ class Emupos:
         said, _ = (printing := self.print("wide", "epson-80", 80)).communicate(timeout=70)
         expect("Doubted(NoAnswer)" in said and "Printed" not in said, True, said)
         expect(printing.returncode, 1)
+
+    def check_probe(self):
+        found = example("probe_over_tcp", f"127.0.0.1:{self.ports['wide']}").decode()
+        for words in ['maker: Some("EPSON")', 'model: Some("TM-T20III")', "auto_status: true", "transmit: true",
+                      "process_id: false"]:
+            expect(words in found, True, f"{words} is not in {found}")
 
 
 # Our virtual printer, asked by python-escpos.

@@ -13,6 +13,7 @@
 mod page;
 mod paper;
 mod picture;
+mod probe;
 mod profile;
 mod session;
 mod simulator;
@@ -20,6 +21,7 @@ mod simulator;
 pub use page::{Page, page};
 pub use paper::{Ink, Paper, PaperLine, Run};
 pub use picture::picture;
+pub use probe::{Findings, Probe};
 pub use profile::{Fence, Profile, Sensor};
 pub use session::PrinterSession;
 pub use simulator::{Fault, Model, VirtualPrinter};
