@@ -80,6 +80,27 @@ pub fn explain(payment: &Payment, next: &Next, policy: &Policy, provider: &Text)
 }
 
 impl MoneyState {
+    /// Where the money of `payment` is, given what [`crate::next()`] says of it: [`explain()`]'s `money` without
+    /// its sentences.
+    pub fn of(payment: &Payment, next: &Next) -> MoneyState {
+        let awaiting_payer = matches!(payment.charge, Charge::AwaitingPayer { .. });
+        match next {
+            Next::Rest(Outcome::Paid) => MoneyState::Paid,
+            Next::Rest(Outcome::NotPaid(_)) => MoneyState::NotPaid,
+            Next::Rest(Outcome::Returned) => MoneyState::Returned,
+            Next::Escalate { why: Alarm::RefundStuck, .. } if payment.undo.is_none() => MoneyState::Paid,
+            Next::Escalate { .. } => MoneyState::Verifying,
+            Next::Ask(_) | Next::Wait { .. } if payment.owed_back() => MoneyState::Verifying,
+            Next::Ask(_) | Next::Wait { .. } if matches!(payment.charge, Charge::Paid { .. }) => {
+                MoneyState::Paid
+            }
+            Next::Ask(_) | Next::Wait { .. } if awaiting_payer && payment.undo.is_none() => {
+                MoneyState::Waiting
+            }
+            Next::Ask(_) | Next::Wait { .. } => MoneyState::Verifying,
+        }
+    }
+
     /// The word for it, as on the till.
     pub fn text(self) -> Text {
         match self {

@@ -1,1 +1,27 @@
-//! Facts and tables on disk.
+//! Facts and tables on disk: the one place where anything is durable.
+//!
+//! [`Store::commit`] writes what the engine decided in one transaction: facts, how the payments stand after
+//! them, what others must be told, receipts to print. Facts are only ever added; everything else in the
+//! transaction can be made again from them. Reads about payments demand a [`MerchantScope`], so that forgetting
+//! whose payments they are does not compile; only the engine's own loads go without.
+//!
+//! SQLite now. The texts keep to what PostgreSQL understands too: numbered parameters, `ON CONFLICT`,
+//! multi-row `VALUES`, `RETURNING`, no clock of the database.
+
+mod commit;
+mod database;
+mod day;
+mod events;
+mod facts;
+mod jobs;
+mod page;
+mod payments;
+mod scope;
+mod stored;
+
+pub use database::{Store, StoreConfig, StoreError};
+pub use day::{DayFigures, HourFigures, Sum, WalletFigures};
+pub use events::{Event, EventId};
+pub use jobs::{JobState, PrintJob, Printed};
+pub use page::{Cursor, MalformedCursor, Page, PaymentFilter};
+pub use scope::MerchantScope;

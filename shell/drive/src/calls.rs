@@ -1,0 +1,153 @@
+//! One call from intent to end: translate and sign, send, verify and understand. There are three ends and no
+//! fourth; see [`engine::End`].
+
+use crate::channel::Channel;
+use crate::clock::Clock;
+use crate::signers::Signers;
+use crate::stats::Counters;
+use crate::wire::{NoReply, Wire};
+use base::{ChannelId, OrderNo, RefundNo};
+use engine::{CallOut, End};
+use payment::{Answer, Ask, Doubt, Payment, Policy, Reason, Said, Verdict};
+use provider_contract::{CannotAsk, Moment, Order, Provider};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// What calls need.
+#[derive(Clone)]
+pub(crate) struct Calls {
+    pub(crate) channels: Arc<BTreeMap<ChannelId, Channel>>,
+    pub(crate) signers: Signers,
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) counters: Arc<Counters>,
+}
+
+impl Calls {
+    /// To be called before the call's task begins, and kept until its end is handed in.
+    pub(crate) fn count(&self) -> InFlight {
+        InFlight::begin(&self.counters)
+    }
+
+    /// Makes one call. Ends within one and a half of the channel's call timeout.
+    pub(crate) async fn make(&self, out: CallOut) -> End {
+        let Some(channel) = self.channels.get(&out.payment.request.channel) else {
+            return unaskable(&out.ask, Said::new("", "the channel is not configured any more"));
+        };
+        let policy = &channel.setup.policy;
+        let ready = tokio::time::timeout(policy.call_timeout / 2, self.prepare(channel, &out));
+        let Ok(prepared) = ready.await else {
+            return End::NeverLeft("too many calls are under way to this provider".to_owned());
+        };
+        let (place, order, call) = match prepared {
+            Ok(prepared) => prepared,
+            Err(end) => return end,
+        };
+        let sent = self.wire.send(call, policy.call_timeout).await;
+        drop(place);
+        match sent {
+            Ok(reply) => {
+                let provider = Arc::clone(&channel.setup.provider);
+                let (ask, moment) = (out.ask, self.moment());
+                let answer = self.signers.run(move || provider.answer(&ask, &order, &reply, &moment)).await;
+                End::Answered(answer.unwrap_or_else(|| Answer::unclear(Doubt::Garbled, Said::default())))
+            }
+            Err(NoReply::Lost(why)) => End::Lost(why),
+            Err(NoReply::NeverLeft(why)) => End::NeverLeft(why),
+            Err(NoReply::TooLong) => End::Answered(Answer::unclear(Doubt::Garbled, Said::default())),
+        }
+    }
+
+    /// A place among the calls under way, the order, and the signed call; or the end that came before it.
+    async fn prepare(&self, channel: &Channel, out: &CallOut) -> Result<Prepared, End> {
+        let place = Arc::clone(&channel.places).acquire_owned().await.expect("places are never closed");
+        let order = order(out, &channel.setup.policy);
+        let (provider, ask, moment) = (Arc::clone(&channel.setup.provider), out.ask, self.moment());
+        let signed = self.signers.run(move || {
+            let call = provider.call(&ask, &order, &moment);
+            (order, call)
+        });
+        match signed.await {
+            Some((order, Ok(call))) => Ok((place, order, call)),
+            Some((_, Err(CannotAsk::PayerCodeGone))) if out.ask == Ask::Charge => {
+                Err(End::NeverLeft(CannotAsk::PayerCodeGone.to_string()))
+            }
+            Some((_, Err(cannot))) => Err(unaskable(&out.ask, Said::new("", cannot.to_string()))),
+            None => Err(End::NeverLeft("the request could not be made".to_owned())),
+        }
+    }
+
+    /// Verifies and reads a notification on a signing thread.
+    pub(crate) async fn on_signer<T: Send + 'static>(
+        &self,
+        provider: Arc<dyn Provider>,
+        task: impl FnOnce(&dyn Provider, &Moment) -> T + Send + 'static,
+    ) -> Option<T> {
+        let moment = self.moment();
+        self.signers.run(move || task(provider.as_ref(), &moment)).await
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { now: self.clock.now(), nonce: rand::random() }
+    }
+}
+
+type Prepared = (tokio::sync::OwnedSemaphorePermit, Order, provider_contract::Call);
+
+/// A question that was never put. For a charge that is certain: nothing was asked, so nothing was taken.
+fn unaskable(ask: &Ask, said: Said) -> End {
+    let verdict = match ask {
+        Ask::Charge | Ask::Present => Verdict::Declined(Reason::MerchantConfig),
+        Ask::Inquire | Ask::Reverse | Ask::Close | Ask::Refund { .. } | Ask::InquireRefund { .. } => {
+            Verdict::Unclear(Doubt::OurSettings)
+        }
+    };
+    End::Answered(Answer { verdict, said })
+}
+
+/// What the provider may know of the payment.
+fn order(out: &CallOut, policy: &Policy) -> Order {
+    let payment: &Payment = &out.payment;
+    let refund = match out.ask {
+        Ask::Refund { refund, .. } | Ask::InquireRefund { refund } => Some(refund),
+        Ask::Charge | Ask::Present | Ask::Inquire | Ask::Reverse | Ask::Close => None,
+    };
+    let reason = refund.and_then(|id| payment.refund(id)).and_then(|refund| refund.request.as_ref());
+    Order {
+        order_no: OrderNo::from(payment.request.id),
+        amount: payment.request.amount,
+        description: payment.request.description.clone(),
+        requested_at: payment.requested_at,
+        expires_at: payment.requested_at + policy.qr_lifetime,
+        terminal: format!("{:032x}", payment.request.till.as_u128()),
+        shown_qr: !payment.request.method.is_payer_code(),
+        payer_code: out.code.clone(),
+        transaction: payment.paid().map(|paid| paid.transaction.clone()),
+        refund_no: refund.map(RefundNo::from),
+        refund_reason: reason.map(|request| request.reason.clone()).unwrap_or_default(),
+    }
+}
+
+/// Counts a call from the decision to make it until its end has been handed in.
+pub(crate) struct InFlight(Arc<Counters>);
+
+impl InFlight {
+    fn begin(counters: &Arc<Counters>) -> InFlight {
+        counters.calls.fetch_add(1, Ordering::Relaxed);
+        counters.calls_in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(Arc::clone(counters))
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.calls_in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// How long the calls under way may take to end when the server stops.
+pub(crate) fn longest_call<'a>(policies: impl Iterator<Item = &'a Policy>) -> Duration {
+    policies.map(|policy| policy.call_timeout * 3 / 2).max().unwrap_or_default()
+}

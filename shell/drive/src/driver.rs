@@ -1,0 +1,346 @@
+//! The loop that owns the engine: take in what happened, look up, make durable, then call and tell.
+
+use crate::calls::{Calls, longest_call};
+use crate::handle::DriveError;
+use crate::resume;
+use crate::watch::{Changed, Watchers};
+use base::{ChannelId, MerchantId, PaymentId, Timestamp};
+use engine::{After, Batch, CallOut, Caller, End, Engine, Told, Wake, Which};
+use payment::{CallNo, Command, Notice, PayerCode, Request};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use store::{EventId, Store, StoreError};
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+/// Messages taken in for one transaction.
+const ROUND_MAX: usize = 1_024;
+/// The clock is looked at so often, should it have been set forward.
+const NAP_MAX: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+
+type Reply = oneshot::Sender<Result<Told, DriveError>>;
+
+/// What reaches the loop.
+pub(crate) enum Message {
+    /// Somebody wants an amount taken.
+    Begin { request: Request, code: Option<PayerCode>, reply: Reply },
+    /// Somebody wants something of a payment.
+    Command { payment: PaymentId, merchant: MerchantId, command: Command, reply: Reply },
+    /// A call ended.
+    Ended(Ended),
+    /// A provider told us something, rightly signed; `done` hears whether it is durable or known.
+    Noticed { channel: ChannelId, notice: Notice, done: oneshot::Sender<bool> },
+    /// Take these up; `done` hears whether they are.
+    Resume { payments: Vec<PaymentId>, done: oneshot::Sender<bool> },
+    /// Take nothing new and come to an end.
+    Stop,
+}
+
+/// The end of a call.
+#[derive(Clone, Debug)]
+pub(crate) struct Ended {
+    payment: PaymentId,
+    call: CallNo,
+    end: End,
+}
+
+/// The loop's own things.
+pub(crate) struct Driver {
+    engine: Engine,
+    store: Store,
+    calls: Calls,
+    inbox: mpsc::Sender<Message>,
+    messages: mpsc::Receiver<Message>,
+    changes: broadcast::Sender<Arc<Changed>>,
+    watchers: Arc<Watchers>,
+    round: Round,
+    last_caller: Caller,
+    failures: u32,
+    stop_by: Option<Instant>,
+    resuming: Option<JoinHandle<()>>,
+}
+
+/// Who waits for this transaction, and what it must not lose if it fails.
+#[derive(Default)]
+struct Round {
+    callers: BTreeMap<Caller, Reply>,
+    confirm: Vec<oneshot::Sender<bool>>,
+    ended: Vec<Ended>,
+    resume: Vec<Which>,
+}
+
+impl Driver {
+    pub(crate) fn new(
+        store: Store,
+        calls: Calls,
+        inbox: mpsc::Sender<Message>,
+        messages: mpsc::Receiver<Message>,
+        changes: broadcast::Sender<Arc<Changed>>,
+        watchers: Arc<Watchers>,
+    ) -> Driver {
+        let policies =
+            calls.channels.iter().map(|(id, channel)| (*id, channel.setup.policy.clone())).collect();
+        Driver {
+            engine: Engine::new(policies),
+            store,
+            calls,
+            inbox,
+            messages,
+            changes,
+            watchers,
+            round: Round::default(),
+            last_caller: 0,
+            failures: 0,
+            stop_by: None,
+            resuming: None,
+        }
+    }
+
+    /// Until it is told to stop and the calls under way have ended.
+    pub(crate) async fn run(mut self) {
+        self.resume_all();
+        let mut messages = Vec::with_capacity(ROUND_MAX);
+        while !self.has_stopped() {
+            self.wait(&mut messages).await;
+            messages.drain(..).for_each(|message| self.take_in(message));
+            let now = self.now();
+            if self.stop_by.is_none() && self.engine.next_due().is_some_and(|due| due <= now) {
+                self.engine.handle(Wake::Time, now);
+            }
+            let (batch, done) = self.settle().await;
+            match done {
+                Ok(events) => self.carry_out(batch, events),
+                Err(error) => self.give_up(batch, &error).await,
+            }
+        }
+        if let Some(resuming) = self.resuming.take() {
+            resuming.abort();
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.calls.clock.now()
+    }
+
+    fn has_stopped(&self) -> bool {
+        let idle =
+            || self.calls.counters.calls_in_flight.load(Ordering::Relaxed) == 0 && self.messages.is_empty();
+        self.stop_by.is_some_and(|by| Instant::now() >= by || idle())
+    }
+
+    /// Until something happens or something is due. All that has gathered comes at once.
+    async fn wait(&mut self, messages: &mut Vec<Message>) {
+        let nap = self.engine.next_due().map_or(NAP_MAX, |due| due.since(self.now()).min(NAP_MAX));
+        let nap = if self.stop_by.is_some() { Duration::from_millis(20) } else { nap };
+        // No time at all means that the inbox is empty, or that there is work to do as well.
+        let _ = tokio::time::timeout(nap, self.messages.recv_many(messages, ROUND_MAX)).await;
+    }
+
+    fn take_in(&mut self, message: Message) {
+        let now = self.now();
+        match message {
+            Message::Begin { reply, .. } | Message::Command { reply, .. } if self.stop_by.is_some() => {
+                answer(reply, Err(DriveError::Stopping));
+            }
+            Message::Begin { request, code, reply } => {
+                let caller = self.await_answer(reply);
+                self.engine.handle(Wake::Begin { request, code, caller }, now);
+            }
+            Message::Command { payment, merchant, command, reply } => {
+                let caller = self.await_answer(reply);
+                self.engine.handle(Wake::Command { payment, merchant, command, caller }, now);
+            }
+            Message::Ended(ended) => self.take_in_end(ended),
+            Message::Noticed { channel, notice, done } => {
+                self.round.confirm.push(done);
+                self.engine.handle(Wake::Noticed { channel, notice }, now);
+            }
+            Message::Resume { payments, done } => {
+                self.round.confirm.push(done);
+                self.round.resume.extend(payments.into_iter().map(Which::Id));
+            }
+            Message::Stop => {
+                let longest = longest_call(self.calls.channels.values().map(|channel| &channel.setup.policy));
+                self.stop_by.get_or_insert(Instant::now() + longest);
+            }
+        }
+    }
+
+    fn take_in_end(&mut self, ended: Ended) {
+        self.round.ended.push(ended.clone());
+        let wake = Wake::Ended { payment: ended.payment, call: ended.call, end: ended.end };
+        self.engine.handle(wake, self.now());
+    }
+
+    fn await_answer(&mut self, reply: Reply) -> Caller {
+        self.last_caller += 1;
+        self.round.callers.insert(self.last_caller, reply);
+        self.last_caller
+    }
+
+    /// Looks up what the engine asks for until it asks for nothing more, and makes the result durable.
+    async fn settle(&mut self) -> (Batch, Result<Vec<EventId>, StoreError>) {
+        let mut batch = Batch::default();
+        loop {
+            let work = self.engine.take();
+            join(&mut batch, work.batch);
+            let mut loads = work.loads;
+            loads.append(&mut self.round.resume);
+            if loads.is_empty() {
+                break;
+            }
+            match self.store.load(&loads).await {
+                Ok(found) => self.take_in_loaded(found),
+                Err(error) => return (batch, Err(error)),
+            }
+        }
+        let done = self.store.commit(&batch, self.now()).await;
+        (batch, done)
+    }
+
+    fn take_in_loaded(&mut self, found: Vec<(Which, Option<Vec<payment::Entry>>)>) {
+        let now = self.now();
+        for (which, entries) in found {
+            self.engine.handle(Wake::Loaded { which, entries }, now);
+        }
+    }
+
+    /// The rows are durable: now, and only now, calls leave and callers are told.
+    fn carry_out(&mut self, mut batch: Batch, events: Vec<EventId>) {
+        self.failures = 0;
+        self.engine.committed(&batch);
+        self.calls.counters.committed(batch.rows.len(), self.engine.open_payments());
+        let mut round = std::mem::take(&mut self.round);
+        for after in std::mem::take(&mut batch.after) {
+            match after {
+                After::Call(out) => self.call(*out),
+                After::Tell { caller, answer: told } => {
+                    if let Some(reply) = round.callers.remove(&caller) {
+                        answer(reply, told.map(|told| *told).map_err(DriveError::Refused));
+                    }
+                }
+            }
+        }
+        confirm(round.confirm, true);
+        self.publish(batch.changes, &events);
+    }
+
+    fn publish(&self, changes: Vec<engine::Change>, events: &[EventId]) {
+        let changed: Vec<Arc<Changed>> = changes
+            .into_iter()
+            .zip(events)
+            .map(|(change, event)| Arc::new(Changed { event_id: *event, change }))
+            .collect();
+        self.watchers.tell(&changed);
+        if self.changes.receiver_count() > 0 {
+            for change in changed {
+                // The last listener may have left meanwhile.
+                let _ = self.changes.send(change);
+            }
+        }
+    }
+
+    fn call(&self, out: CallOut) {
+        let (calls, inbox) = (self.calls.clone(), self.inbox.clone());
+        let counted = calls.count();
+        tokio::spawn(async move {
+            let (payment, call) = (out.payment.request.id, out.call);
+            let end = calls.make(out).await;
+            // A closed inbox: the server stopped, and what was asked reads as lost when it is back.
+            let _ = inbox.send(Message::Ended(Ended { payment, call, end })).await;
+            drop(counted);
+        });
+    }
+
+    /// The rows could not be made durable. Nothing of the batch is carried out; the ends of calls are kept, all
+    /// else is forgotten and read from the store again.
+    async fn give_up(&mut self, batch: Batch, error: &StoreError) {
+        self.failures += 1;
+        self.calls.counters.store_failures.fetch_add(1, Ordering::Relaxed);
+        tracing::error!("nothing was sent or told, reading everything again: {error}");
+        let mut round = std::mem::take(&mut self.round);
+        for (_, reply) in std::mem::take(&mut round.callers) {
+            answer(reply, Err(DriveError::StoreFailed(error.to_string())));
+        }
+        confirm(round.confirm, false);
+        self.engine.forget();
+        self.pause(&mut round.ended).await;
+        round.ended.extend(batch.after.into_iter().filter_map(unmade));
+        round.ended.into_iter().for_each(|ended| self.take_in_end(ended));
+        self.resume_all();
+    }
+
+    /// Waits longer with every failure in a row. Meanwhile wishes are refused rather than kept waiting.
+    async fn pause(&mut self, ended: &mut Vec<Ended>) {
+        let pause = FIRST_PAUSE.saturating_mul(1 << (self.failures - 1).min(10)).min(PAUSE_MAX);
+        let until = Instant::now() + pause;
+        while let Ok(Some(message)) = tokio::time::timeout_at(until, self.messages.recv()).await {
+            match message {
+                Message::Begin { reply, .. } | Message::Command { reply, .. } => {
+                    answer(reply, Err(DriveError::StoreFailed("the database fails just now".to_owned())));
+                }
+                Message::Ended(end) => ended.push(end),
+                Message::Noticed { done, .. } | Message::Resume { done, .. } => confirm(vec![done], false),
+                Message::Stop => self.take_in(Message::Stop),
+            }
+        }
+    }
+
+    fn resume_all(&mut self) {
+        if let Some(earlier) = self.resuming.take() {
+            earlier.abort();
+        }
+        let resuming = resume::open_payments(self.store.clone(), self.inbox.downgrade());
+        self.resuming = Some(tokio::spawn(resuming));
+    }
+}
+
+/// Adds what a second look at the engine brought to the same transaction. A payment changes once in it: the later
+/// state holds, and what it came to on the way is not forgotten.
+fn join(batch: &mut Batch, more: Batch) {
+    batch.rows.extend(more.rows);
+    batch.after.extend(more.after);
+    if batch.changes.is_empty() {
+        batch.changes = more.changes;
+        return;
+    }
+    let places = batch.changes.iter().enumerate().map(|(place, change)| (change.payment.request.id, place));
+    let places: BTreeMap<PaymentId, usize> = places.collect();
+    for mut change in more.changes {
+        match places.get(&change.payment.request.id) {
+            Some(place) => {
+                change.became = change.became.or(batch.changes[*place].became);
+                batch.changes[*place] = change;
+            }
+            None => batch.changes.push(change),
+        }
+    }
+}
+
+/// A call that was decided on and not made: should its intent be durable after all, it never left.
+fn unmade(after: After) -> Option<Ended> {
+    match after {
+        After::Call(out) => Some(Ended {
+            payment: out.payment.request.id,
+            call: out.call,
+            end: End::NeverLeft("it could not be recorded, so it was not sent".to_owned()),
+        }),
+        After::Tell { .. } => None,
+    }
+}
+
+fn answer(reply: Reply, answer: Result<Told, DriveError>) {
+    // Whoever asked may have gone; what was done stays done.
+    let _ = reply.send(answer);
+}
+
+fn confirm(waiting: Vec<oneshot::Sender<bool>>, done: bool) {
+    for waiter in waiting {
+        let _ = waiter.send(done);
+    }
+}

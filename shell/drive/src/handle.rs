@@ -1,0 +1,225 @@
+//! What the rest of the server may ask of the drive.
+
+use crate::calls::Calls;
+use crate::channel::{Channel, ChannelSetup};
+use crate::clock::Clock;
+use crate::driver::{Driver, Message};
+use crate::signers::Signers;
+use crate::stats::{Counters, Stats};
+use crate::watch::{Changed, Watch, Watchers};
+use crate::wire::Wire;
+use base::{ChannelId, MerchantId, PaymentId};
+use engine::Told;
+use payment::{Command, PayerCode, Policy, Refusal, Request};
+use provider_contract::{HttpReply, HttpRequest};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use store::Store;
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// Messages that may wait; whoever sends more waits too.
+const INBOX: usize = 8_192;
+/// Changes a slow listener may fall behind before it is told that it missed some.
+const CHANGES: usize = 4_096;
+
+/// Starts the engine.
+#[derive(Debug)]
+pub struct Drive;
+
+/// A wish to take money.
+#[derive(Debug)]
+pub struct Begin {
+    /// What is wanted.
+    pub request: Request,
+    /// The payer's code, if one was scanned. Kept in memory until it is spent, and nowhere else.
+    pub code: Option<PayerCode>,
+}
+
+/// Why a wish was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DriveError {
+    /// It may not be; nothing was changed.
+    #[error("refused: {}", .0.code())]
+    Refused(Refusal),
+    /// It could not be made durable, so nothing was sent to any provider. Asking again with the same key is safe.
+    #[error("could not be recorded: {0}")]
+    StoreFailed(String),
+    /// The channel is not configured, or is another merchant's.
+    #[error("no such channel")]
+    NoSuchChannel,
+    /// The server is shutting down.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+/// The running engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    inbox: mpsc::Sender<Message>,
+    calls: Calls,
+    store: Store,
+    changes: broadcast::Sender<Arc<Changed>>,
+    watchers: Arc<Watchers>,
+    counters: Arc<Counters>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Handle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Handle({:?})", self.stats())
+    }
+}
+
+impl Drive {
+    /// Starts driving what `store` holds over `channels`. Serves at once; open payments are taken up in the
+    /// background. Must be called inside a tokio runtime.
+    pub fn start(store: Store, channels: Vec<ChannelSetup>, clock: Arc<dyn Clock>) -> Handle {
+        let channels: BTreeMap<ChannelId, Channel> =
+            channels.into_iter().map(|setup| (setup.id, Channel::new(setup))).collect();
+        let counters = Arc::new(Counters::default());
+        let calls = Calls {
+            channels: Arc::new(channels),
+            signers: Signers::start(),
+            wire: Arc::new(Wire::new()),
+            clock,
+            counters: Arc::clone(&counters),
+        };
+        let (inbox, messages) = mpsc::channel(INBOX);
+        let (changes, _) = broadcast::channel(CHANGES);
+        let watchers = Arc::new(Watchers::default());
+        let driver = Driver::new(
+            store.clone(),
+            calls.clone(),
+            inbox.clone(),
+            messages,
+            changes.clone(),
+            Arc::clone(&watchers),
+        );
+        let task = Mutex::new(Some(tokio::spawn(driver.run())));
+        Handle { shared: Arc::new(Shared { inbox, calls, store, changes, watchers, counters, task }) }
+    }
+}
+
+impl Handle {
+    /// Takes money. The answer comes when the wish and the first question to the provider are durable; what the
+    /// provider says follows as a change. A repeat of a known key with the same content tells how that payment
+    /// stands.
+    pub async fn begin(&self, begin: Begin) -> Result<Told, DriveError> {
+        let channel = self.channel(begin.request.channel);
+        if channel.is_none_or(|channel| channel.merchant != begin.request.merchant) {
+            return Err(DriveError::NoSuchChannel);
+        }
+        let (reply, answer) = oneshot::channel();
+        self.ask(Message::Begin { request: begin.request, code: begin.code, reply }, answer).await
+    }
+
+    /// Wants something of a payment that exists; another merchant's does not.
+    pub async fn command(
+        &self,
+        payment: PaymentId,
+        merchant: MerchantId,
+        command: Command,
+    ) -> Result<Told, DriveError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Message::Command { payment, merchant, command, reply }, answer).await
+    }
+
+    /// Takes in a provider's notification: verified, made durable or known already, then acknowledged. Anything
+    /// that is not rightly signed changes nothing.
+    pub async fn notice(&self, channel: ChannelId, request: &HttpRequest) -> HttpReply {
+        let Some(setup) = self.channel(channel) else {
+            return HttpReply::new(404, "text/plain", "no such channel");
+        };
+        let (provider, taken) = (Arc::clone(&setup.provider), request.clone());
+        let read =
+            self.shared.calls.on_signer(provider, move |provider, moment| provider.notice(&taken, moment));
+        let notice = match read.await {
+            Some(Ok(notice)) => notice,
+            Some(Err(bad)) => {
+                tracing::warn!(%channel, "notification refused: {bad}");
+                return setup.provider.acknowledge(Err(&bad));
+            }
+            None => return HttpReply::new(500, "text/plain", "the notification could not be read"),
+        };
+        let (done, durable) = oneshot::channel();
+        let sent = self.shared.inbox.send(Message::Noticed { channel, notice, done }).await;
+        match (sent, durable.await) {
+            (Ok(()), Ok(true)) => setup.provider.acknowledge(Ok(())),
+            _ => HttpReply::new(503, "text/plain", "not recorded; please send it again"),
+        }
+    }
+
+    /// Every change that becomes durable from now on. For one payment, [`Handle::watch`] is far cheaper.
+    pub fn changes(&self) -> broadcast::Receiver<Arc<Changed>> {
+        self.shared.changes.subscribe()
+    }
+
+    /// The changes of one payment from now on. Watch first and ask afterwards, and nothing is missed.
+    pub fn watch(&self, payment: PaymentId) -> Watch {
+        self.shared.watchers.watch(payment)
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// The clock the engine goes by.
+    pub fn clock(&self) -> &dyn Clock {
+        self.shared.calls.clock.as_ref()
+    }
+
+    /// A channel, if it is configured.
+    pub fn channel(&self, id: ChannelId) -> Option<&ChannelSetup> {
+        self.shared.calls.channels.get(&id).map(|channel| &channel.setup)
+    }
+
+    /// Every channel, in the order of their ids.
+    pub fn channels(&self) -> impl Iterator<Item = &ChannelSetup> {
+        self.shared.calls.channels.values().map(|channel| &channel.setup)
+    }
+
+    /// The timing of a channel; the standard one if it is configured no more.
+    pub fn policy(&self, id: ChannelId) -> Policy {
+        self.channel(id).map(|channel| channel.policy.clone()).unwrap_or_default()
+    }
+
+    /// What is going on.
+    pub fn stats(&self) -> Stats {
+        self.shared.counters.read()
+    }
+
+    /// Whether the engine runs; false after [`Handle::stop`], or if it broke.
+    pub fn is_running(&self) -> bool {
+        !self.shared.inbox.is_closed()
+    }
+
+    /// Takes nothing new, lets the calls under way end, makes their ends durable, and returns.
+    pub async fn stop(&self) {
+        // A closed inbox means that it has stopped already.
+        let _ = self.shared.inbox.send(Message::Stop).await;
+        let task = self.shared.task.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        match task {
+            Some(task) => {
+                if let Err(error) = task.await {
+                    tracing::error!("the engine broke: {error}");
+                }
+            }
+            None => self.shared.inbox.closed().await,
+        }
+    }
+
+    async fn ask(
+        &self,
+        message: Message,
+        answer: oneshot::Receiver<Result<Told, DriveError>>,
+    ) -> Result<Told, DriveError> {
+        self.shared.inbox.send(message).await.map_err(|_| DriveError::Stopping)?;
+        answer.await.unwrap_or(Err(DriveError::Stopping))
+    }
+}

@@ -1,0 +1,132 @@
+//! Carries a call's bytes and says what became of them: a reply, lost on the way, or never left.
+//!
+//! Only what is certain is called never left: no connection could be made, or a kept one closed before it took
+//! the request (the client then tries a fresh one by itself; not a byte had gone). Everything after that is lost.
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::header::{HeaderName, HeaderValue, USER_AGENT};
+use hyper::{Request, Response};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client, Error};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use payment::Lost;
+use provider_contract::{Call, Reply};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// A connection that cannot be made in that time is given up; nothing was sent.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Servers close idle connections after about a minute; ours go first.
+const IDLE_MAX: Duration = Duration::from_secs(20);
+const REPLY_BYTES_MAX: usize = 1 << 20;
+
+/// Why there is no reply.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoReply {
+    /// It may have taken effect.
+    Lost(Lost),
+    /// It cannot have taken effect; why, for people.
+    NeverLeft(String),
+    /// There was a reply, longer than any that could be meant.
+    TooLong,
+}
+
+/// The HTTP clients: one for bare addresses, one with TLS that is made when first needed.
+pub(crate) struct Wire {
+    bare: Client<HttpConnector, Full<Bytes>>,
+    tls: OnceLock<Result<Client<HttpsConnector<HttpConnector>, Full<Bytes>>, String>>,
+}
+
+impl Wire {
+    pub(crate) fn new() -> Wire {
+        Wire { bare: builder().build(connector()), tls: OnceLock::new() }
+    }
+
+    /// Sends `call` and waits at most `patience` for the whole reply.
+    pub(crate) async fn send(&self, call: Call, patience: Duration) -> Result<Reply, NoReply> {
+        match tokio::time::timeout(patience, self.exchange(call)).await {
+            Ok(result) => result,
+            // It cannot be told whether the connection was made by then.
+            Err(_) => Err(NoReply::Lost(Lost::TimedOut)),
+        }
+    }
+
+    async fn exchange(&self, call: Call) -> Result<Reply, NoReply> {
+        let secure = call.url.starts_with("https://");
+        let request = request(call).map_err(NoReply::NeverLeft)?;
+        let response =
+            if secure { self.tls()?.request(request).await } else { self.bare.request(request).await };
+        read(response.map_err(|error| no_reply(&error))?).await
+    }
+
+    fn tls(&self) -> Result<&Client<HttpsConnector<HttpConnector>, Full<Bytes>>, NoReply> {
+        let client = self.tls.get_or_init(|| {
+            let roots = HttpsConnectorBuilder::new()
+                .with_native_roots()
+                .map_err(|error| format!("this computer has no certificates to trust: {error}"))?;
+            Ok(builder().build(roots.https_only().enable_http1().wrap_connector(connector())))
+        });
+        client.as_ref().map_err(|why| NoReply::NeverLeft(why.clone()))
+    }
+}
+
+fn connector() -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_nodelay(true);
+    connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    connector
+}
+
+fn builder() -> hyper_util::client::legacy::Builder {
+    let mut builder = Client::builder(TokioExecutor::new());
+    builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE_MAX);
+    builder
+}
+
+fn request(call: Call) -> Result<Request<Full<Bytes>>, String> {
+    let mut request = Request::builder().method(call.method.as_str()).uri(&call.url);
+    if let Some(headers) = request.headers_mut() {
+        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("paydesk/", env!("CARGO_PKG_VERSION"))));
+        for (name, value) in call.headers {
+            let value = HeaderValue::try_from(value)
+                .map_err(|_| format!("the header {name} has a character that HTTP does not allow"))?;
+            headers.insert(HeaderName::try_from(name).map_err(|_| format!("{name} is no header"))?, value);
+        }
+    }
+    request.body(Full::from(call.body)).map_err(|error| format!("the provider's address is wrong: {error}"))
+}
+
+async fn read(response: Response<hyper::body::Incoming>) -> Result<Reply, NoReply> {
+    let status = response.status().as_u16();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect();
+    let body = Limited::new(response.into_body(), REPLY_BYTES_MAX).collect().await.map_err(|error| {
+        let too_long = error.is::<http_body_util::LengthLimitError>();
+        if too_long { NoReply::TooLong } else { NoReply::Lost(Lost::ConnectionBroke) }
+    })?;
+    Ok(Reply { status, headers, body: body.to_bytes().to_vec() })
+}
+
+fn no_reply(error: &Error) -> NoReply {
+    if error.is_connect() {
+        return NoReply::NeverLeft(innermost(error));
+    }
+    NoReply::Lost(Lost::ConnectionBroke)
+}
+
+/// The cause that says most: `Connection refused (os error 111)`.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,114 @@
+//! The outbox: that a payment changed, in the transaction that changed it, for whoever must be told.
+
+use crate::database::{Db, PARAMETERS_MAX};
+use crate::{MerchantScope, Store, StoreError};
+use base::{PaymentId, Timestamp};
+use engine::Change;
+use sqlx::{QueryBuilder, Transaction};
+use std::collections::BTreeMap;
+
+const COLUMNS: usize = 4;
+
+/// Numbers events in the order they became durable. Numbers may be missing, none comes twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(pub i64);
+
+impl std::fmt::Display for EventId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A payment changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its number.
+    pub id: EventId,
+    /// Which payment.
+    pub payment: PaymentId,
+    /// How many facts it had then; by now it may have more.
+    pub version: u32,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Store {
+    /// This merchant's events after `after`, oldest first, at most `limit`.
+    pub async fn events_after(
+        &self,
+        scope: &MerchantScope,
+        after: EventId,
+        limit: u32,
+    ) -> Result<Vec<Event>, StoreError> {
+        let text = "SELECT id, payment, version, at FROM events WHERE merchant = $1 AND id > $2 \
+                    ORDER BY id LIMIT $3";
+        let rows: Vec<(i64, String, i64, i64)> = sqlx::query_as(text)
+            .bind(scope.text())
+            .bind(after.0)
+            .bind(i64::from(limit))
+            .fetch_all(self.read())
+            .await
+            .map_err(StoreError::failed("read events"))?;
+        let event = |(id, payment, version, at): (i64, String, i64, i64)| {
+            Ok(Event {
+                id: EventId(id),
+                payment: payment.parse()?,
+                version: u32::try_from(version).unwrap_or(u32::MAX),
+                at: Timestamp::from_micros(at),
+            })
+        };
+        rows.into_iter().map(event).collect()
+    }
+
+    /// This merchant's newest event, or 0: where a listener that wants no past begins.
+    pub async fn last_event(&self, scope: &MerchantScope) -> Result<EventId, StoreError> {
+        sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM events WHERE merchant = $1")
+            .bind(scope.text())
+            .fetch_one(self.read())
+            .await
+            .map(EventId)
+            .map_err(StoreError::failed("read the last event"))
+    }
+
+    /// Drops at most `limit` events older than `before`; gives how many. What is dropped can no longer be resumed
+    /// from, and nothing else needs it.
+    pub async fn drop_events(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let mut transaction = self.begin().await?;
+        let text =
+            "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < $1 ORDER BY id LIMIT $2)";
+        let dropped = sqlx::query(text)
+            .bind(before.as_micros())
+            .bind(i64::from(limit))
+            .execute(&mut *transaction)
+            .await
+            .map_err(StoreError::failed("drop old events"))?;
+        transaction.commit().await.map_err(StoreError::failed("drop old events"))?;
+        Ok(dropped.rows_affected())
+    }
+}
+
+/// One event for each change; their numbers in the order of `changes`.
+pub(crate) async fn append(
+    transaction: &mut Transaction<'_, Db>,
+    changes: &[Change],
+    at: Timestamp,
+) -> Result<Vec<EventId>, sqlx::Error> {
+    let mut numbers = Vec::with_capacity(changes.len());
+    for some in changes.chunks(PARAMETERS_MAX / COLUMNS) {
+        let mut query = QueryBuilder::<Db>::new("INSERT INTO events (merchant, payment, version, at) ");
+        query.push_values(some, |mut values, change| {
+            values
+                .push_bind(change.payment.request.merchant.to_string())
+                .push_bind(change.payment.request.id.to_string())
+                .push_bind(i64::from(change.payment.version))
+                .push_bind(at.as_micros());
+        });
+        query.push(" RETURNING id, payment");
+        let given: Vec<(i64, String)> =
+            query.build_query_as().persistent(some.len() == 1).fetch_all(&mut **transaction).await?;
+        // Neither dialect promises the order of what is returned.
+        let given: BTreeMap<String, i64> = given.into_iter().map(|(id, payment)| (payment, id)).collect();
+        numbers.extend(some.iter().map(|change| EventId(given[&change.payment.request.id.to_string()])));
+    }
+    Ok(numbers)
+}

@@ -1,0 +1,463 @@
+//! The stored form of facts: JSON that says its version. A version that was ever released stays readable.
+
+use base::{Currency, MalformedId, Money, Text, Timestamp};
+use payment::{
+    Answer, Ask, ContentHash, Doubt, Fact, Lost, Method, Notice, Paid, Reason, RefundRequest, Request, Said,
+    Verdict,
+};
+use serde::{Deserialize, Serialize};
+
+/// The version that is written.
+const VERSION: u32 = 1;
+
+/// The text to store for a fact. The payer's code is not in a fact, so it cannot be in the text.
+pub(crate) fn write(fact: &Fact) -> String {
+    let stored = Stored { v: VERSION, fact: FactV1::from(fact) };
+    serde_json::to_string(&stored).expect("a fact has nothing that JSON cannot say")
+}
+
+/// The fact of a stored text, or why it cannot be read.
+pub(crate) fn read(text: &str) -> Result<Fact, String> {
+    let Version { v } = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    match v {
+        1 => {
+            let stored: Stored = serde_json::from_str(text).map_err(|error| error.to_string())?;
+            Fact::try_from(stored.fact).map_err(|Unreadable(why)| why)
+        }
+        newer => Err(format!("it is of version {newer}, which this Paydesk does not know")),
+    }
+}
+
+/// What a stored value says that no fact can.
+struct Unreadable(String);
+
+impl From<MalformedId> for Unreadable {
+    fn from(malformed: MalformedId) -> Unreadable {
+        Unreadable(malformed.to_string())
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    v: u32,
+    fact: FactV1,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum FactV1 {
+    Requested(RequestV1),
+    Asked { call: u32, ask: AskV1 },
+    Answered { call: u32, verdict: VerdictV1, said: SaidV1 },
+    Lost { call: u32, why: LostV1 },
+    NeverLeft { call: u32, why: String },
+    Noticed(NoticeV1),
+    CancelRequested { by: String },
+    RefundRequested(RefundRequestV1),
+    LookRequested { by: String },
+}
+
+#[derive(Serialize, Deserialize)]
+struct RequestV1 {
+    id: String,
+    merchant: String,
+    store: String,
+    till: String,
+    cashier: String,
+    key: String,
+    content: String,
+    amount: MoneyV1,
+    channel: String,
+    wallet: String,
+    wallet_zh: String,
+    wallet_en: String,
+    method: MethodV1,
+    description: String,
+    reference: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum MethodV1 {
+    PayerCode { hint: String },
+    ShownQr,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MoneyV1 {
+    minor: i64,
+    currency: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AskV1 {
+    Charge,
+    Present,
+    Inquire,
+    Reverse,
+    Close,
+    Refund { refund: String, amount: MoneyV1 },
+    InquireRefund { refund: String },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum VerdictV1 {
+    Paid { amount: MoneyV1, transaction: String, at: Option<i64>, payer: String, funds: String },
+    AwaitingPayer,
+    QrReady { content: String, expires_at: Option<i64> },
+    Declined(String),
+    NotFound,
+    Closed,
+    Returned,
+    AskAgain,
+    RefundProcessing,
+    Refunded { amount: MoneyV1, at: Option<i64> },
+    RefundRefused(String),
+    Unclear(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct SaidV1 {
+    code: String,
+    message: String,
+    reference: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LostV1 {
+    TimedOut,
+    ConnectionBroke,
+    WeStopped,
+}
+
+#[derive(Serialize, Deserialize)]
+struct NoticeV1 {
+    order_no: String,
+    refund_no: Option<String>,
+    claim: String,
+    notice_id: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RefundRequestV1 {
+    id: String,
+    key: String,
+    content: String,
+    amount: MoneyV1,
+    reason: String,
+    by: String,
+}
+
+impl From<&Fact> for FactV1 {
+    fn from(fact: &Fact) -> FactV1 {
+        match fact {
+            Fact::Requested(request) => FactV1::Requested(request.into()),
+            Fact::Asked { call, ask } => FactV1::Asked { call: *call, ask: ask.into() },
+            Fact::Answered { call, answer } => FactV1::Answered {
+                call: *call,
+                verdict: (&answer.verdict).into(),
+                said: (&answer.said).into(),
+            },
+            Fact::Lost { call, why } => FactV1::Lost { call: *call, why: (*why).into() },
+            Fact::NeverLeft { call, why } => FactV1::NeverLeft { call: *call, why: why.clone() },
+            Fact::Noticed(notice) => FactV1::Noticed(notice.into()),
+            Fact::CancelRequested { by } => FactV1::CancelRequested { by: by.clone() },
+            Fact::RefundRequested(request) => FactV1::RefundRequested(request.into()),
+            Fact::LookRequested { by } => FactV1::LookRequested { by: by.clone() },
+        }
+    }
+}
+
+impl TryFrom<FactV1> for Fact {
+    type Error = Unreadable;
+    fn try_from(stored: FactV1) -> Result<Fact, Unreadable> {
+        Ok(match stored {
+            FactV1::Requested(request) => Fact::Requested(request.try_into()?),
+            FactV1::Asked { call, ask } => Fact::Asked { call, ask: ask.try_into()? },
+            FactV1::Answered { call, verdict, said } => {
+                Fact::Answered { call, answer: Answer { verdict: verdict.try_into()?, said: said.into() } }
+            }
+            FactV1::Lost { call, why } => Fact::Lost { call, why: why.into() },
+            FactV1::NeverLeft { call, why } => Fact::NeverLeft { call, why },
+            FactV1::Noticed(notice) => Fact::Noticed(notice.try_into()?),
+            FactV1::CancelRequested { by } => Fact::CancelRequested { by },
+            FactV1::RefundRequested(request) => Fact::RefundRequested(request.try_into()?),
+            FactV1::LookRequested { by } => Fact::LookRequested { by },
+        })
+    }
+}
+
+impl From<&Request> for RequestV1 {
+    fn from(request: &Request) -> RequestV1 {
+        RequestV1 {
+            id: request.id.to_string(),
+            merchant: request.merchant.to_string(),
+            store: request.store.to_string(),
+            till: request.till.to_string(),
+            cashier: request.cashier.clone(),
+            key: request.key.clone(),
+            content: hex(&request.content),
+            amount: request.amount.into(),
+            channel: request.channel.to_string(),
+            wallet: request.wallet.clone(),
+            wallet_zh: request.wallet_name.zh.clone(),
+            wallet_en: request.wallet_name.en.clone(),
+            method: match &request.method {
+                Method::PayerCode { hint } => MethodV1::PayerCode { hint: hint.clone() },
+                Method::ShownQr => MethodV1::ShownQr,
+            },
+            description: request.description.clone(),
+            reference: request.reference.clone(),
+        }
+    }
+}
+
+impl TryFrom<RequestV1> for Request {
+    type Error = Unreadable;
+    fn try_from(stored: RequestV1) -> Result<Request, Unreadable> {
+        Ok(Request {
+            id: stored.id.parse()?,
+            merchant: stored.merchant.parse()?,
+            store: stored.store.parse()?,
+            till: stored.till.parse()?,
+            cashier: stored.cashier,
+            key: stored.key,
+            content: unhex(&stored.content)?,
+            amount: stored.amount.try_into()?,
+            channel: stored.channel.parse()?,
+            wallet: stored.wallet,
+            wallet_name: Text { zh: stored.wallet_zh, en: stored.wallet_en },
+            method: match stored.method {
+                MethodV1::PayerCode { hint } => Method::PayerCode { hint },
+                MethodV1::ShownQr => Method::ShownQr,
+            },
+            description: stored.description,
+            reference: stored.reference,
+        })
+    }
+}
+
+impl From<&Ask> for AskV1 {
+    fn from(ask: &Ask) -> AskV1 {
+        match ask {
+            Ask::Charge => AskV1::Charge,
+            Ask::Present => AskV1::Present,
+            Ask::Inquire => AskV1::Inquire,
+            Ask::Reverse => AskV1::Reverse,
+            Ask::Close => AskV1::Close,
+            Ask::Refund { refund, amount } => {
+                AskV1::Refund { refund: refund.to_string(), amount: (*amount).into() }
+            }
+            Ask::InquireRefund { refund } => AskV1::InquireRefund { refund: refund.to_string() },
+        }
+    }
+}
+
+impl TryFrom<AskV1> for Ask {
+    type Error = Unreadable;
+    fn try_from(stored: AskV1) -> Result<Ask, Unreadable> {
+        Ok(match stored {
+            AskV1::Charge => Ask::Charge,
+            AskV1::Present => Ask::Present,
+            AskV1::Inquire => Ask::Inquire,
+            AskV1::Reverse => Ask::Reverse,
+            AskV1::Close => Ask::Close,
+            AskV1::Refund { refund, amount } => {
+                Ask::Refund { refund: refund.parse()?, amount: amount.try_into()? }
+            }
+            AskV1::InquireRefund { refund } => Ask::InquireRefund { refund: refund.parse()? },
+        })
+    }
+}
+
+impl From<&Verdict> for VerdictV1 {
+    fn from(verdict: &Verdict) -> VerdictV1 {
+        match verdict {
+            Verdict::Paid(paid) => VerdictV1::Paid {
+                amount: paid.amount.into(),
+                transaction: paid.transaction.clone(),
+                at: paid.at.map(Timestamp::as_micros),
+                payer: paid.payer.clone(),
+                funds: paid.funds.clone(),
+            },
+            Verdict::AwaitingPayer => VerdictV1::AwaitingPayer,
+            Verdict::QrReady { content, expires_at } => VerdictV1::QrReady {
+                content: content.clone(),
+                expires_at: expires_at.map(Timestamp::as_micros),
+            },
+            Verdict::Declined(reason) => VerdictV1::Declined(reason.code().to_owned()),
+            Verdict::NotFound => VerdictV1::NotFound,
+            Verdict::Closed => VerdictV1::Closed,
+            Verdict::Returned => VerdictV1::Returned,
+            Verdict::AskAgain => VerdictV1::AskAgain,
+            Verdict::RefundProcessing => VerdictV1::RefundProcessing,
+            Verdict::Refunded { amount, at } => {
+                VerdictV1::Refunded { amount: (*amount).into(), at: at.map(Timestamp::as_micros) }
+            }
+            Verdict::RefundRefused(reason) => VerdictV1::RefundRefused(reason.code().to_owned()),
+            Verdict::Unclear(doubt) => VerdictV1::Unclear(doubt.code().to_owned()),
+        }
+    }
+}
+
+impl TryFrom<VerdictV1> for Verdict {
+    type Error = Unreadable;
+    fn try_from(stored: VerdictV1) -> Result<Verdict, Unreadable> {
+        Ok(match stored {
+            VerdictV1::Paid { amount, transaction, at, payer, funds } => Verdict::Paid(Paid {
+                amount: amount.try_into()?,
+                transaction,
+                at: at.map(Timestamp::from_micros),
+                payer,
+                funds,
+            }),
+            VerdictV1::AwaitingPayer => Verdict::AwaitingPayer,
+            VerdictV1::QrReady { content, expires_at } => {
+                Verdict::QrReady { content, expires_at: expires_at.map(Timestamp::from_micros) }
+            }
+            VerdictV1::Declined(code) => Verdict::Declined(reason(&code)?),
+            VerdictV1::NotFound => Verdict::NotFound,
+            VerdictV1::Closed => Verdict::Closed,
+            VerdictV1::Returned => Verdict::Returned,
+            VerdictV1::AskAgain => Verdict::AskAgain,
+            VerdictV1::RefundProcessing => Verdict::RefundProcessing,
+            VerdictV1::Refunded { amount, at } => {
+                Verdict::Refunded { amount: amount.try_into()?, at: at.map(Timestamp::from_micros) }
+            }
+            VerdictV1::RefundRefused(code) => Verdict::RefundRefused(reason(&code)?),
+            VerdictV1::Unclear(code) => Verdict::Unclear(
+                Doubt::from_code(&code).ok_or_else(|| Unreadable(format!("no doubt is named {code:?}")))?,
+            ),
+        })
+    }
+}
+
+impl From<&Said> for SaidV1 {
+    fn from(said: &Said) -> SaidV1 {
+        SaidV1 { code: said.code.clone(), message: said.message.clone(), reference: said.reference.clone() }
+    }
+}
+
+impl From<SaidV1> for Said {
+    fn from(stored: SaidV1) -> Said {
+        Said { code: stored.code, message: stored.message, reference: stored.reference }
+    }
+}
+
+impl From<Lost> for LostV1 {
+    fn from(lost: Lost) -> LostV1 {
+        match lost {
+            Lost::TimedOut => LostV1::TimedOut,
+            Lost::ConnectionBroke => LostV1::ConnectionBroke,
+            Lost::WeStopped => LostV1::WeStopped,
+        }
+    }
+}
+
+impl From<LostV1> for Lost {
+    fn from(stored: LostV1) -> Lost {
+        match stored {
+            LostV1::TimedOut => Lost::TimedOut,
+            LostV1::ConnectionBroke => Lost::ConnectionBroke,
+            LostV1::WeStopped => Lost::WeStopped,
+        }
+    }
+}
+
+impl From<&Notice> for NoticeV1 {
+    fn from(notice: &Notice) -> NoticeV1 {
+        NoticeV1 {
+            order_no: notice.order_no.to_string(),
+            refund_no: notice.refund_no.map(|number| number.to_string()),
+            claim: notice.claim.clone(),
+            notice_id: notice.notice_id.clone(),
+        }
+    }
+}
+
+impl TryFrom<NoticeV1> for Notice {
+    type Error = Unreadable;
+    fn try_from(stored: NoticeV1) -> Result<Notice, Unreadable> {
+        Ok(Notice {
+            order_no: stored.order_no.parse()?,
+            refund_no: stored.refund_no.map(|number| number.parse()).transpose()?,
+            claim: stored.claim,
+            notice_id: stored.notice_id,
+        })
+    }
+}
+
+impl From<&RefundRequest> for RefundRequestV1 {
+    fn from(request: &RefundRequest) -> RefundRequestV1 {
+        RefundRequestV1 {
+            id: request.id.to_string(),
+            key: request.key.clone(),
+            content: hex(&request.content),
+            amount: request.amount.into(),
+            reason: request.reason.clone(),
+            by: request.by.clone(),
+        }
+    }
+}
+
+impl TryFrom<RefundRequestV1> for RefundRequest {
+    type Error = Unreadable;
+    fn try_from(stored: RefundRequestV1) -> Result<RefundRequest, Unreadable> {
+        Ok(RefundRequest {
+            id: stored.id.parse()?,
+            key: stored.key,
+            content: unhex(&stored.content)?,
+            amount: stored.amount.try_into()?,
+            reason: stored.reason,
+            by: stored.by,
+        })
+    }
+}
+
+impl From<Money> for MoneyV1 {
+    fn from(money: Money) -> MoneyV1 {
+        MoneyV1 { minor: money.minor(), currency: money.currency().code().to_owned() }
+    }
+}
+
+impl TryFrom<MoneyV1> for Money {
+    type Error = Unreadable;
+    fn try_from(stored: MoneyV1) -> Result<Money, Unreadable> {
+        let currency = Currency::from_code(&stored.currency)
+            .ok_or_else(|| Unreadable(format!("no currency is named {:?}", stored.currency)))?;
+        Ok(Money::new(stored.minor, currency))
+    }
+}
+
+fn reason(code: &str) -> Result<Reason, Unreadable> {
+    Reason::from_code(code).ok_or_else(|| Unreadable(format!("no reason is named {code:?}")))
+}
+
+fn hex(hash: &ContentHash) -> String {
+    use std::fmt::Write;
+    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a String takes everything");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Result<ContentHash, Unreadable> {
+    let wrong = || Unreadable(format!("a content hash of {} characters, not 64 hex digits", text.len()));
+    if text.len() != 64 || !text.is_ascii() {
+        return Err(wrong());
+    }
+    let mut hash = [0; 32];
+    for (byte, pair) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let digits = std::str::from_utf8(pair).map_err(|_| wrong())?;
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| wrong())?;
+    }
+    Ok(hash)
+}
