@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Clients and verifiers written by others against our simulators on real ports.
+# PAYDESK names the binary, PYTHON an interpreter with requirements.txt installed; the npm packages of this
+# folder are installed. Ends with the line "N passed, N failed, N skipped".
+set -uo pipefail
+cd "$(dirname "$(readlink -f "$0")")"
+
+folder=$(mktemp -d)
+pids=()
+stop() {
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
+  wait 2>/dev/null
+  rm -rf "$folder"
+}
+trap stop EXIT
+
+# start KIND ...: a simulator on a free port; returns once it has said where it listens.
+start() {
+  "$PAYDESK" simulate "$@" >"$folder/$1.log" 2>&1 &
+  pids+=($!)
+  for _ in $(seq 100); do
+    grep -q 'listens on' "$folder/$1.log" && return 0
+    sleep 0.1
+  done
+  cat "$folder/$1.log"
+  echo "FAILED - the simulator $1 did not start"
+  return 1
+}
+
+start wechat --port 0 --credentials "$folder/wechat.json" || exit 1
+start alipay --port 0 --credentials "$folder/alipay.json" || exit 1
+start printer --port 0 --profile epson-58 || exit 1
+printer=$(sed -n 's/.*listens on //p' "$folder/printer.log")
+
+# run NAME COMMAND...: one outsider; a script that dies without its last line counts as one failure.
+run() {
+  local name=$1
+  shift
+  "$@" 2>&1 | tee "$folder/$name.out"
+  grep -qE '^[0-9]+ passed, [0-9]+ failed' "$folder/$name.out" ||
+    echo "0 passed, 1 failed, 0 skipped" >>"$folder/$name.out"
+}
+
+run wechatpayv3 "$PYTHON" wechat.py "$folder/wechat.json"
+run python-alipay-sdk "$PYTHON" alipay_python.py "$folder/alipay.json"
+run npm node wallets.mjs "$folder/wechat.json" "$folder/alipay.json"
+run printer python3 printer.py --virtual "$printer"
+
+awk '/^[0-9]+ passed, [0-9]+ failed/ { p += $1; f += $3; s += $5 }
+     END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 }' "$folder"/*.out
