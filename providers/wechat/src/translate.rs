@@ -101,6 +101,7 @@ fn codepay(config: &Config, order: &Order) -> Result<CodepayRequest, CannotAsk> 
         notify_url: None,
         detail: None,
         settle_info: None,
+        notify_url: None,
     })
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Order {
     pub amount: i64,
     /// Hash of the request, by which a repeat is told from a conflict.
     pub content: u64,
-    /// The payer's code; a hash would do, but these are codes of nobody.
+    /// Hash of the payer's code; 0 if there was none.
     pub code: u64,
     pub attach: Option<Box<str>>,
     pub notify_url: Option<Arc<str>>,
@@ -96,7 +96,7 @@ impl Books {
         at
     }
 
-    /// Spends a payer's code; false if it was spent before.
+    /// Spends a payer's code, given by its hash; false if it was spent before.
     pub fn spend(&mut self, code: u64) -> bool {
         self.spent_codes.insert(code)
     }

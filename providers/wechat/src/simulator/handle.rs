@@ -318,11 +318,7 @@ impl Simulator {
             let same = self.books.refund(known).content == content;
             return if same { self.refund_state(known, now) } else { Err(OTHER_CONTENT) };
         }
-        let at = match (&request.transaction_id, &request.out_trade_no) {
-            (Some(id), None) => self.books.by_transaction_id(id),
-            (None, Some(number)) => self.books.find(number),
-            _ => return Err(param("transaction_id 与 out_trade_no 必须且只能填写一个")),
-        };
+        let at = self.named(request.transaction_id.as_deref(), request.out_trade_no.as_deref())?;
         let at = at.ok_or(refusal(404, "RESOURCE_NOT_EXISTS", "订单不存在"))?;
         self.check_refundable(at, request, now)?;
         let slow = self.books.order(at).treatment == Treatment::RefundSlow;
@@ -340,6 +336,17 @@ impl Simulator {
             self.outbox.plan(About::Refund(refund), url, done_at, done_at + Duration::from_secs(1), false);
         }
         self.refund_state(refund, now)
+    }
+
+    /// The order both numbers mean; one is enough.
+    fn named(&self, transaction_id: Option<&str>, number: Option<&str>) -> Result<Option<u32>, Refusal> {
+        let by_id = transaction_id.map(|id| self.books.by_transaction_id(id));
+        let by_number = number.map(|number| self.books.find(number));
+        match (by_id, by_number) {
+            (Some(one), Some(other)) => Ok(one.filter(|_| one == other)),
+            (Some(one), None) | (None, Some(one)) => Ok(one),
+            (None, None) => Err(param("transaction_id 与 out_trade_no 至少填写一个")),
+        }
     }
 
     fn check_refundable(&self, at: u32, request: &RefundRequest, now: Timestamp) -> Result<(), Refusal> {
@@ -427,7 +434,7 @@ impl Simulator {
             bank_type: paid.then(|| "OTHERS".to_owned()),
             attach: order.attach.as_deref().map(str::to_owned),
             success_time: paid.then(|| order.paid_at.rfc3339(Zone::CHINA)),
-            payer: paid.then(|| Payer { openid: Some(format!("oSim{:024}", order.code)) }),
+            payer: paid.then(|| Payer { openid: Some(format!("oSim{:024}", order.code % 1000)) }),
             amount: Some(PaidAmount {
                 total: Some(if paid { order.paid } else { order.amount }),
                 payer_total: paid.then_some(order.paid),
@@ -471,11 +478,14 @@ fn refused(treatment: Treatment) -> Option<Refusal> {
     })
 }
 
+/// The code as the books keep it, once it is found to be one of WeChat's.
 fn wallet_code(text: &str) -> Result<u64, Refusal> {
     let digits = text.len() == 18 && text.bytes().all(|byte| byte.is_ascii_digit());
     let ours = digits && ("10".."16").contains(&&text[..2]);
-    let wrong = refused(Treatment::CodeWrong).expect("a refusal");
-    text.parse().ok().filter(|_| ours).ok_or(wrong)
+    if !ours {
+        return Err(refused(Treatment::CodeWrong).expect("a refusal"));
+    }
+    Ok(fingerprint(&text))
 }
 
 fn check_description(text: &str) -> Result<(), Refusal> {

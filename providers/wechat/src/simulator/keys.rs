@@ -127,7 +127,8 @@ fn certificate(private_pem: &str) -> String {
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(2049, 12, 31);
     params.distinguished_name.push(DnType::CommonName, "Simulated wallet platform, for tests only");
-    params.self_signed(&key).expect("a certificate needs nothing but its key").pem()
+    let pem = params.self_signed(&key).expect("a certificate needs nothing but its key").pem();
+    pem.replace('\r', "")
 }
 
 fn random<const N: usize>() -> [u8; N] {
