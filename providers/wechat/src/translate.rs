@@ -101,7 +101,6 @@ fn codepay(config: &Config, order: &Order) -> Result<CodepayRequest, CannotAsk> 
         notify_url: None,
         detail: None,
         settle_info: None,
-        notify_url: None,
     })
 }
 

@@ -48,10 +48,6 @@ pub struct CodepayRequest {
     /// Profit sharing, not looked into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settle_info: Option<Value>,
-    /// Never sent by us: codepay has no notifications. The Python client wechatpayv3 sends one when it is set up
-    /// for codepay as a whole, so the simulator passes over it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notify_url: Option<String>,
 }
 
 /// The payer of a codepay request. Has no `Debug`: the code is worth money.
