@@ -18,7 +18,10 @@ pub(crate) type Db = sqlx::Sqlite;
 const SERIAL: &str = "INTEGER PRIMARY KEY AUTOINCREMENT";
 
 /// Every step of the schema. A released step is never edited; a change is a new step.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "payments", include_str!("../migrations/0001_payments.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "payments", include_str!("../migrations/0001_payments.sql")),
+    (2, "people", include_str!("../migrations/0002_people.sql")),
+];
 
 /// Parameters one statement may have; PostgreSQL allows more.
 pub(crate) const PARAMETERS_MAX: usize = 32_000;

@@ -16,6 +16,7 @@ mod facts;
 mod jobs;
 mod page;
 mod payments;
+mod people;
 mod scope;
 mod stored;
 
@@ -24,4 +25,8 @@ pub use day::{DayFigures, HourFigures, Sum, WalletFigures};
 pub use events::{Event, EventId};
 pub use jobs::{JobState, PrintJob, Printed};
 pub use page::{Cursor, MalformedCursor, Page, PaymentFilter};
+pub use people::{
+    AuditEntry, By, ChannelRow, Merchant, NewApiKey, NewSession, NewStaff, People, PeopleError, Places,
+    Principal, Role, Shop, StaffLogin, Till,
+};
 pub use scope::MerchantScope;
