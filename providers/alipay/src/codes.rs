@@ -126,6 +126,8 @@ pub const TABLE: &[Row] = &[
     declined("MERCHANT_AGREEMENT_NOT_EXIST", Reason::MerchantConfig),
     declined("MERCHANT_AGREEMENT_INVALID", Reason::MerchantConfig),
     declined("INVALID_STORE_ID", Reason::MerchantConfig),
+    declined("CURRENCY_NOT_SUPPORT", Reason::MerchantConfig),
+    declined("NOW_TIME_AFTER_EXPIRE_TIME_ERROR", Reason::MerchantConfig),
     declined("EXIST_FORBIDDEN_WORD", Reason::MerchantConfig),
     // Taking: the order
     unclear(When::Taking, "TRADE_HAS_SUCCESS", Doubt::SaysPaid),

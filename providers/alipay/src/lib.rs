@@ -16,92 +16,25 @@
 //! ```
 
 pub mod codes;
+mod config;
 mod notify;
 pub mod sign;
 mod simulator;
 mod translate;
 pub mod wire;
 
+pub use config::{BadConfig, Config, GATEWAY_URL, Settings};
 pub use simulator::{APP_ID, BadKeys, Credentials, GATEWAY_PATH, Keys, Simulator};
 
-use base::{Secret, Text};
+use base::Text;
 use payment::{Answer, Ask, Notice, Policy};
-use provider_contract::signing::{BadKey, RsaSigner, RsaVerifier, Sign, Verify};
+use provider_contract::signing::{RsaSigner, RsaVerifier, Sign, Verify};
 use provider_contract::{
     BadNotice, Call, CannotAsk, Capabilities, HttpReply, HttpRequest, Moment, Order, Provider, Reply,
 };
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Where real money is taken.
-pub const GATEWAY_URL: &str = "https://openapi.alipay.com/gateway.do";
-
-/// A merchant's credentials, as configured.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Everything but the keys.
-    pub settings: Settings,
-    /// The application's private key: PEM (PKCS#8 or PKCS#1) or its bare base64.
-    pub app_private_key_pem: Secret<String>,
-    /// The provider's public key for this application: PEM or its bare base64. Not the application's own.
-    pub alipay_public_key_pem: String,
-}
-
-/// What of the credentials is no secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The application.
-    pub app_id: String,
-    /// The gateway's full address.
-    pub gateway_url: String,
-    /// Where notifications shall arrive; none are asked for without it.
-    pub notify_url: Option<String>,
-    /// The merchant's own number (2088...); notifications for another one are refused.
-    pub seller_id: Option<String>,
-}
-
-impl Settings {
-    /// An application at a gateway, without notifications.
-    pub fn new(app_id: impl Into<String>, gateway_url: impl Into<String>) -> Settings {
-        Settings { app_id: app_id.into(), gateway_url: gateway_url.into(), notify_url: None, seller_id: None }
-    }
-}
-
-/// Why a configuration cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadConfig {
-    /// `app_id` is not a number.
-    AppIdIsNotANumber,
-    /// `gateway_url` is no http address, or has a query.
-    GatewayUrlIsNotAnAddress,
-    /// `notify_url` is no http address.
-    NotifyUrlIsNotAnAddress,
-    /// `app_private_key_pem` cannot be used.
-    AppPrivateKey(BadKey),
-    /// `alipay_public_key_pem` cannot be used.
-    AlipayPublicKey(BadKey),
-    /// `alipay_public_key_pem` is the application's own public key: a mix-up that would make every answer
-    /// look forged.
-    AlipayPublicKeyIsTheApplicationsOwn,
-}
-
-impl fmt::Display for BadConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BadConfig::AppIdIsNotANumber => f.write_str("app_id is not a number such as 2021000000000001"),
-            BadConfig::GatewayUrlIsNotAnAddress => write!(f, "gateway_url is not an address such as {GATEWAY_URL}"),
-            BadConfig::NotifyUrlIsNotAnAddress => f.write_str("notify_url is not an http or https address"),
-            BadConfig::AppPrivateKey(why) => write!(f, "app_private_key_pem: {why}"),
-            BadConfig::AlipayPublicKey(why) => write!(f, "alipay_public_key_pem: {why}"),
-            BadConfig::AlipayPublicKeyIsTheApplicationsOwn => f.write_str(
-                "alipay_public_key_pem is the application's own public key; the provider's is shown beside it in its console",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for BadConfig {}
 
 /// One application at the gateway.
 #[derive(Clone)]
@@ -120,7 +53,7 @@ impl fmt::Debug for Alipay {
 impl Alipay {
     /// Reads the keys of `config`.
     pub fn new(config: Config) -> Result<Alipay, BadConfig> {
-        check(&config.settings)?;
+        config.settings.check()?;
         let ours =
             RsaSigner::from_pem(config.app_private_key_pem.reveal()).map_err(BadConfig::AppPrivateKey)?;
         let theirs =
@@ -135,23 +68,6 @@ impl Alipay {
     pub fn with_keys(settings: Settings, ours: Arc<dyn Sign>, theirs: Arc<dyn Verify>) -> Alipay {
         Alipay { settings, ours, theirs }
     }
-}
-
-fn check(settings: &Settings) -> Result<(), BadConfig> {
-    let is_address = |url: &str| {
-        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
-    };
-    if settings.app_id.is_empty() || !settings.app_id.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(BadConfig::AppIdIsNotANumber);
-    }
-    if !is_address(&settings.gateway_url) || settings.gateway_url.contains(['?', '#', ' ']) {
-        return Err(BadConfig::GatewayUrlIsNotAnAddress);
-    }
-    if settings.notify_url.as_deref().is_some_and(|url| !is_address(url)) {
-        return Err(BadConfig::NotifyUrlIsNotAnAddress);
-    }
-    Ok(())
 }
 
 impl Provider for Alipay {

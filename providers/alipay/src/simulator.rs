@@ -274,8 +274,10 @@ impl provider_contract::Simulator for Simulator {
                 self.deliver(call.api, outcome, moment)
             }
             Err(Refused::Http(status, why)) => at_once(page(status, why, moment)),
-            Err(Refused::Unsigned(key, response)) => at_once(reply(&key, &source(&response), None, moment)),
-            Err(Refused::Signed(key, response)) => at_once(self.signed(&key, &response, moment)),
+            Err(Refused::Unsigned(key, complaint)) => {
+                at_once(reply(&key, &source(&complaint.response()), None, moment))
+            }
+            Err(Refused::Signed(key, complaint)) => at_once(self.signed(&key, &complaint.response(), moment)),
         }
     }
 

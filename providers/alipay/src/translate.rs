@@ -208,7 +208,7 @@ fn verdict(ask: &Ask, order: &Order, response: &Response) -> Verdict {
     match (code, ask) {
         ("10000", _) if api == Api::Cancel => reversed(response),
         // Whatever proves something about the money must name the order it speaks of.
-        ("10000" | "10003", Ask::Charge | Ask::Present | Ask::Inquire | Ask::Refund { .. })
+        ("10000" | "10003", Ask::Charge | Ask::Present | Ask::Inquire | Ask::Close | Ask::Refund { .. })
             if response.out_trade_no.is_none() =>
         {
             garbled

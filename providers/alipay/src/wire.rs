@@ -101,6 +101,8 @@ wire_object! {
         body,
         /// Pay, precreate: yuan with two decimals, 0.01 to 100000000.
         total_amount,
+        /// Pay, precreate: the amount's currency; yuan if absent.
+        trans_currency,
         /// Pay: `FACE_TO_FACE_PAYMENT`.
         product_code,
         /// Pay, precreate: the payee, if it is not the application's owner.
@@ -232,7 +234,9 @@ impl<'a> Envelope<'a> {
             Some(raw) => Some(serde_json::from_str(raw.get()).ok()?),
             None => None,
         };
-        Some(Envelope { response: response.get(), sign })
+        let response = response.get();
+        // A list would be read as members in their order.
+        response.starts_with('{').then_some(Envelope { response, sign })
     }
 }
 
@@ -262,6 +266,7 @@ mod tests {
             "{}",
             "{\"alipay_trade_pay_response\":{}}",
             "{\"alipay_trade_query_response\":{",
+            "{\"alipay_trade_query_response\":[\"10000\"]}",
         ] {
             assert!(Envelope::open(body, &Api::Query.response_key()).is_none(), "{body}");
         }

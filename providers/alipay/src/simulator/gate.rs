@@ -31,9 +31,31 @@ pub(super) enum Refused {
     /// By HTTP alone: it did not speak to the gateway at all.
     Http(u16, &'static str),
     /// By a reply that cannot be signed, because the application is not known.
-    Unsigned(String, Box<Response>),
+    Unsigned(String, Complaint),
     /// By a signed reply.
-    Signed(String, Box<Response>),
+    Signed(String, Complaint),
+}
+
+/// What the gateway itself finds wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Complaint {
+    code: &'static str,
+    msg: &'static str,
+    sub_code: &'static str,
+    sub_msg: &'static str,
+}
+
+impl Complaint {
+    /// The complaint as an answer.
+    pub fn response(self) -> Response {
+        Response {
+            code: Some(self.code.to_owned()),
+            msg: Some(self.msg.to_owned()),
+            sub_code: Some(self.sub_code.to_owned()),
+            sub_msg: Some(self.sub_msg.to_owned()),
+            ..Response::default()
+        }
+    }
 }
 
 /// What the door knows.
@@ -51,13 +73,13 @@ impl Gate<'_> {
     pub fn admit(&self, request: &HttpRequest, now: Timestamp) -> Result<Admitted, Refused> {
         self.speaks_http(request)?;
         let Ok(params) = params_of(request) else {
-            let response = wrong("isv.invalid-parameter", "参数无效：不是有效的表单编码，或同名参数重复");
-            return Err(Refused::Unsigned("error_response".to_owned(), Box::new(response)));
+            let complaint = wrong("isv.invalid-parameter", "参数无效：不是有效的表单编码，或同名参数重复");
+            return Err(Refused::Unsigned("error_response".to_owned(), complaint));
         };
         let api = params.get("method").and_then(|name| Api::named(name));
         let key = api.map_or_else(|| "error_response".to_owned(), Api::response_key);
-        if let Err(response) = self.application(&params) {
-            return Err(Refused::Unsigned(key, Box::new(response)));
+        if let Err(complaint) = self.application(&params) {
+            return Err(Refused::Unsigned(key, complaint));
         }
         self.signed(&params, now)
             .and_then(|()| {
@@ -68,7 +90,7 @@ impl Gate<'_> {
                 };
                 Ok(Admitted { api, content: content_of(&params)?, notify_url: notify_url_of(&params)? })
             })
-            .map_err(|response| Refused::Signed(key, Box::new(response)))
+            .map_err(|complaint| Refused::Signed(key, complaint))
     }
 
     fn speaks_http(&self, request: &HttpRequest) -> Result<(), Refused> {
@@ -90,7 +112,7 @@ impl Gate<'_> {
         Ok(())
     }
 
-    fn application(&self, params: &Params) -> Result<(), Response> {
+    fn application(&self, params: &Params) -> Result<(), Complaint> {
         match params.get("app_id").map(String::as_str) {
             None | Some("") => Err(missing("isv.missing-app-id", "缺少AppID参数")),
             Some(app_id) if app_id != self.app_id => Err(wrong("isv.invalid-app-id", "无效的AppID参数")),
@@ -98,7 +120,7 @@ impl Gate<'_> {
         }
     }
 
-    fn signed(&self, params: &Params, now: Timestamp) -> Result<(), Response> {
+    fn signed(&self, params: &Params, now: Timestamp) -> Result<(), Complaint> {
         let value = |name: &str| params.get(name).map(String::as_str).filter(|value| !value.is_empty());
         match value("sign_type") {
             None => return Err(missing("isv.missing-signature-type", "缺少签名类型参数")),
@@ -155,15 +177,19 @@ fn near(timestamp: &str, now: Timestamp) -> bool {
     zones && from_zone.unsigned_abs() <= CLOCK_MAX.as_secs()
 }
 
-fn content_of(params: &Params) -> Result<Content, Response> {
+fn content_of(params: &Params) -> Result<Content, Complaint> {
     let text = params
         .get("biz_content")
         .filter(|text| !text.is_empty())
         .ok_or_else(|| missing("isv.missing-parameter", "缺少参数 biz_content"))?;
-    serde_json::from_str(text).map_err(|_| wrong("isv.invalid-parameter", "biz_content 不是有效的 JSON"))
+    let not_an_object = || wrong("isv.invalid-parameter", "biz_content 不是有效的 JSON 对象");
+    if !text.trim_start().starts_with('{') {
+        return Err(not_an_object());
+    }
+    serde_json::from_str(text).map_err(|_| not_an_object())
 }
 
-fn notify_url_of(params: &Params) -> Result<Option<String>, Response> {
+fn notify_url_of(params: &Params) -> Result<Option<String>, Complaint> {
     let Some(url) = params.get("notify_url").filter(|url| !url.is_empty()) else { return Ok(None) };
     if url.starts_with("http://") || url.starts_with("https://") {
         return Ok(Some(url.clone()));
@@ -171,22 +197,12 @@ fn notify_url_of(params: &Params) -> Result<Option<String>, Response> {
     Err(wrong("isv.invalid-parameter", "notify_url 不是有效的地址"))
 }
 
-fn missing(sub_code: &str, sub_msg: &str) -> Response {
-    gateway_error("40001", "Missing Required Arguments", sub_code, sub_msg)
+fn missing(sub_code: &'static str, sub_msg: &'static str) -> Complaint {
+    Complaint { code: "40001", msg: "Missing Required Arguments", sub_code, sub_msg }
 }
 
-fn wrong(sub_code: &str, sub_msg: &str) -> Response {
-    gateway_error("40002", "Invalid Arguments", sub_code, sub_msg)
-}
-
-fn gateway_error(code: &str, msg: &str, sub_code: &str, sub_msg: &str) -> Response {
-    Response {
-        code: Some(code.to_owned()),
-        msg: Some(msg.to_owned()),
-        sub_code: Some(sub_code.to_owned()),
-        sub_msg: Some(sub_msg.to_owned()),
-        ..Response::default()
-    }
+fn wrong(sub_code: &'static str, sub_msg: &'static str) -> Complaint {
+    Complaint { code: "40002", msg: "Invalid Arguments", sub_code, sub_msg }
 }
 
 #[cfg(test)]

@@ -325,12 +325,17 @@ impl Sale {
             content.total_amount.as_deref(),
             "total_amount 应在 0.01 到 100000000 之间，最多两位小数",
         )?;
+        if content.trans_currency.as_deref().is_some_and(|currency| currency != "CNY") {
+            return Err(Refusal {
+                sub_code: "ACQ.CURRENCY_NOT_SUPPORT", sub_msg: "币种不支持，只支持 CNY"
+            });
+        }
         let subject = content.subject.clone().unwrap_or_default();
         if subject.is_empty() || subject.chars().count() > 256 {
             return Err(INVALID("subject 应为 1 到 256 个字符"));
         }
-        let seller = content.seller_id.as_deref().unwrap_or_default();
-        if !seller.is_empty() && !(seller.starts_with("2088") && seller.len() == 16) {
+        let is_seller = |id: &str| id.is_empty() || id.starts_with("2088") && id.len() == 16;
+        if !content.seller_id.as_deref().is_none_or(is_seller) {
             return Err(INVALID("seller_id 应为 2088 开头的 16 位数字"));
         }
         Ok(Sale { total, subject, expires_at: expiry(content, now)? })
