@@ -19,6 +19,8 @@ mod payments;
 mod people;
 mod scope;
 mod stored;
+#[cfg(test)]
+mod suite;
 
 pub use database::{Store, StoreConfig, StoreError};
 pub use day::{DayFigures, HourFigures, Sum, WalletFigures};

@@ -29,7 +29,7 @@ impl Store {
 }
 
 /// Uses the index of open payments, which holds nothing else.
-const OPEN_PAYMENTS: &str =
+pub(crate) const OPEN_PAYMENTS: &str =
     "SELECT id FROM payments WHERE due_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
 /// What never changes about a payment is written once; the rest is set anew with every change.
@@ -116,19 +116,19 @@ pub(crate) async fn upsert_refunds(
 }
 
 /// What of a payment changes with its facts.
-struct Standing {
-    state: &'static str,
-    reason: Option<&'static str>,
-    paid: Option<i64>,
-    paid_at: Option<Timestamp>,
-    refunded: i64,
-    undone: bool,
-    escalated: bool,
-    transaction_no: Option<String>,
+pub(crate) struct Standing {
+    pub(crate) state: &'static str,
+    pub(crate) reason: Option<&'static str>,
+    pub(crate) paid: Option<i64>,
+    pub(crate) paid_at: Option<Timestamp>,
+    pub(crate) refunded: i64,
+    pub(crate) undone: bool,
+    pub(crate) escalated: bool,
+    pub(crate) transaction_no: Option<String>,
 }
 
 impl Standing {
-    fn of(change: &Change) -> Standing {
+    pub(crate) fn of(change: &Change) -> Standing {
         let payment = &change.payment;
         let paid = payment.paid();
         Standing {

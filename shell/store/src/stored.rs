@@ -461,3 +461,143 @@ fn unhex(text: &str) -> Result<ContentHash, Unreadable> {
     }
     Ok(hash)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{OrderNo, PaymentId, RefundId, RefundNo};
+
+    /// Version-1 texts as they were first written. A line here is never edited: whatever stored it still wants it read.
+    const VERSION_1: &str = include_str!("../tests/golden/facts_v1.jsonl");
+
+    #[test]
+    fn version_1_texts_are_read_as_what_they_were() {
+        let facts: Vec<Fact> = VERSION_1.lines().map(|line| read(line).expect(line)).collect();
+        assert_eq!(facts, every_fact());
+    }
+
+    #[test]
+    fn facts_are_written_as_version_1() {
+        let written: Vec<String> = every_fact().iter().map(write).collect();
+        assert_eq!(written, VERSION_1.lines().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_no_fact_can_be_is_refused_with_its_reason() {
+        let id = "00000000-0000-0000-0000-000000000001";
+        let declined = |code: &str| {
+            format!(
+                r#"{{"v":1,"fact":{{"answered":{{"call":1,"verdict":{{"declined":"{code}"}},"said":{{"code":"","message":"","reference":""}}}}}}}}"#
+            )
+        };
+        let refund = |id: &str, currency: &str| {
+            format!(
+                r#"{{"v":1,"fact":{{"asked":{{"call":1,"ask":{{"refund":{{"refund":"{id}","amount":{{"minor":1,"currency":"{currency}"}}}}}}}}}}}}"#
+            )
+        };
+        for (text, why) in [
+            ("", "EOF while parsing"),
+            (r#"{"fact":{}}"#, "missing field `v`"),
+            (r#"{"v":2,"fact":{}}"#, "of version 2, which this Paydesk does not know"),
+            (r#"{"v":1,"fact":{"paid":{}}}"#, "unknown variant `paid`"),
+            (&declined("bad_luck"), "no reason is named \"bad_luck\""),
+            (&refund(id, "XAU"), "no currency is named \"XAU\""),
+            (&refund("7", "CNY"), "not an id of the form"),
+        ] {
+            let error = read(text).expect_err(text);
+            assert!(error.contains(why), "{text}: {error}");
+        }
+        assert!(read(&declined("code_expired")).is_ok() && read(&refund(id, "CNY")).is_ok());
+    }
+
+    /// Every variant of everything a fact can hold.
+    fn every_fact() -> Vec<Fact> {
+        let amount = Money::cny(1250);
+        let refund = RefundId::from_u128(0x2f);
+        let mut facts = vec![
+            requested(Method::PayerCode { hint: "13••••••••••••••89".into() }),
+            requested(Method::ShownQr),
+        ];
+        let asks = [
+            Ask::Charge,
+            Ask::Present,
+            Ask::Inquire,
+            Ask::Reverse,
+            Ask::Close,
+            Ask::Refund { refund, amount },
+            Ask::InquireRefund { refund },
+        ];
+        facts.extend((1..).zip(asks).map(|(call, ask)| Fact::Asked { call, ask }));
+        let at = Some(Timestamp::from_micros(1_795_400_000_123_456));
+        let paid = Paid {
+            amount,
+            transaction: "4200001".into(),
+            at,
+            payer: "o***1".into(),
+            funds: "CMB_DEBIT".into(),
+        };
+        let mut verdicts = vec![
+            Verdict::Paid(paid.clone()),
+            Verdict::Paid(Paid { at: None, ..paid }),
+            Verdict::AwaitingPayer,
+            Verdict::QrReady { content: "https://qr.example/x".into(), expires_at: at },
+            Verdict::NotFound,
+            Verdict::Closed,
+            Verdict::Returned,
+            Verdict::AskAgain,
+            Verdict::RefundProcessing,
+            Verdict::Refunded { amount, at },
+        ];
+        verdicts.extend(Reason::ALL.iter().map(|reason| Verdict::Declined(*reason)));
+        verdicts.push(Verdict::RefundRefused(Reason::MerchantBalanceTooLow));
+        verdicts.extend(Doubt::ALL.iter().map(|doubt| Verdict::Unclear(*doubt)));
+        let said =
+            Said {
+                code: "NOTENOUGH".into(), message: "余额不足 \"!\"".into(), reference: "req-1".into()
+            };
+        facts.extend(
+            (1..).zip(verdicts).map(|(call, verdict)| Fact::Answered {
+                call,
+                answer: Answer { verdict, said: said.clone() },
+            }),
+        );
+        let losses = [Lost::TimedOut, Lost::ConnectionBroke, Lost::WeStopped];
+        facts.extend((1..).zip(losses).map(|(call, why)| Fact::Lost { call, why }));
+        facts.push(Fact::NeverLeft { call: 3, why: "Connection refused (os error 111)".into() });
+        let order_no = OrderNo::from(PaymentId::from_u128(0x1a));
+        let notice = Notice { order_no, refund_no: None, claim: "SUCCESS".into(), notice_id: "n-1".into() };
+        facts.push(Fact::Noticed(notice.clone()));
+        facts.push(Fact::Noticed(Notice { refund_no: Some(RefundNo::from(refund)), ..notice }));
+        facts.push(Fact::CancelRequested { by: "王芳".into() });
+        let reason = "太咸".into();
+        facts.push(Fact::RefundRequested(RefundRequest {
+            id: refund,
+            key: "r1".into(),
+            content: [0xab; 32],
+            amount,
+            reason,
+            by: "wang".into(),
+        }));
+        facts.push(Fact::LookRequested { by: "wang".into() });
+        facts
+    }
+
+    fn requested(method: Method) -> Fact {
+        Fact::Requested(Request {
+            id: PaymentId::from_u128(0x018f3c1e_5b7a_7c3d_9e2f_0123456789ab),
+            merchant: base::MerchantId::from_u128(1),
+            store: base::StoreId::from_u128(2),
+            till: base::TillId::from_u128(3),
+            cashier: "王芳".into(),
+            key: "k-1".into(),
+            content: std::array::from_fn(|i| i as u8 * 8),
+            amount: Money::cny(1250),
+            channel: base::ChannelId::from_u128(4),
+            wallet: "blue".into(),
+            wallet_name: Text::new("蓝钱包", "Blue"),
+            method,
+            description: "早餐".into(),
+            reference: "R-7".into(),
+        })
+    }
+}
