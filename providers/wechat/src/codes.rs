@@ -78,8 +78,9 @@ pub const TABLE: &[Row] = &[
     row(&["ORDERNOTEXIST", "ORDERNOTEXISTS", "RESOURCENOTEXIST", "RESOURCENOTEXISTS"], ODD, NotFound, NotFound, No(R::RefundNotPossible)),
     // Our side. An invalid request may be an order number with other content, so the order may be paid.
     row(&["INVALIDREQUEST"], SETTINGS, SETTINGS, SETTINGS, No(R::RefundNotPossible)),
-    row(&["PARAMERROR", "LACKPARAMS", "SIGNERROR"], No(R::MerchantConfig), SETTINGS, SETTINGS, No(R::MerchantConfig)),
-    row(&["NOAUTH", "APPIDMCHIDNOTMATCH", "APPIDNOTEXIST", "MCHIDNOTEXIST", "MCHNOTEXISTS"], No(R::MerchantConfig), SETTINGS, SETTINGS, No(R::MerchantConfig)),
+    // A refund may be asked twice, and a second request that is turned away at the door says nothing of the first.
+    row(&["PARAMERROR", "LACKPARAMS", "SIGNERROR"], No(R::MerchantConfig), SETTINGS, SETTINGS, SETTINGS),
+    row(&["NOAUTH", "APPIDMCHIDNOTMATCH", "APPIDNOTEXIST", "MCHIDNOTEXIST", "MCHNOTEXISTS"], No(R::MerchantConfig), SETTINGS, SETTINGS, SETTINGS),
 ];
 
 /// WeChat's finer error numbers, the tail of a Request-Id. They sharpen the reason of a refusal and never make one.

@@ -238,10 +238,10 @@ impl Simulator {
 
     /// [`provider_contract::Simulator::treat`] for any client's order number.
     pub fn treat_number(&mut self, number: &str, treatment: Treatment) {
-        if let Some(at) = self.books.find(number) {
-            self.books.order_mut(at).treatment = treatment;
+        match self.books.find(number) {
+            Some(at) => self.books.order_mut(at).treatment = treatment,
+            None => drop(self.treatments.insert(number.to_owned(), treatment)),
         }
-        self.treatments.insert(number.to_owned(), treatment);
     }
 
     /// [`provider_contract::Simulator::scan`] for any client's order number.

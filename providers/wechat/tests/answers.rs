@@ -213,8 +213,8 @@ fn codes_of_refusals() {
         ORDERREVERSED            charge Declined(OrderClosed)              look Closed                   undo Closed                   refund RefundRefused(RefundNotPossible)
         ORDERNOTEXIST            charge Unclear(UnknownCode)               look NotFound                 undo NotFound                 refund RefundRefused(RefundNotPossible)
         INVALIDREQUEST           charge Unclear(OurSettings)               look Unclear(OurSettings)     undo Unclear(OurSettings)     refund RefundRefused(RefundNotPossible)
-        PARAMERROR               charge Declined(MerchantConfig)           look Unclear(OurSettings)     undo Unclear(OurSettings)     refund RefundRefused(MerchantConfig)
-        NOAUTH                   charge Declined(MerchantConfig)           look Unclear(OurSettings)     undo Unclear(OurSettings)     refund RefundRefused(MerchantConfig)
+        PARAMERROR               charge Declined(MerchantConfig)           look Unclear(OurSettings)     undo Unclear(OurSettings)     refund Unclear(OurSettings)
+        NOAUTH                   charge Declined(MerchantConfig)           look Unclear(OurSettings)     undo Unclear(OurSettings)     refund Unclear(OurSettings)
     "#]].assert_eq(&text);
     for spelled in ["NOT_ENOUGH", "NOTENOUGH", "notEnough"] {
         let seen = verdict(Ask::Charge, &order(), 403, &json!({"code": spelled}));
