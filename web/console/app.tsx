@@ -1,13 +1,14 @@
 // The console's frame: who is signed in, which page is open, and the live stream behind them all.
 import { Button, Result, Spin } from "antd";
 import { useCallback, useEffect, useState } from "react";
-import { client, isSignedOut, settle, type Failure } from "../shared/api/client";
+import type { Failure } from "../shared/api/client";
 import { openEvents, type Link as LiveLink } from "../shared/api/events";
 import type { Me, PrinterState } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
 import { LanguageButton } from "../shared/ui/language_button";
+import { signOut, whoIsHere } from "../shared/session";
 import { SignIn } from "../shared/ui/sign_in";
 import { Mark } from "../shared/ui/wordmark";
 import { DayPage } from "./day_page";
@@ -30,15 +31,15 @@ export function App() {
   }, [t]);
 
   const start = useCallback(async () => {
-    const me = await settle(client.GET("/v1/me"));
-    if (me.ok) setStage({ name: "ready", me: me.data });
-    else if (isSignedOut(me.failure)) setStage({ name: "signed_out" });
-    else setStage({ name: "failed", failure: me.failure });
+    const me = await whoIsHere();
+    if (!me.ok) setStage({ name: "failed", failure: me.failure });
+    else if (me.data) setStage({ name: "ready", me: me.data });
+    else setStage({ name: "signed_out" });
   }, []);
   useEffect(() => void start(), [start]);
 
-  const signOut = useCallback(async () => {
-    await settle(client.DELETE("/v1/session"));
+  const leave = useCallback(async () => {
+    await signOut();
     queryClient.clear();
     setStage({ name: "signed_out" });
   }, []);
@@ -61,7 +62,7 @@ export function App() {
         />
       );
     case "ready":
-      return <Pages me={stage.me} onSignOut={() => void signOut()} />;
+      return <Pages me={stage.me} onSignOut={() => void leave()} />;
   }
 }
 
@@ -71,7 +72,16 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
   const { path } = usePlace();
   const [link, setLink] = useState<LiveLink>("connecting");
   const [printer, setPrinter] = useState<PrinterState | null>(null);
-  useEffect(() => openEvents({ link: setLink, payment: takeIn, printer: setPrinter }), []);
+  useEffect(
+    () =>
+      openEvents({
+        link: setLink,
+        payment: takeIn,
+        printer: setPrinter,
+        resumed: () => void queryClient.invalidateQueries(),
+      }),
+    [],
+  );
 
   const [section = ""] = path.split("/");
   const item = (to: string, label: string) => (
@@ -107,7 +117,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
       </header>
       <main className="console-main">
         {section === "" ? (
-          <TodayPage live={link !== "lost"} printer={printer} />
+          <TodayPage me={me} live={link !== "lost"} printer={printer} />
         ) : section === "payments" ? (
           <PaymentsPage me={me} />
         ) : section === "day" ? (

@@ -35,7 +35,7 @@ export function PaymentsPage({ me }: { me: Me }) {
       <div className="page-head">
         <h1>{t("payments.title")}</h1>
       </div>
-      <FilterBar filters={filters} onChange={(next) => navigate(address("payments", { ...next }), { replace: true })} />
+      <FilterBar me={me} filters={filters} onChange={(next) => navigate(address("payments", { ...next }), { replace: true })} />
       <List filters={filters} narrow={narrow} onOpen={open} />
       <Drawer
         open={chosen !== ""}
@@ -50,12 +50,18 @@ export function PaymentsPage({ me }: { me: Me }) {
   );
 }
 
-function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+interface FilterBarProps {
+  me: Me;
+  filters: Filters;
+  onChange: (filters: Filters) => void;
+}
+
+function FilterBar({ me, filters, onChange }: FilterBarProps) {
   const t = useTranslate(consoleTexts);
   const shared = useTranslate(sharedTexts);
   const pick = usePick();
   const { language } = useLanguage();
-  const till = useTillInfo();
+  const till = useTillInfo(me);
   const [typed, setTyped] = useState(filters.q);
   useEffect(() => setTyped(filters.q), [filters.q]);
   const custom = filters.from || filters.to;

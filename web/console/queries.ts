@@ -1,7 +1,7 @@
 // What the console asks the server, and how answers are kept and renewed.
 import { QueryClient, useInfiniteQuery, useQuery, type InfiniteData } from "@tanstack/react-query";
 import { client, settle, type Failure, type Outcome } from "../shared/api/client";
-import type { Payment } from "../shared/api/types";
+import type { Me, Payment } from "../shared/api/types";
 import { addDays, startOfDate, storeDate } from "../shared/time";
 
 /** A failed call as React Query wants it: thrown, with the failure inside. */
@@ -122,11 +122,16 @@ export function useUndecided(refreshMs: number | false) {
   });
 }
 
-/** The till's data, for wallet names and the printer. An account without a till simply has none. */
-export function useTillInfo() {
+/** A till's data, for wallet names and the printer. An account without any till has none and asks for none. */
+export function useTillInfo(me: Me) {
+  const till = me.till?.id ?? me.tills[0]?.id;
   return useQuery({
-    queryKey: ["till"],
-    queryFn: ({ signal }) => orThrow(settle(client.GET("/v1/till", { signal }))),
+    queryKey: ["till", till],
+    enabled: till !== undefined,
+    queryFn: ({ signal }) => {
+      const query = me.till || !till ? {} : { till };
+      return orThrow(settle(client.GET("/v1/till", { params: { query }, signal })));
+    },
     retry: false,
     staleTime: 300_000,
   });

@@ -2,7 +2,7 @@
 import { Button } from "antd";
 import type { ReactNode } from "react";
 import { client, settle } from "../shared/api/client";
-import type { Day, Payment, PrinterState } from "../shared/api/types";
+import type { Day, Me, Payment, PrinterState } from "../shared/api/types";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { formatAmount } from "../shared/money";
 import { clock, dateInWords, storeDate } from "../shared/time";
@@ -17,7 +17,7 @@ const REFRESH_LIVE_MS = 60_000;
 const REFRESH_LOST_MS = 15_000;
 const CARDS_MAX = 5;
 
-export function TodayPage({ live, printer }: { live: boolean; printer: PrinterState | null }) {
+export function TodayPage({ me, live, printer }: { me: Me; live: boolean; printer: PrinterState | null }) {
   const t = useTranslate(consoleTexts);
   const { language } = useLanguage();
   const refresh = live ? REFRESH_LIVE_MS : REFRESH_LOST_MS;
@@ -44,7 +44,7 @@ export function TodayPage({ live, printer }: { live: boolean; printer: PrinterSt
           </WhenLoaded>
         </section>
         <div className="today-side">
-          <NeedsPerson refresh={refresh} printer={printer} />
+          <NeedsPerson me={me} refresh={refresh} printer={printer} />
           <section className="card">
             <WhenLoaded asked={day} rows={6}>
               {(sums) => <HourChart day={sums} height={230} />}
@@ -131,11 +131,11 @@ function LiveList({ payments }: { payments: readonly Payment[] }) {
   );
 }
 
-function NeedsPerson({ refresh, printer }: { refresh: number; printer: PrinterState | null }) {
+function NeedsPerson({ me, refresh, printer }: { me: Me; refresh: number; printer: PrinterState | null }) {
   const t = useTranslate(consoleTexts);
   const pick = usePick();
   const undecided = useUndecided(refresh);
-  const till = useTillInfo();
+  const till = useTillInfo(me);
   const printerNow = printer ?? till.data?.printer ?? null;
   const printerBad = printerNow !== null && !["ready", "none", "near_end"].includes(printerNow.state);
   return (

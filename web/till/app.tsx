@@ -5,6 +5,7 @@ import type { Me, TillInfo } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
+import { signOut, whoIsHere } from "../shared/session";
 import { SignIn } from "../shared/ui/sign_in";
 import { Counter } from "./counter";
 import { tillTexts } from "./texts";
@@ -45,9 +46,10 @@ export function App() {
   );
 
   const start = useCallback(async () => {
-    const me = await settle(client.GET("/v1/me"));
-    if (me.ok) await enter(me.data);
-    else fail(me.failure);
+    const me = await whoIsHere();
+    if (!me.ok) fail(me.failure);
+    else if (me.data) await enter(me.data);
+    else setStage({ name: "signed_out" });
   }, [enter, fail]);
 
   useEffect(() => void start(), [start]);
@@ -59,10 +61,11 @@ export function App() {
     return () => clearTimeout(timer);
   }, [stage, start]);
 
-  const signOut = useCallback(async () => {
-    await settle(client.DELETE("/v1/session"));
+  const leave = useCallback(async () => {
+    await signOut();
     setStage({ name: "signed_out" });
   }, []);
+  const leaveNow = useCallback(() => void leave(), [leave]);
   const signedOut = useCallback(() => setStage({ name: "signed_out" }), []);
 
   switch (stage.name) {
@@ -80,9 +83,9 @@ export function App() {
         </main>
       );
     case "choosing":
-      return <ChooseTill me={stage.me} onChosen={() => void enter(stage.me)} onSignOut={() => void signOut()} />;
+      return <ChooseTill me={stage.me} onChosen={() => void enter(stage.me)} onSignOut={() => void leave()} />;
     case "ready":
-      return <Counter me={stage.me} info={stage.info} onSignOut={() => void signOut()} onSignedOut={signedOut} />;
+      return <Counter me={stage.me} info={stage.info} onSignOut={leaveNow} onSignedOut={signedOut} />;
   }
 }
 

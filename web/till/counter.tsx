@@ -1,5 +1,5 @@
 // The counter: what the cashier does all day. It joins keys, scanner, entry, outcome and today's list.
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isAtRest, type Me, type Payment, type TillInfo } from "../shared/api/types";
 import { fill } from "../shared/i18n/dictionary";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
@@ -40,6 +40,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     changed: announce,
     seen: today.seen,
     printer: (news) => news.till === info.till.id && setPrinter(news),
+    resumed: today.reload,
     signedOut: props.onSignedOut,
   });
 
@@ -56,7 +57,12 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
   const currency = info.currency;
   const parsed = parseAmount(entry, currency);
   const current = state.open.find(({ attempt }) => attempt.key === state.currentKey) ?? null;
-  const parked = state.open.filter(({ attempt }) => attempt.key !== state.currentKey);
+  const parked = useMemo(
+    () => state.open.filter(({ attempt }) => attempt.key !== state.currentKey),
+    [state.open, state.currentKey],
+  );
+  const openList = useCallback(() => setListOpen(true), []);
+  const showParked = useCallback((key: string) => desk.show(key), [desk]);
   const showMethods = info.methods.filter((method) => method.show_qr);
 
   const setEntry = useCallback(
@@ -242,7 +248,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
   }
 
   function typed(key: string) {
-    if (key === "F4") return setListOpen(true);
+    if (key === "F4") return openList();
     if (current) return typedDuring(current, key);
     if (key === "F2" || key === "F3") {
       const method = showMethods[key === "F2" ? 0 : 1];
@@ -282,6 +288,18 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     }
     setEntry("");
   }
+
+  const padKey = useRef<(key: string) => void>(null);
+  useEffect(() => {
+    padKey.current = (key) => {
+      setMode("amount");
+      history.current = [];
+      setComplaint(null);
+      setKept(false);
+      setEntry(typeAmountKey(entry, key, currency));
+    };
+  });
+  const onPadKey = useCallback((key: string) => padKey.current?.(key), []);
 
   useCounterKeys(!listOpen && !dialogOpen, { typed, scanned });
 
@@ -344,13 +362,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
           complaintText={complaint ? pick(complaint.text) : ""}
           chargeableAmount={parsed.ok ? formatAmount({ amount: parsed.minor, currency }, language) : null}
           methods={showMethods}
-          onKey={(key) => {
-            setMode("amount");
-            history.current = [];
-            setComplaint(null);
-            setKept(false);
-            setEntry(typeAmountKey(entry, key, currency));
-          }}
+          onKey={onPadKey}
           onMode={setMode}
           onCode={(next) => {
             setComplaint(null);
@@ -361,7 +373,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
           onDropPending={() => setPending(null)}
         />
       )}
-      <Footer today={today} parked={parked} onShowParked={(key) => desk.show(key)} onList={() => setListOpen(true)} entering={!current} />
+      <Footer today={today} parked={parked} onShowParked={showParked} onList={openList} entering={!current} />
       {listOpen && (
         <TodayDrawer
           today={today}

@@ -1,5 +1,5 @@
 // Before the sale: the amount, the pad, the scan box, and the other ways to pay.
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import type { Text, TillInfo } from "../shared/api/types";
 import { usePick, useTranslate } from "../shared/i18n/language";
 import { currencySign, formatNumber, parseAmount } from "../shared/money";
@@ -76,7 +76,7 @@ function AmountLine({ entry, currency, mode, kept, complaint, complaintText }: E
 
 const PAD_KEYS = ["7", "8", "9", "4", "5", "6", "1", "2", "3", ".", "0", "00"];
 
-function Pad({ onKey }: { onKey: (key: string) => void }) {
+const Pad = memo(function Pad({ onKey }: { onKey: (key: string) => void }) {
   const t = useTranslate(tillTexts);
   // The pad never takes the focus: it belongs to the scanner and the keyboard.
   const key = (name: string, label: string, spoken = label, className = "") => (
@@ -101,7 +101,7 @@ function Pad({ onKey }: { onKey: (key: string) => void }) {
       </div>
     </div>
   );
-}
+});
 
 function ScanBox(props: EntryProps) {
   const { mode, code, recognized, pending, complaint, complaintText, onMode, onCode } = props;

@@ -1,4 +1,5 @@
 // The strip below: today so far, sales without a result yet, and which keys do what.
+import { memo } from "react";
 import { isAtRest } from "../shared/api/types";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
@@ -17,7 +18,8 @@ interface FooterProps {
   entering: boolean;
 }
 
-export function Footer({ today, parked, onShowParked, onList, entering }: FooterProps) {
+/** Remembered between renders, like the header. */
+export const Footer = memo(function Footer({ today, parked, onShowParked, onList, entering }: FooterProps) {
   const t = useTranslate(tillTexts);
   const { language } = useLanguage();
   return (
@@ -45,7 +47,7 @@ export function Footer({ today, parked, onShowParked, onList, entering }: Footer
       </div>
     </footer>
   );
-}
+});
 
 function ParkedRow({ parked, onShow }: { parked: readonly Open[]; onShow: (key: string) => void }) {
   const t = useTranslate(tillTexts);

@@ -1,5 +1,5 @@
 // The strip above: where we are, who we are, and whether the links and the printer work.
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { Link } from "../shared/api/events";
 import type { Me, PrinterState, TillInfo } from "../shared/api/types";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
@@ -18,7 +18,8 @@ interface HeaderProps {
   onSignOut: () => void;
 }
 
-export function Header({ me, info, link, reachable, printer, onSignOut }: HeaderProps) {
+/** Remembered between renders: it does not change while an amount is typed. */
+export const Header = memo(function Header({ me, info, link, reachable, printer, onSignOut }: HeaderProps) {
   const t = useTranslate(tillTexts);
   const pick = usePick();
   const shownLink = reachable ? link : "lost";
@@ -41,7 +42,7 @@ export function Header({ me, info, link, reachable, printer, onSignOut }: Header
       <Settings onSignOut={onSignOut} />
     </header>
   );
-}
+});
 
 const PRINTER_TONES: Record<string, string> = {
   ready: "good",

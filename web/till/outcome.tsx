@@ -1,5 +1,5 @@
 // One sale on the whole screen: the money state first, then the three answers, the clock, and one thing to press.
-import { useCallback, useEffect, useState, type ReactNode, type RefObject } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 import { isAtRest, type Money, type Payment, type TillInfo } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
@@ -306,8 +306,10 @@ function ShownQr({ payment, qr }: { payment: Payment; qr: NonNullable<Payment["q
 function ReceiptQr({ url }: { url: string }) {
   const t = useTranslate(tillTexts);
   const absolute = new URL(url, location.origin).href;
+  const figure = useRef<HTMLElement>(null);
+  useEffect(() => figure.current?.scrollIntoView({ block: "nearest" }), []);
   return (
-    <figure className="receipt-qr">
+    <figure ref={figure} className="receipt-qr">
       <Qr content={absolute} label={t("receipt.scan")} />
       <figcaption>
         {t("receipt.scan")}{" "}

@@ -1,6 +1,6 @@
 // Keys as text, verdicts as text: who pressed them, a person or a scanner?
 import { describe, expect, it } from "vitest";
-import { characterOf, fromFullWidth, ScannerEar } from "./scanner";
+import { BURST_GAP_MS, characterOf, fromFullWidth, ScannerEar } from "./scanner";
 
 /** `keys` pressed with these gaps in milliseconds, after a pause of `lead`; then silence. The verdicts in order. */
 function hear(...strokes: [keys: string, gap: number, lead?: number][]): string {
@@ -35,6 +35,8 @@ describe("scanner or person", () => {
     ["a scan right on the heels of typing", [["12.5", 100], [`${CODE}↵`, 5, 60]], `1 2 . 5 [${CODE}]`],
     ["a slow wireless scanner", [[`${CODE}↵`, 80]], `${CODE.split("").join(" ")} [${CODE} -18]`],
     ["a slow scanner after a typed amount", [["8", 0], [`${CODE}↵`, 80]], `8 ${CODE.split("").join(" ")} [${CODE} -18]`],
+    ["a wired scanner that stutters", [["1345", 3], ["67890123456789↵", 3, 60]], `1 3 4 5 [${CODE} -4]`],
+    ["a wired scanner that stutters near its end", [["1345678901234", 3], ["56789↵", 3, 60]], `[${CODE}]`],
     ["two scans in a row", [[`${CODE}↵`, 3], ["281234567890123456↵", 3]], `[${CODE}] [281234567890123456]`],
     ["a product barcode", [["6901234567892↵", 3]], "[6901234567892]"],
     ["a web address", [["HTTPS://A.CN/X↵", 3]], "[HTTPS://A.CN/X]"],
@@ -47,9 +49,9 @@ describe("scanner or person", () => {
     const ear = new ScannerEar();
     expect(ear.settlesAt()).toBeNull();
     ear.press("1", 500);
-    expect(ear.settlesAt()).toBe(551);
-    expect(ear.settle(540)).toEqual([]);
-    expect(ear.settle(551)).toEqual([{ kind: "typed", key: "1" }]);
+    expect(ear.settlesAt()).toBe(500 + BURST_GAP_MS + 1);
+    expect(ear.settle(500 + BURST_GAP_MS)).toEqual([]);
+    expect(ear.settle(500 + BURST_GAP_MS + 1)).toEqual([{ kind: "typed", key: "1" }]);
   });
 });
 

@@ -6,7 +6,7 @@
 // Enter shows that it was a code after all, `retract` says how many typed keys to take back.
 
 /** Largest gap inside a burst. A person's fastest roll of two keys can be quicker, eight in a row cannot. */
-export const BURST_GAP_MS = 50;
+export const BURST_GAP_MS = 36;
 /** Largest gap inside a slow scanner's run. */
 export const SLOW_GAP_MS = 130;
 const BURST_LENGTH_MIN = 8;
@@ -44,13 +44,18 @@ export class ScannerEar {
       if (now - this.lastAt > SLOW_GAP_MS) this.run = [];
       return [];
     }
-    if (now - this.lastAt <= BURST_GAP_MS) return [];
+    if (now - this.lastAt <= this.patience()) return [];
     return this.held.length >= UNENDED_LENGTH_MIN ? this.scanned() : this.giveBack();
   }
 
   /** When `settle` next has something to say, if no key comes. */
   settlesAt(): number | null {
-    return this.held.length === 0 ? null : this.lastAt + BURST_GAP_MS + 1;
+    return this.held.length === 0 ? null : this.lastAt + this.patience() + 1;
+  }
+
+  /** Once it is plainly a scanner, a pause is a stutter and not a person taking over. */
+  private patience(): number {
+    return this.held.length >= BURST_LENGTH_MIN ? SLOW_GAP_MS : BURST_GAP_MS;
   }
 
   private enter(gap: number): Heard[] {

@@ -81,8 +81,8 @@ function SaleList({ today, onChoose, onClose }: { today: Today; onChoose: (id: s
       {!failure && !loading && items.length === 0 && <p className="empty">{t("list.empty")}</p>}
       {loading && items.length === 0 && <p className="empty">{shared("loading")}</p>}
       <ul ref={list} className="sales" onKeyDown={moveFocus}>
-        {items.map((payment) => (
-          <SaleRow key={payment.id} payment={payment} onChoose={onChoose} />
+        {items.map((payment, index) => (
+          <SaleRow key={payment.id} payment={payment} first={index === 0} onChoose={onChoose} />
         ))}
       </ul>
       {more && (
@@ -94,13 +94,13 @@ function SaleList({ today, onChoose, onClose }: { today: Today; onChoose: (id: s
   );
 }
 
-function SaleRow({ payment, onChoose }: { payment: Payment; onChoose: (id: string) => void }) {
+function SaleRow({ payment, first, onChoose }: { payment: Payment; first: boolean; onChoose: (id: string) => void }) {
   const shared = useTranslate(sharedTexts);
   const pick = usePick();
   const { language } = useLanguage();
   return (
     <li>
-      <button type="button" className="sale" onClick={() => onChoose(payment.id)}>
+      <button type="button" className="sale" data-first-focus={first || undefined} onClick={() => onChoose(payment.id)}>
         <span className={`sale-state ink-${payment.money}`}>
           <MoneyMark money={payment.money} />
           {shared(`money.${payment.money}`)}

@@ -10,6 +10,8 @@ export interface DeskHandlers {
   /** Any payment of this merchant changed, whichever till took it. */
   seen: (payment: Payment) => void;
   printer: (printer: PrinterState & { till: string }) => void;
+  /** The live stream is back: what happened meanwhile may have been missed. */
+  resumed: () => void;
   signedOut: () => void;
 }
 
@@ -36,6 +38,7 @@ export function useDesk(handlers: DeskHandlers): { desk: Desk; journal: Journal;
         latest.current.seen(payment);
       },
       printer: (printer) => latest.current.printer(printer),
+      resumed: () => latest.current.resumed(),
     });
     return () => {
       closeEvents();

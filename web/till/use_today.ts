@@ -1,5 +1,5 @@
 // Today's sales of this till: loaded once, kept fresh by the live stream.
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { client, settle, type Failure } from "../shared/api/client";
 import type { Day, Payment } from "../shared/api/types";
 import { startOfDate, storeDate } from "../shared/time";
@@ -73,7 +73,10 @@ export function useToday(till: string): Today {
   );
 
   const loadMore = useCallback(() => void (next && loadPage(next)), [next, loadPage]);
-  return { items, day, loading, failure, more: next !== null, loadMore, reload, seen };
+  return useMemo(
+    () => ({ items, day, loading, failure, more: next !== null, loadMore, reload, seen }),
+    [items, day, loading, failure, next, loadMore, reload, seen],
+  );
 }
 
 /** The list with this payment in its place, newest first; an older version never replaces a newer one. */

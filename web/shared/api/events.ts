@@ -7,6 +7,8 @@ export interface EventHandlers {
   payment?: (payment: Payment) => void;
   printer?: (printer: PrinterState & { till: string }) => void;
   link: (link: Link) => void;
+  /** The stream is back after a break: what happened meanwhile may have been missed. */
+  resumed?: () => void;
 }
 
 const RECONNECT_MS = [500, 1000, 2000, 4000];
@@ -15,6 +17,7 @@ const RECONNECT_MS = [500, 1000, 2000, 4000];
 export function openEvents(handlers: EventHandlers): () => void {
   let source: EventSource | null = null;
   let failures = 0;
+  let lost = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
 
@@ -30,12 +33,15 @@ export function openEvents(handlers: EventHandlers): () => void {
       const printer = parse<PrinterState & { till: string }>(event);
       if (printer) handlers.printer?.(printer);
     });
-    // A browser gives up on a stream that answered with an error status, so every failure starts anew from here.
+    // The browser reconnects a broken stream itself, from the last event it saw, but gives up when the answer was an
+    // error status: then it starts anew from here.
     source.onerror = () => {
-      source?.close();
       if (closed) return;
-      failures += 1;
+      lost = true;
       handlers.link("lost");
+      if (source?.readyState !== EventSource.CLOSED) return;
+      failures += 1;
+      clearTimeout(timer);
       timer = setTimeout(connect, RECONNECT_MS[Math.min(failures - 1, RECONNECT_MS.length - 1)]);
     };
   }
@@ -43,19 +49,33 @@ export function openEvents(handlers: EventHandlers): () => void {
   function alive() {
     failures = 0;
     handlers.link("live");
+    if (lost) handlers.resumed?.();
+    lost = false;
   }
 
-  function networkChanged() {
-    if (!navigator.onLine) handlers.link("lost");
+  // A stream that survives the device's own "offline" on paper may be dead on the wire: it is opened anew.
+  function wentOffline() {
+    clearTimeout(timer);
+    source?.close();
+    lost = true;
+    handlers.link("lost");
+  }
+
+  function cameOnline() {
+    clearTimeout(timer);
+    source?.close();
+    connect();
   }
 
   handlers.link("connecting");
-  window.addEventListener("offline", networkChanged);
+  window.addEventListener("offline", wentOffline);
+  window.addEventListener("online", cameOnline);
   connect();
   return () => {
     closed = true;
     clearTimeout(timer);
-    window.removeEventListener("offline", networkChanged);
+    window.removeEventListener("offline", wentOffline);
+    window.removeEventListener("online", cameOnline);
     source?.close();
   };
 }

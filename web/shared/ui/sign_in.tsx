@@ -5,6 +5,7 @@ import type { Me } from "../api/types";
 import { useFailureText } from "../i18n/failures";
 import { useTranslate } from "../i18n/language";
 import { sharedTexts } from "../i18n/shared_texts";
+import { noteSignedIn } from "../session";
 import { LanguageButton } from "./language_button";
 import { Wordmark } from "./wordmark";
 
@@ -24,8 +25,9 @@ export function SignIn({ place, onSignedIn }: { place: string; onSignedIn: (me: 
     setComplaint(null);
     const outcome = await settle(client.POST("/v1/session", { body: { login, password } }));
     setBusy(false);
-    if (outcome.ok) onSignedIn(outcome.data);
-    else setComplaint(failureText(outcome.failure));
+    if (!outcome.ok) return setComplaint(failureText(outcome.failure));
+    noteSignedIn();
+    onSignedIn(outcome.data);
   }
 
   return (

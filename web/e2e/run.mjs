@@ -1,0 +1,25 @@
+// Page tests against a running demo shop: `node e2e/run.mjs http://127.0.0.1:8080`. Ends with "N passed, N failed".
+import { launch } from "./browser.mjs";
+import { consoleChecks } from "./console.mjs";
+import { Runner } from "./runner.mjs";
+import { demoOf } from "./shop.mjs";
+import { speedChecks } from "./speed.mjs";
+import { tillChecks } from "./till.mjs";
+
+const base = (process.argv[2] ?? process.env.PAYDESK ?? "http://127.0.0.1:8080").replace(/\/+$/, "");
+const only = process.argv[3];
+
+const runner = new Runner();
+const browser = await launch();
+try {
+  const demo = await demoOf(base);
+  const suites = { till: tillChecks, console: consoleChecks, speed: speedChecks };
+  for (const [name, checks] of Object.entries(suites)) {
+    if (!only || only === name) await checks(runner, browser, base, demo);
+  }
+} catch (error) {
+  await runner.check("the tests could run to their end", () => Promise.reject(error));
+} finally {
+  await browser.close();
+}
+runner.finish();

@@ -1,0 +1,118 @@
+// Hands and eyes for the page tests: what a cashier, a scanner and a shopkeeper do, in their words.
+import { signIn, visitor } from "./browser.mjs";
+
+/** What the demo shop offers: accounts, and codes or amounts that select a case. */
+export async function demoOf(base) {
+  const answer = await fetch(`${base}/v1/demo`);
+  if (!answer.ok) throw new Error(`${base}/v1/demo answered ${answer.status}: these tests need a demo shop`);
+  const demo = await answer.json();
+  const owner = demo.credentials.find(({ role }) => role === "owner") ?? demo.credentials[0];
+  return { ...demo, owner };
+}
+
+const CASES = {
+  normal: /normal|paid at once|success/i,
+  password: /password/i,
+  refused: /insufficient|balance|not enough/i,
+  expired: /expired/i,
+  lost: /lost/i,
+};
+
+let fresh = 0;
+
+/**
+ * A code and an amount (in yuan) that play a case. A code is single-use in the field, so where the amount alone
+ * selects the case every call gets another code of the same wallet.
+ */
+export function caseOf(demo, name) {
+  const fits = demo.codes.filter(({ en, provider }) => CASES[name].test(en) && (name !== "normal" || provider));
+  const found = fits.find(({ code, amount }) => code || amount);
+  if (!found) throw new Error(`the demo lists no case for "${name}"`);
+  return { code: found.code ?? anyCode(), amount: found.amount ?? "12.50", entry: found };
+}
+
+/** Another payer code that plays no special case. */
+export function anyCode() {
+  fresh += 1;
+  return `13${String(Date.now()).slice(-10)}${String(fresh).padStart(6, "0")}`;
+}
+
+export class Till {
+  static async open(browser, base, account, options) {
+    const seat = await visitor(browser, options);
+    const till = new Till(seat, base);
+    await signIn(seat.page, base, "/till/", account);
+    await seat.page.waitForSelector(".entry, .outcome");
+    return till;
+  }
+
+  constructor(seat, base) {
+    this.seat = seat;
+    this.page = seat.page;
+    this.base = base;
+  }
+
+  /** A person at the keyboard. */
+  async type(keys) {
+    for (const key of keys) {
+      await this.page.keyboard.press(key);
+      await this.page.waitForTimeout(70);
+    }
+    await this.page.waitForTimeout(90);
+  }
+
+  press(key) {
+    return this.page.keyboard.press(key);
+  }
+
+  /** A hardware scanner: a burst of keys, then Enter. */
+  async scan(code) {
+    await this.page.keyboard.type(code, { delay: 2 });
+    await this.page.keyboard.press("Enter");
+  }
+
+  money(state, timeout = 20_000) {
+    return this.page.waitForSelector(`.outcome[data-money="${state}"]`, { timeout });
+  }
+
+  /** Waits until the payment on the screen is one the server knows, in this state. */
+  async known(state, timeout) {
+    await this.money(state, timeout);
+    await this.page.waitForSelector(".outcome-words", { timeout: 10_000 });
+  }
+
+  amount() {
+    return this.page.locator(".amount-value").innerText().then((text) => text.replace(/[^\d.,]/g, ""));
+  }
+
+  answers() {
+    return this.page.locator(".answers dd").allInnerTexts().then((texts) => texts.map((text) => text.trim()));
+  }
+
+  /** Asks the server in the cashier's name. */
+  ask(path, init) {
+    return this.page.evaluate(async ([url, options]) => (await fetch(url, options)).json(), [path, init]);
+  }
+
+  async newest() {
+    const { items } = await this.ask("/v1/payments?limit=1");
+    return items[0];
+  }
+
+  /** Takes a payment from amount to "paid" and leaves it on the screen. */
+  async sell(amount, code = anyCode()) {
+    await this.type(amount);
+    await this.scan(code);
+    await this.known("paid");
+    return this.newest();
+  }
+
+  async next() {
+    await this.press("Enter");
+    await this.page.waitForSelector(".entry");
+  }
+
+  close() {
+    return this.seat.close();
+  }
+}
