@@ -354,11 +354,13 @@ impl Engine {
 
     /// Puts a loaded payment into memory, unless it is there already.
     fn admit(&mut self, entries: &[Entry]) -> PaymentId {
-        let payment = payment::fold(entries);
-        let (id, merchant, key) = (payment.request.id, payment.request.merchant, payment.request.key.clone());
-        self.by_key.insert((merchant, key), id);
-        self.open.entry(id).or_insert_with(|| Open::loaded(payment));
-        id
+        let Some(Entry { fact: Fact::Requested(request), .. }) = entries.first() else {
+            panic!("the first fact of a payment is that it was requested")
+        };
+        self.by_key.insert((request.merchant, request.key.clone()), request.id);
+        let policy = self.policies.get(&request.channel).unwrap_or(&self.standard);
+        self.open.entry(request.id).or_insert_with(|| Open::loaded(entries, policy));
+        request.id
     }
 
     /// A call that nobody is making any more reads as lost: we stopped while it was under way.

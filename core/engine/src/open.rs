@@ -2,7 +2,7 @@
 
 use crate::Change;
 use base::Timestamp;
-use payment::{Ask, Charge, Next, Outcome, PayerCode, Payment, Waiting};
+use payment::{Ask, Charge, Entry, Next, Outcome, PayerCode, Payment, Policy, Waiting};
 
 /// A payment in memory and what surrounds it there.
 #[derive(Debug)]
@@ -14,27 +14,29 @@ pub(crate) struct Open {
     pub(crate) due: Option<Timestamp>,
     /// Has facts that no batch has taken yet.
     pub(crate) learnt: bool,
-    /// The outcome that was last made durable.
+    /// The outcome it last came to.
     rested: Option<Outcome>,
+    /// That outcome, if no batch has taken it yet.
+    became: Option<Outcome>,
 }
 
 impl Open {
     pub(crate) fn new(payment: Payment, code: Option<PayerCode>) -> Open {
         let next = Next::Wait { until: payment.requested_at, why: Waiting::Reply };
-        Open { payment, code, next, due: None, learnt: true, rested: None }
+        Open { payment, code, next, due: None, learnt: true, rested: None, became: None }
     }
 
-    /// A payment that was loaded: whatever it rests in by its facts, it rested in before.
-    pub(crate) fn loaded(payment: Payment) -> Open {
-        let rested = match payment.charge {
-            Charge::Paid { .. } if payment.undo.is_none() && payment.all_refunded() => {
-                Some(Outcome::Returned)
+    /// A payment that was loaded. What it had come to after any of its facts was told then.
+    pub(crate) fn loaded(entries: &[Entry], policy: &Policy) -> Open {
+        let (first, later) = entries.split_first().expect("a stored payment has its first fact");
+        let mut payment = Payment::begin(first);
+        let mut rested = None;
+        for entry in later {
+            payment.apply(entry);
+            if let Next::Rest(outcome) = payment::next(&payment, policy, entry.at) {
+                rested = Some(outcome);
             }
-            Charge::Paid { .. } if payment.undo.is_none() => Some(Outcome::Paid),
-            Charge::NotPaid { reason, .. } => Some(Outcome::NotPaid(reason)),
-            Charge::Returned { .. } => Some(Outcome::Returned),
-            _ => None,
-        };
+        }
         Open { rested, learnt: false, ..Open::new(payment, None) }
     }
 
@@ -59,6 +61,12 @@ impl Open {
         if !may_charge_still {
             self.code = None;
         }
+        if let Next::Rest(outcome) = next
+            && self.rested != Some(outcome)
+        {
+            self.rested = Some(outcome);
+            self.became = Some(outcome);
+        }
         self.next = next;
         self.due = due;
     }
@@ -66,14 +74,11 @@ impl Open {
     /// How it stands, for the batch; what it came to is said once.
     pub(crate) fn change(&mut self) -> Change {
         self.learnt = false;
-        let outcome = match self.next {
-            Next::Rest(outcome) => Some(outcome),
-            _ => None,
-        };
-        let became = outcome.filter(|outcome| self.rested != Some(*outcome));
-        if outcome.is_some() {
-            self.rested = outcome;
+        Change {
+            payment: self.payment.clone(),
+            next: self.next.clone(),
+            due: self.due,
+            became: self.became.take(),
         }
-        Change { payment: self.payment.clone(), next: self.next.clone(), due: self.due, became }
     }
 }

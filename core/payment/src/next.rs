@@ -166,7 +166,7 @@ fn undo_unpaid(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
     if never_arrived(payment, policy) {
         let why = payment.undo.map_or(WhyUndo::Deadline, |undo| undo.why);
         let reason = if why == WhyUndo::Cashier { why.reason() } else { Reason::NeverArrived };
-        return Next::Rest(Outcome::NotPaid(reason));
+        return look_or_rest(payment, policy, now, Outcome::NotPaid(reason));
     }
     let Some(ended) = history.undo_ended else {
         return at(now, undo_allowed_at(payment, policy), undo_ask(payment), Waiting::UndoAllowed);

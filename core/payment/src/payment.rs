@@ -417,6 +417,8 @@ impl Payment {
     fn paid_at_last(&mut self, paid: &Paid, at: Timestamp) {
         match self.charge {
             Charge::Paid { .. } => {}
+            // An order whose money went back by refunds was paid all the same, and providers say so.
+            Charge::Returned { .. } if self.all_refunded() => {}
             Charge::NotPaid { .. } | Charge::Returned { .. } => {
                 self.begin_undo(WhyUndo::PaidTooLate, at);
                 self.charge = Charge::Paid { paid: paid.clone(), at };

@@ -32,11 +32,11 @@ impl Trace {
         self.outcome(at, &format!("refuse: {}", refusal.code()));
     }
 
-    /// How the payment stands, unless it stood so before.
+    /// How the payment stands, unless it stood so before and nobody is told.
     pub fn stands(&mut self, at: Timestamp, change: &Change) {
         let told = if change.became.is_some() { ", and everybody is told" } else { "" };
         let stands = format!("{}{told}", next_words(&change.next));
-        if self.stands.as_ref() != Some(&stands) {
+        if change.became.is_some() || self.stands.as_ref() != Some(&stands) {
             self.outcome(at, &stands);
             self.stands = Some(stands);
         }

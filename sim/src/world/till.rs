@@ -1,0 +1,274 @@
+//! Cashiers, who press twice and change their minds, and customers, who scan or walk away.
+
+use super::{Event, Press, Want, World};
+use base::{MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId};
+use engine::{Caller, Told, Wake};
+use payment::{Command, Method, PayerCode, RefundRequest, Refusal, Request};
+use provider_contract::Treatment;
+use std::time::Duration;
+
+const MERCHANT: MerchantId = MerchantId::from_u128(1);
+
+/// A sale as its till sees it.
+pub(super) struct Sale {
+    pub key: String,
+    pub channel: usize,
+    pub amount: Money,
+    pub code: Option<PayerCode>,
+    /// Whether another sale scanned the same code before.
+    pub same_code_as: Option<usize>,
+    pub treatment: Treatment,
+    /// Known once the server has answered.
+    pub payment: Option<PaymentId>,
+    pub canceled: bool,
+    presses: u32,
+    qr_seen: bool,
+    thought_again: bool,
+    pub refunds: Vec<RefundWish>,
+}
+
+/// A refund as its till sees it.
+pub(super) struct RefundWish {
+    pub key: String,
+    pub amount: Money,
+    answered: bool,
+    presses: u32,
+}
+
+/// What a caller of the server wanted, to understand the answer by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    Sale { sale: usize, how: Press },
+    Want { sale: usize, want: Want },
+}
+
+impl World {
+    pub(super) fn open_sale(&mut self) -> usize {
+        let number = self.sales.len();
+        let channel = self.random.between(0, self.channels.len() as u64) as usize;
+        let treatment = self.weather.treatment(&mut self.random);
+        let by_code = self.random.permille(700);
+        let twin = self.code_scanned_before(channel).filter(|_| by_code);
+        let code = match twin {
+            Some(twin) => self.sales[twin].code.clone(),
+            None if by_code => {
+                let digits = self.channels[channel].simulator.code_for(treatment, number as u64);
+                Some(PayerCode::parse(&digits).expect("a provider's fake makes codes that can be read"))
+            }
+            None => None,
+        };
+        let amount = Money::cny(self.random.between(1, 50_000) as i64);
+        self.sales.push(Sale {
+            key: format!("sale {number}"),
+            channel,
+            amount,
+            code,
+            same_code_as: twin,
+            treatment: if twin.is_some() { Treatment::Normal } else { treatment },
+            payment: None,
+            canceled: false,
+            presses: 0,
+            qr_seen: false,
+            thought_again: false,
+            refunds: Vec::new(),
+        });
+        number
+    }
+
+    /// Now and then the same code is scanned for a second sale.
+    fn code_scanned_before(&mut self, channel: usize) -> Option<usize> {
+        let last = self.sales.len().checked_sub(1)?;
+        let often = if self.weather.calm { 0 } else { 20 };
+        let fits = self.sales[last].channel == channel && self.sales[last].code.is_some();
+        (fits && self.random.permille(often)).then_some(last)
+    }
+
+    pub(super) fn press(&mut self, sale: usize, how: Press) {
+        let known = self.sales[sale].payment.is_some();
+        match how {
+            Press::UntilAnswered if known || self.sales[sale].presses > 20 => return,
+            Press::UntilAnswered => {
+                self.first_press(sale);
+                self.sales[sale].presses += 1;
+                self.plan_in_ms(4_000, 6_000, Event::Press { sale, how });
+            }
+            Press::OtherContent if !known => return,
+            Press::Again | Press::OtherContent => {}
+        }
+        if self.random.permille(self.weather.till_trouble) {
+            return;
+        }
+        let caller = self.caller(Wish::Sale { sale, how });
+        let request = self.request(sale, how);
+        self.by_payment.insert(request.id, sale);
+        let code = self.sales[sale].code.clone();
+        self.to_server(Wake::Begin { request, code, caller });
+    }
+
+    /// With the first press it is settled what else the cashier will do.
+    fn first_press(&mut self, sale: usize) {
+        if self.sales[sale].presses > 0 {
+            return;
+        }
+        let chance = self.weather.second_thoughts;
+        if self.random.permille(chance) {
+            self.plan_in_ms(0, 20_000, Event::Press { sale, how: Press::Again });
+        }
+        if self.random.permille(chance / 4) {
+            self.plan_in_ms(5_000, 60_000, Event::Press { sale, how: Press::OtherContent });
+        }
+        if self.random.permille(chance / 2) {
+            self.plan_in_ms(0, 70_000, Event::Want { sale, want: Want::Cancel });
+        }
+        if self.random.permille(chance / 2) {
+            self.plan_in_ms(0, 70_000, Event::Want { sale, want: Want::Look });
+        }
+        if self.random.permille(chance / 8) {
+            self.plan_in_ms(0, 70_000, Event::Want { sale, want: Want::LookAsAnotherMerchant });
+        }
+    }
+
+    fn request(&mut self, number: usize, how: Press) -> Request {
+        let id = PaymentId::from_u128(self.random.wide());
+        let sale = &self.sales[number];
+        let other = how == Press::OtherContent;
+        let amount = if other { Money::cny(sale.amount.minor() + 1) } else { sale.amount };
+        Request {
+            id,
+            merchant: MERCHANT,
+            store: StoreId::from_u128(2),
+            till: TillId::from_u128(3),
+            cashier: "Li".to_owned(),
+            key: sale.key.clone(),
+            content: [u8::from(other); 32],
+            amount,
+            channel: self.channels[sale.channel].id,
+            wallet: "wallet".to_owned(),
+            wallet_name: Text::new("钱包", "wallet"),
+            method: sale
+                .code
+                .as_ref()
+                .map_or(Method::ShownQr, |code| Method::PayerCode { hint: code.hint() }),
+            description: "goods".to_owned(),
+            reference: String::new(),
+        }
+    }
+
+    pub(super) fn want(&mut self, sale: usize, want: Want) {
+        let Some(payment) = self.sales[sale].payment else { return };
+        let Some(command) = self.command(sale, want) else { return };
+        if want == Want::Cancel {
+            self.sales[sale].canceled = true;
+        }
+        if self.random.permille(self.weather.till_trouble) {
+            return;
+        }
+        let stranger = want == Want::LookAsAnotherMerchant;
+        let merchant = if stranger { MerchantId::from_u128(99) } else { MERCHANT };
+        let caller = self.caller(Wish::Want { sale, want });
+        self.to_server(Wake::Command { payment, merchant, command, caller });
+    }
+
+    fn command(&mut self, sale: usize, want: Want) -> Option<Command> {
+        let by = "Li".to_owned();
+        match want {
+            Want::Cancel => Some(Command::Cancel { by }),
+            Want::Look | Want::LookAsAnotherMerchant => Some(Command::Look { by }),
+            Want::Refund(which) => self.refund_pressed(sale, which).map(Command::Refund),
+        }
+    }
+
+    /// A refund is pressed until it is answered, each time under the same key.
+    fn refund_pressed(&mut self, sale: usize, which: usize) -> Option<RefundRequest> {
+        let id = RefundId::from_u128(self.random.wide());
+        let wish = &mut self.sales[sale].refunds[which];
+        wish.presses += 1;
+        if wish.answered || wish.presses > 20 {
+            return None;
+        }
+        let request = RefundRequest {
+            id,
+            key: wish.key.clone(),
+            content: [wish.amount.minor() as u8; 32],
+            amount: wish.amount,
+            reason: String::new(),
+            by: "Li".to_owned(),
+        };
+        self.plan_in_ms(4_000, 6_000, Event::Want { sale, want: Want::Refund(which) });
+        Some(request)
+    }
+
+    /// The server's answer to a till.
+    pub(super) fn told(&mut self, caller: Caller, answer: Result<Box<Told>, Refusal>) {
+        let Some(wish) = self.callers.remove(&caller) else { return };
+        self.audit.answered(self.now, wish, &self.sales, &answer);
+        if self.random.permille(self.weather.till_trouble) {
+            return;
+        }
+        match (wish, answer) {
+            (Wish::Sale { sale, .. }, Ok(told)) => self.sales[sale].payment = Some(told.payment.request.id),
+            (Wish::Want { sale, want: Want::Refund(which) }, _) => {
+                self.sales[sale].refunds[which].answered = true
+            }
+            (Wish::Sale { .. } | Wish::Want { .. }, _) => {}
+        }
+    }
+
+    /// The customer sees the QR for the first time and scans it, perhaps.
+    pub(super) fn qr_shown(&mut self, sale: usize) {
+        if std::mem::replace(&mut self.sales[sale].qr_seen, true) {
+            return;
+        }
+        let lifetime_ms = self.channels[self.sales[sale].channel].policy.qr_lifetime.as_millis() as u64;
+        match self.random.between(0, 10) {
+            0..=6 => self.plan_in_ms(500, 40_000, Event::Scan { sale }),
+            7 => self.plan_in_ms(500, lifetime_ms + 30_000, Event::Scan { sale }),
+            _ => {}
+        }
+    }
+
+    pub(super) fn scan(&mut self, sale: usize) {
+        let channel = self.sales[sale].channel;
+        let Some(payment) = self.sales[sale].payment else { return };
+        let paid = self.channels[channel].simulator.scan(payment.into(), self.now);
+        self.audit.note(payment, self.now, || format!("  the customer scans: {paid}"));
+        self.plan_tick(channel);
+    }
+
+    /// The sale is paid for; some customers bring things back.
+    pub(super) fn customer_thinks_again(&mut self, number: usize) {
+        let again = self.random.permille(self.weather.second_thoughts);
+        let sale = &mut self.sales[number];
+        if std::mem::replace(&mut sale.thought_again, true) || !again {
+            return;
+        }
+        let all = sale.amount.minor();
+        let half = all / 2;
+        let amounts = match self.random.between(0, 6) {
+            0 => vec![all],
+            1 => vec![half, all - half],
+            2 => vec![half],
+            3 => vec![all + 1],
+            4 => vec![all, all],
+            _ => vec![0, half, all],
+        };
+        for amount in amounts {
+            let which = self.sales[number].refunds.len();
+            let wish = RefundWish {
+                key: format!("refund {number}.{which}"),
+                amount: Money::cny(amount),
+                answered: false,
+                presses: 0,
+            };
+            self.sales[number].refunds.push(wish);
+            let within = Duration::from_millis(self.random.between(0, 90_000));
+            self.plan(self.now + within, Event::Want { sale: number, want: Want::Refund(which) });
+        }
+    }
+
+    fn caller(&mut self, wish: Wish) -> Caller {
+        self.last_caller += 1;
+        self.callers.insert(self.last_caller, wish);
+        self.last_caller
+    }
+}
