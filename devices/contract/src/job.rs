@@ -58,6 +58,18 @@ pub enum Doubt {
     WeRestarted,
 }
 
+impl Doubt {
+    /// The doubt's name in the store. A promise: never changed.
+    pub fn code(self) -> &'static str {
+        match self {
+            Doubt::LinkLost => "link_lost",
+            Doubt::NoAnswer => "no_answer",
+            Doubt::PrinterCannotTell => "printer_cannot_tell",
+            Doubt::WeRestarted => "we_restarted",
+        }
+    }
+}
+
 /// What can happen to a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobEvent {

@@ -36,6 +36,20 @@ impl PrinterState {
         PrinterState::Unknown,
     ];
 
+    /// The state's name in the store and on the wire. A promise: never changed.
+    pub fn code(self) -> &'static str {
+        match self {
+            PrinterState::Ready => "ready",
+            PrinterState::NearEnd => "near_end",
+            PrinterState::PaperOut => "paper_out",
+            PrinterState::CoverOpen => "cover_open",
+            PrinterState::CutterError => "cutter_error",
+            PrinterState::Hot => "hot",
+            PrinterState::Offline => "offline",
+            PrinterState::Unknown => "unknown",
+        }
+    }
+
     /// Whether a job may be sent.
     pub fn can_print(self) -> bool {
         matches!(self, PrinterState::Ready | PrinterState::NearEnd)
