@@ -13,6 +13,7 @@ mod channel;
 mod clock;
 mod driver;
 mod handle;
+pub mod print;
 mod resume;
 mod signers;
 mod stats;

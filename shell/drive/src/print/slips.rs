@@ -1,0 +1,36 @@
+//! The page of a waiting job: the payment is read anew, so that a receipt printed late tells what is true now.
+
+use super::PrinterSetup;
+use crate::{Clock, Handle};
+use printer::page;
+use receipt::{Copy, of_payment, receipt};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use store::{MerchantScope, PrintJob, StoreError};
+
+/// Makes pages for one printer.
+pub(super) struct Slips {
+    pub(super) setup: PrinterSetup,
+    pub(super) handle: Handle,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Slips {
+    /// The bytes of the job's page; nothing if its payment does not rest, so that a slip never guesses.
+    pub(super) async fn page(&self, job: &PrintJob) -> Result<Option<Vec<u8>>, StoreError> {
+        let scope = MerchantScope(job.merchant);
+        let Some(entries) = self.handle.store().payment_entries(&scope, job.payment).await? else {
+            return Ok(None);
+        };
+        let payment = payment::fold(&entries);
+        let policy = self.handle.policy(payment.request.channel);
+        let next = payment::next(&payment, &policy, self.clock.now());
+        let Some(facts) = of_payment(&payment, &next, (self.setup.place)(&payment)) else { return Ok(None) };
+        let copy = NonZeroU32::new(job.copy).map_or(Copy::Original, |count| Copy::Reprint { count });
+        let page = page(&receipt(&facts, copy), &self.setup.profile);
+        if !page.substituted.is_empty() {
+            tracing::warn!(job = job.id, characters = ?page.substituted, "the printer's font lacks characters; each is printed as a mark");
+        }
+        Ok(Some(page.bytes))
+    }
+}
