@@ -7,23 +7,22 @@
 //! and `signature_probe` it is the charge's answer that is signed wrongly, and for a shown QR the first notification.
 
 mod books;
+mod checks;
 mod handle;
 mod keys;
+mod notify;
 mod outbox;
 mod serve;
 
 pub use keys::{BadKeys, Credentials, Keys};
 
 use crate::certificate::PlatformCertificate;
-use crate::wire::{Envelope, RefundNotice, RefundNoticeAmount, Transaction};
-use crate::{Config, PlatformKey, WeChat, resource, sign};
-use base::{OrderNo, Secret, Timestamp, Zone};
+use crate::{Config, PlatformKey, WeChat, sign};
+use base::{OrderNo, Secret, Timestamp};
 use books::{Books, Kind, State};
 use outbox::{About, Outbox};
 use provider_contract::signing::{Checksum, Sign, Verify};
-use provider_contract::{
-    Book, Call, Delivery, HttpMethod, HttpReply, HttpRequest, Moment, Outgoing, Treatment,
-};
+use provider_contract::{Book, Delivery, HttpReply, HttpRequest, Moment, Outgoing, Treatment};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,7 +32,7 @@ use std::time::Duration;
 const NOTIFY_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(180));
 /// While the provider is down its notifications wait so long at a time.
 const DOWN_FOR: Duration = Duration::from_secs(15);
-/// How long a payer who scanned takes to type a password.
+/// How long a payer takes to type a password.
 const TYPING: Duration = Duration::from_secs(6);
 
 /// The simulated WeChat Pay of one merchant.
@@ -320,84 +319,6 @@ impl Simulator {
         let after = if late { NOTIFY_AFTER.1 } else { NOTIFY_AFTER.0 };
         self.outbox.plan(About::Order(at), url, when, when + after, twice);
     }
-
-    /// The next notification that is due, built and signed.
-    fn send(&mut self, moment: &Moment) -> Option<Outgoing> {
-        let (no, notice) = self.outbox.pop(moment.now)?;
-        let (about, url, created, first) =
-            (notice.about, Arc::clone(&notice.url), notice.created, notice.attempts == 1);
-        let notice_id = notice_id(no, created);
-        let (event, kind, plain) = match about {
-            About::Order(at) => ("TRANSACTION.SUCCESS", "transaction", json(&self.payment_told(at))),
-            About::Refund(at) => ("REFUND.SUCCESS", "refund", json(&self.refund_told(at))),
-        };
-        self.sequence += 1;
-        let salt = moment.nonce.wrapping_add(u128::from(self.sequence) << 64);
-        let nonce = format!("{:032x}", salt);
-        let sealed = resource::seal(
-            self.identity.apiv3_key.reveal().as_bytes(),
-            Some(kind),
-            kind,
-            &nonce[8..20],
-            &plain,
-        );
-        let body = json(&Envelope {
-            id: notice_id.clone(),
-            create_time: created.rfc3339(Zone::CHINA),
-            resource_type: "encrypt-resource".to_owned(),
-            event_type: event.to_owned(),
-            summary: if kind == "refund" { "退款成功" } else { "支付成功" }.to_owned(),
-            resource: sealed.expect("the key has 32 bytes and the nonce 12"),
-        });
-        let twist = match about {
-            About::Order(at) if first => match self.books.order(at).treatment {
-                Treatment::WrongSignature => Twist::WrongSignature,
-                Treatment::SignatureProbe => Twist::Probe,
-                _ => Twist::Honest,
-            },
-            _ => Twist::Honest,
-        };
-        let mut headers = self.signature_headers(self.default_key(), twist, &body, &nonce, moment.now);
-        headers.push(("Content-Type", "application/json".to_owned()));
-        let call = Call { method: HttpMethod::Post, url: url.to_string(), headers, body };
-        Some(Outgoing { call, notice_id })
-    }
-
-    /// The payment as it was when it was made, whatever was refunded since.
-    fn payment_told(&self, at: u32) -> Transaction {
-        let state = ("SUCCESS".to_owned(), Some("支付成功".to_owned()));
-        Transaction { trade_state: state.0, trade_state_desc: state.1, ..self.transaction(at) }
-    }
-
-    fn refund_told(&self, at: u32) -> RefundNotice {
-        let refund = self.books.refund(at);
-        let order = self.books.order(refund.order);
-        RefundNotice {
-            mchid: self.identity.mchid.clone(),
-            out_trade_no: order.number.to_string(),
-            transaction_id: Some(self.books.transaction_id(refund.order)),
-            out_refund_no: refund.number.to_string(),
-            refund_id: Some(handle::refund_id(at)),
-            refund_status: "SUCCESS".to_owned(),
-            success_time: Some(refund.done_at.rfc3339(Zone::CHINA)),
-            user_received_account: Some("支付用户零钱".to_owned()),
-            amount: RefundNoticeAmount {
-                total: order.paid,
-                refund: refund.amount,
-                payer_total: order.paid,
-                payer_refund: refund.amount,
-            },
-        }
-    }
-}
-
-fn json(body: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(body).expect("wire types are plain JSON")
-}
-
-/// Looks like the UUID the real one sends; its tail finds the notification again.
-fn notice_id(no: u64, created: Timestamp) -> String {
-    format!("{:08x}-5349-5eec-ab1e-{no:012x}", created.as_seconds() as u32)
 }
 
 impl provider_contract::Simulator for Simulator {

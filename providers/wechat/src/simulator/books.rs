@@ -56,6 +56,31 @@ pub(super) struct Order {
     pub refunds: Vec<u32>,
 }
 
+impl Order {
+    /// An open order of `amount` fen that nobody has paid.
+    pub fn new(number: &str, kind: Kind, amount: i64, now: Timestamp) -> Order {
+        Order {
+            number: Arc::from(number),
+            kind,
+            amount,
+            content: 0,
+            code: 0,
+            attach: None,
+            notify_url: None,
+            asked_at: now,
+            expires_at: Timestamp::MAX,
+            state: State::NotPay,
+            treatment: Treatment::Normal,
+            paid: 0,
+            paid_at: now,
+            charges: 0,
+            reversals: 0,
+            returned: false,
+            refunds: Vec::new(),
+        }
+    }
+}
+
 /// One refund. Refunds that are accepted always arrive, at `done_at`.
 pub(super) struct Refund {
     pub number: Arc<str>,

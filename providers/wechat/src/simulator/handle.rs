@@ -1,22 +1,22 @@
 //! What each request does to the books, and what it is answered.
 
 use super::books::{Kind, Order, Refund, State};
+use super::checks::{
+    Refusal, check_amount, check_description, check_lengths, check_notify_url, check_number,
+    check_refund_amount, expiry, fingerprint, invalid, param, refusal,
+};
 use super::outbox::About;
-use super::{Due, Outcome, Simulator, Twist};
+use super::{Due, Outcome, Simulator, TYPING, Twist};
 use crate::sign;
 use crate::wire::{
-    CNY, CloseRequest, CodepayRequest, NativeReply, NativeRequest, OrderAmount, PaidAmount, Payer,
-    RefundAmount, RefundRequest, RefundedAmount, ReverseReply, ReverseRequest, Transaction,
+    CNY, CloseRequest, CodepayRequest, NativeReply, NativeRequest, PaidAmount, Payer, RefundRequest,
+    RefundedAmount, ReverseReply, ReverseRequest, Transaction,
 };
 use base::{Timestamp, Zone};
 use provider_contract::Treatment;
-use serde::Serialize;
-use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a payer takes to type a password.
-const TYPING: Duration = Duration::from_secs(6);
 /// How long a slow answer takes.
 const SLOW: Duration = Duration::from_secs(8);
 /// A charge younger than this cannot be reversed while the payer types.
@@ -25,40 +25,14 @@ const REVERSE_NOT_BEFORE: Duration = Duration::from_secs(15);
 const LATE_PAYMENT: Duration = Duration::from_secs(5);
 /// Orders are reversible for seven days.
 const REVERSIBLE: Duration = Duration::from_secs(7 * 86_400);
-/// Orders without a time of their own stay open for seven days.
-const ORDER_LIFE: Duration = Duration::from_secs(7 * 86_400);
 /// Orders are refundable for a year.
 const REFUNDABLE: Duration = Duration::from_secs(365 * 86_400);
 /// How long a refund takes, normally and when slow.
 const REFUND_TIME: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(90));
 /// How many refunds one order may have.
 const REFUNDS_MAX: usize = 50;
-/// The largest amount: a hundred million yuan.
-const FEN_MAX: i64 = 10_000_000_000;
 /// How many reversals stay unfinished under [`Treatment::ReverseNeedsRepeat`].
 const UNFINISHED_REVERSALS: u32 = 2;
-
-/// A refusal: HTTP status, code, message, WeChat's finer number. The codes are WeChat's; which status goes with
-/// which code of codepay is ours, since its page does not say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub status: u16,
-    pub code: &'static str,
-    pub message: &'static str,
-    pub number: &'static str,
-}
-
-pub(super) const fn refusal(status: u16, code: &'static str, message: &'static str) -> Refusal {
-    Refusal { status, code, message, number: "268435455" }
-}
-
-const fn param(message: &'static str) -> Refusal {
-    refusal(400, "PARAM_ERROR", message)
-}
-
-const fn invalid(message: &'static str, number: &'static str) -> Refusal {
-    Refusal { status: 400, code: "INVALID_REQUEST", message, number }
-}
 
 const OTHER_CONTENT: Refusal = invalid("请求重入时，参数与首次请求不一致", "268498688");
 const NO_SUCH_ORDER: Refusal = refusal(404, "ORDER_NOT_EXIST", "订单不存在");
@@ -91,24 +65,14 @@ impl Simulator {
         if !self.books.spend(code) {
             return Err(refused(Treatment::CodeUsed).expect("a refusal"));
         }
+        let order = Order::new(&request.out_trade_no, Kind::Micropay, request.amount.total, now);
         let at = self.books.open(Order {
-            number: Arc::from(request.out_trade_no.as_str()),
-            kind: Kind::Micropay,
-            amount: request.amount.total,
             content,
             code,
             attach: request.attach.as_deref().map(Box::from),
-            notify_url: None,
-            asked_at: now,
-            expires_at: Timestamp::MAX,
             state: State::UserPaying,
             treatment,
-            paid: 0,
-            paid_at: now,
-            charges: 0,
-            reversals: 0,
-            returned: false,
-            refunds: Vec::new(),
+            ..order
         });
         self.begin_charge(at, now)
     }
@@ -216,24 +180,14 @@ impl Simulator {
             return ended.map(Opened::Ended);
         }
         let url = self.shared_url(&request.notify_url);
+        let order = Order::new(&request.out_trade_no, Kind::Native, request.amount.total, now);
         Ok(Opened::Order(self.books.open(Order {
-            number: Arc::from(request.out_trade_no.as_str()),
-            kind: Kind::Native,
-            amount: request.amount.total,
             content,
-            code: 0,
             attach: request.attach.as_deref().map(Box::from),
             notify_url: Some(url),
-            asked_at: now,
             expires_at,
-            state: State::NotPay,
             treatment,
-            paid: 0,
-            paid_at: now,
-            charges: 0,
-            reversals: 0,
-            returned: false,
-            refunds: Vec::new(),
+            ..order
         })))
     }
 
@@ -486,71 +440,6 @@ fn wallet_code(text: &str) -> Result<u64, Refusal> {
         return Err(refused(Treatment::CodeWrong).expect("a refusal"));
     }
     Ok(fingerprint(&text))
-}
-
-fn check_description(text: &str) -> Result<(), Refusal> {
-    if text.is_empty() || text.chars().count() > 127 {
-        return Err(param("description 应为 1 到 127 个字符"));
-    }
-    Ok(())
-}
-
-fn check_number(number: &str, shortest: usize, longest: usize, marks: &[u8]) -> Result<(), Refusal> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || marks.contains(&byte);
-    if !(shortest..=longest).contains(&number.len()) || !number.bytes().all(allowed) {
-        return Err(param("商户单号的长度或字符不符合要求"));
-    }
-    Ok(())
-}
-
-fn check_amount(amount: &OrderAmount) -> Result<(), Refusal> {
-    if amount.currency.as_deref().is_some_and(|currency| currency != CNY) {
-        return Err(param("amount.currency 应为 CNY"));
-    }
-    if !(1..=FEN_MAX).contains(&amount.total) {
-        return Err(param("amount.total 超出取值范围"));
-    }
-    Ok(())
-}
-
-fn check_refund_amount(amount: &RefundAmount) -> Result<(), Refusal> {
-    if amount.currency != CNY {
-        return Err(param("amount.currency 应为 CNY"));
-    }
-    if !(1..=FEN_MAX).contains(&amount.total) || !(1..=amount.total).contains(&amount.refund) {
-        return Err(param("amount.refund 或 amount.total 超出取值范围"));
-    }
-    Ok(())
-}
-
-fn check_lengths(attach: Option<&str>, device_id: Option<&str>) -> Result<(), Refusal> {
-    if attach.is_some_and(|text| text.chars().count() > 128) {
-        return Err(param("attach 超过 128 个字符"));
-    }
-    if device_id.is_some_and(|text| text.chars().count() > 32) {
-        return Err(param("device_id 超过 32 个字符"));
-    }
-    Ok(())
-}
-
-fn check_notify_url(url: &str) -> Result<(), Refusal> {
-    let http = url.starts_with("https://") || url.starts_with("http://");
-    if !http || url.contains('?') || url.len() > 255 {
-        return Err(param("notify_url 应为 http 或 https 地址，且不能带参数"));
-    }
-    Ok(())
-}
-
-fn expiry(time_expire: Option<&str>, now: Timestamp) -> Result<Timestamp, Refusal> {
-    let Some(text) = time_expire else { return Ok(now + ORDER_LIFE) };
-    Timestamp::parse(text).filter(|at| *at > now).ok_or(param("time_expire 不是晚于现在的 RFC 3339 时间"))
-}
-
-/// Tells a repeat from a conflict; never leaves this process.
-fn fingerprint(request: &impl Serialize) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(&serde_json::to_vec(request).expect("wire types are plain JSON"));
-    hasher.finish()
 }
 
 /// Whether `serial` names the public key rather than a certificate.

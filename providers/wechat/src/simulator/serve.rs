@@ -1,6 +1,7 @@
 //! One request in, one signed reply out: who is asking, for what, and how the answer is signed.
 
-use super::handle::{Refusal, names_public_key, refusal};
+use super::checks::{Refusal, refusal};
+use super::handle::names_public_key;
 use super::{Outcome, SigningKey, Simulator, Twist};
 use crate::sign::{self, Authorization};
 use crate::wire::{Certificates, EncryptedCertificate, Failure};
