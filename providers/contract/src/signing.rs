@@ -150,7 +150,7 @@ impl FreshKeys {
     }
 }
 
-/// PEM with bare line feeds: the Python package wechatpayv3 does not know the first line of one with CR LF.
+/// PEM with bare line feeds: a widely used Python client does not know the first line of one with CR LF.
 fn pem_text(label: &str, der: &[u8]) -> String {
     let lines = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
     pem::encode_config(&pem::Pem::new(label, der), lines)
