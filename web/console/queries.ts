@@ -141,7 +141,7 @@ type Page = { items: Payment[]; next?: string | null };
 
 /** Puts a payment's newer version wherever it is shown, and asks again for what is computed from it. */
 export function takeIn(payment: Payment): void {
-  const newer = (known: Payment) => (known.id === payment.id && known.version < payment.version ? payment : known);
+  const newer = (known: Payment) => (known.id === payment.id && known.version <= payment.version ? payment : known);
   queryClient.setQueryData<Payment>(["payment", payment.id], (known) => (known ? newer(known) : payment));
   queryClient.setQueriesData<InfiniteData<Page>>({ queryKey: ["payments"] }, (data) =>
     data && { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(newer) })) },
@@ -155,7 +155,7 @@ export function takeIn(payment: Payment): void {
 /** The live list after this news: in its place if known, in front if new, never longer than it was meant to be. */
 export function latestWith(items: readonly Payment[], payment: Payment): Payment[] {
   const known = items.find(({ id }) => id === payment.id);
-  if (known) return items.map((item) => (item.id === payment.id && item.version < payment.version ? payment : item));
+  if (known) return items.map((item) => (item.id === payment.id && item.version <= payment.version ? payment : item));
   return [payment, ...items].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)).slice(0, 12);
 }
 

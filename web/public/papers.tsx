@@ -50,7 +50,7 @@ export function Papers() {
             <time>{clockWithSeconds(paper.at)}</time>
             <img
               alt={t("printer.paper", { time: clockWithSeconds(paper.at) })}
-              src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(paper.svg)}`}
+              src={`/v1/printer/papers/${encodeURIComponent(paper.id)}.svg`}
             />
           </li>
         ))}

@@ -1,7 +1,7 @@
 // The e-receipt: one page, no login, no tracking.
 import { useEffect, useState } from "react";
 import { client, settle, type Failure } from "../shared/api/client";
-import type { Money, PublicReceipt } from "../shared/api/types";
+import type { PublicReceipt } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
@@ -31,11 +31,10 @@ export function Receipt({ token }: { token: string }) {
 
 function Slip({ receipt }: { receipt: PublicReceipt }) {
   const t = useTranslate(publicTexts);
-  const shared = useTranslate(sharedTexts);
   const pick = usePick();
   const { language } = useLanguage();
   const { payment } = receipt;
-  const money = payment.state as Money;
+  const money = payment.state;
   const rows: [string, string][] = [
     [t("receipt.store"), receipt.store],
     [t("receipt.method"), pick(payment.wallet_label)],
@@ -46,9 +45,12 @@ function Slip({ receipt }: { receipt: PublicReceipt }) {
     <article className="slip">
       <h1>{receipt.merchant}</h1>
       <p className={`slip-state ink-${money}`}>
-        <MoneyMark money={money} size="1.4rem" /> {shared(`money.${money}`)}
+        <MoneyMark money={money} size="1.4rem" /> {pick(payment.state_label)}
       </p>
       <p className="slip-amount">{formatAmount(payment.amount, language)}</p>
+      {payment.refunded.amount > 0 && (
+        <p className="slip-refunded">{t("receipt.refunded", { amount: formatAmount(payment.refunded, language) })}</p>
+      )}
       <dl>
         {rows.map(([name, value]) => (
           <div key={name}>

@@ -82,6 +82,14 @@ it("writes the attempt down before anything is sent, and never the payer's code"
   expect([...kept.values()].join()).not.toContain(CODE);
 });
 
+it("takes two presses of one button for one sale", () => {
+  answer = never;
+  const desk = open();
+  take(desk);
+  take(desk);
+  expect(desk.snapshot().open).toHaveLength(1);
+});
+
 it("repeats a lost request with the same key and content until it is answered", async () => {
   let round = 0;
   answer = ({ method }) => (method === "GET" ? never() : (round += 1) < 3 ? lost() : json(payment({}), 201));
@@ -139,6 +147,17 @@ it("says that a sale was never sent only when the server has answered and the ti
   await vi.advanceTimersByTimeAsync(5000);
   expect(only(reloaded)?.delivery).toBe("not_received");
   expect(posts()).toHaveLength(1);
+});
+
+it("does not take one empty answer for a proof while the request may still be on its way", async () => {
+  answer = never;
+  take(open());
+  answer = () => json({ items: [], next: null });
+  const reloaded = open();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(only(reloaded)?.delivery).toBe("finding");
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(only(reloaded)?.delivery).toBe("not_received");
 });
 
 it("stops repeating a code older than its life and looks for the sale instead", async () => {

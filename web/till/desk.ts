@@ -101,8 +101,12 @@ export class Desk {
     this.followers.forEach((follower) => follower.abort());
   }
 
-  /** Asks for money. The attempt is on the screen and in the journal before this returns. */
+  /**
+   * Asks for money. The attempt is on the screen and in the journal before this returns. While another sale fills the
+   * screen nothing is asked: two presses of one button are one sale.
+   */
   take(till: string, amount: Amount, method: Method): void {
+    if (this.state.currentKey !== null) return;
     const key = newKey();
     const attempt: Attempt = {
       key,
@@ -157,7 +161,8 @@ export class Desk {
       ({ attempt }) => attempt.paymentId === payment.id || (!attempt.paymentId && attempt.reference === payment.reference),
     );
     if (!open) return;
-    if (open.payment && open.payment.version >= payment.version) return;
+    // The same version may still bring news of the slip, which is not part of the payment's facts.
+    if (open.payment && open.payment.version > payment.version) return;
     if (!open.attempt.paymentId) this.journal.bind(open.attempt.key, payment.id);
     this.codes.delete(open.attempt.key);
     this.change(open.attempt.key, (was) => ({

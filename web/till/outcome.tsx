@@ -1,5 +1,5 @@
 // One sale on the whole screen: the money state first, then the three answers, the clock, and one thing to press.
-import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 import { isAtRest, type Money, type Payment, type TillInfo } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
@@ -230,6 +230,8 @@ function primaryFor(
       return { run: () => void look() };
     case "scan_new_code":
       return { run: () => props.onChangeMethod("code") };
+    case "try_again":
+      return { run: () => (payment.method === "show_qr" ? props.onShowQr(payment.wallet) : props.onChangeMethod("code")) };
     case "other_method":
       return { run: () => props.onChangeMethod("amount") };
     case "call_owner":
@@ -244,7 +246,7 @@ function primaryFor(
 }
 
 function useOutcomeKeys(keys: RefObject<OutcomeKeys | null>, actions: Record<string, (() => void) | undefined>) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     keys.current = { press: (key) => actions[key]?.() };
     return () => {
       keys.current = null;
@@ -298,7 +300,9 @@ function ShownQr({ payment, qr }: { payment: Payment; qr: NonNullable<Payment["q
       <figcaption>{t("qr.ask", { wallet })}</figcaption>
       <Qr content={qr.content} label={t("qr.label", { wallet, amount })} />
       <p className="shown-qr-amount">{amount}</p>
-      <p className="shown-qr-left">{t("qr.valid", { time: minutesAndSeconds(secondsLeft(qr.expires_at, now)) })}</p>
+      {qr.expires_at && (
+        <p className="shown-qr-left">{t("qr.valid", { time: minutesAndSeconds(secondsLeft(qr.expires_at, now)) })}</p>
+      )}
     </figure>
   );
 }

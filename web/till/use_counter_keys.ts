@@ -1,5 +1,5 @@
 // The counter's keyboard: every key press passes here first, so that scanner and keyboard work wherever the focus is.
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { characterOf, ScannerEar, type Heard } from "./scanner";
 
 export interface CounterKeys {
@@ -12,8 +12,9 @@ export interface CounterKeys {
 const COMMANDS = /^(Backspace|Delete|Escape|F2|F3|F4|F6|F7|F8|F9)$/;
 
 export function useCounterKeys(active: boolean, handlers: CounterKeys): void {
+  // Before the browser can deliver the next key, never after it: a stale handler would see the sale before this one.
   const latest = useRef(handlers);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = handlers;
   });
 
@@ -39,6 +40,7 @@ export function useCounterKeys(active: boolean, handlers: CounterKeys): void {
 
     function pressed(event: KeyboardEvent) {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "Enter" && event.repeat) return event.preventDefault();
       if (COMMANDS.test(event.key)) {
         event.preventDefault();
         tell(ear.settle(Number.POSITIVE_INFINITY));

@@ -1,5 +1,5 @@
 // The desk as React sees it: one desk for the page's life, resumed on start, fed by the live stream.
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { openEvents, type Link } from "../shared/api/events";
 import type { Payment, PrinterState } from "../shared/api/types";
 import { Journal } from "../shared/journal";
@@ -17,7 +17,7 @@ export interface DeskHandlers {
 
 export function useDesk(handlers: DeskHandlers): { desk: Desk; journal: Journal; state: DeskState; link: Link } {
   const latest = useRef(handlers);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = handlers;
   });
   const [journal] = useState(() => new Journal(localStorage));

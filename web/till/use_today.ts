@@ -82,7 +82,7 @@ export function useToday(till: string): Today {
 /** The list with this payment in its place, newest first; an older version never replaces a newer one. */
 export function merge(known: readonly Payment[], payment: Payment): readonly Payment[] {
   const present = known.find(({ id }) => id === payment.id);
-  if (present && present.version >= payment.version) return known;
+  if (present && present.version > payment.version) return known;
   const rest = known.filter(({ id }) => id !== payment.id);
   return [...rest, payment].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
 }

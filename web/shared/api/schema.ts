@@ -117,7 +117,7 @@ export interface components {
       wallet: string;
       wallet_label: Text;
       code_hint: string | null;
-      qr: { content: string; expires_at: string } | null;
+      qr: { content: string; expires_at?: string | null } | null;
       money: "waiting" | "verifying" | "paid" | "not_paid" | "returned";
       reason: string | null;
       provider_transaction: string | null;
@@ -132,7 +132,7 @@ export interface components {
         next_step: Text;
         may_hand_over: boolean;
         may_charge_again: boolean;
-        action: "next_customer" | "wait" | "ask_customer" | "scan_new_code" | "other_method" | "call_owner" | "show_qr";
+        action: "next_customer" | "wait" | "ask_customer" | "scan_new_code" | "other_method" | "call_owner" | "show_qr" | "try_again";
         action_label: Text;
       };
       refunds: components["schemas"]["Refund"][];
@@ -180,11 +180,25 @@ export interface components {
       codes: { provider: string; code?: string | null; amount?: string | null; zh: string; en: string }[];
       printer_url?: string | null;
     };
+    SlipLine:
+      | { kind: "text"; text: string; align: string; size: number; bold: boolean }
+      | { kind: "pair"; label: string; value: string }
+      | { kind: "qr"; content: string }
+      | { kind: "rule" | "blank" | "cut" };
     PublicReceipt: {
       merchant: string;
       store: string;
-      lines: unknown[];
-      payment: { amount: Amount; state: string; wallet_label: Text; time: string; order_no: string };
+      lines: components["schemas"]["SlipLine"][];
+      lines_en: components["schemas"]["SlipLine"][];
+      payment: {
+        amount: Amount;
+        refunded: Amount;
+        state: components["schemas"]["Payment"]["money"];
+        state_label: Text;
+        wallet_label: Text;
+        time: string;
+        order_no: string;
+      };
     };
     Papers: { items: { id: string; at: string; svg: string }[] };
   };
