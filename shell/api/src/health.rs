@@ -1,0 +1,72 @@
+//! Whether this server can take money, for whoever watches over it. Says nothing secret.
+
+use crate::state::ApiState;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How the server is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// `ok`, or `degraded` if it cannot take money.
+    #[schema(value_type = String)]
+    pub status: &'static str,
+    /// Its version.
+    pub version: String,
+    /// `ok` or `failing`.
+    #[schema(value_type = String)]
+    pub database: &'static str,
+    /// `ok` or `stopped`.
+    #[schema(value_type = String)]
+    pub engine: &'static str,
+    /// Payments that have no result yet.
+    pub open_payments: u64,
+    /// Questions to providers under way.
+    pub calls_in_flight: u64,
+    /// Ways to providers.
+    pub providers: Vec<ProviderHealth>,
+}
+
+/// A way to a provider.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProviderHealth {
+    /// The channel.
+    pub channel: String,
+    /// Whose it is.
+    pub provider: String,
+    /// `configured`: it can be used; whether it answers, each payment tells.
+    #[schema(value_type = String)]
+    pub state: &'static str,
+}
+
+/// How the server is.
+#[utoipa::path(get, path = "/v1/health", tag = "server", responses(
+    (status = 200, body = Health),
+    (status = 503, body = Health, description = "it cannot take money now"),
+))]
+pub(crate) async fn read(State(state): State<ApiState>) -> (StatusCode, Json<Health>) {
+    let handle = state.handle();
+    let database = state.store().ping().await.is_ok();
+    let engine = handle.is_running();
+    let stats = handle.stats();
+    let health = Health {
+        status: if database && engine { "ok" } else { "degraded" },
+        version: state.setup.config.version.clone(),
+        database: if database { "ok" } else { "failing" },
+        engine: if engine { "ok" } else { "stopped" },
+        open_payments: stats.open_payments,
+        calls_in_flight: stats.calls_in_flight,
+        providers: handle
+            .channels()
+            .map(|channel| ProviderHealth {
+                channel: channel.id.to_string(),
+                provider: channel.provider.capabilities().name.to_owned(),
+                state: "configured",
+            })
+            .collect(),
+    };
+    let status = if database && engine { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(health))
+}

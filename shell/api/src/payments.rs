@@ -1,0 +1,409 @@
+//! Taking money, and looking at what was taken: create, read, list, cancel, look.
+
+use crate::body::{Asked, AtPath, Strict, id, idempotency_key, line};
+use crate::guard::{Caller, Permission};
+use crate::ids::fresh_id;
+use crate::problem::{Code, Problem, ProblemBody};
+use crate::secrets::mark;
+use crate::state::ApiState;
+use crate::views::PaymentView;
+use crate::waiting::{self, Standing, patience};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use base::{ChannelId, Currency, MerchantId, Money, PaymentId, TillId, Timestamp};
+use drive::Begin;
+use payment::{Command, Method, MoneyState, NotAPayerCode, PayerCode, Refusal, Request, wallet_of};
+use serde::{Deserialize, Serialize};
+use store::{Cursor, PaymentFilter, Till};
+use utoipa::{IntoParams, ToSchema};
+
+/// Payments on a page unless the caller says otherwise, and at most.
+const PAGE: u32 = 50;
+const PAGE_MAX: u32 = 200;
+
+/// What is wanted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPayment {
+    /// At which till; needed only by those who stand at several.
+    pub till: Option<String>,
+    /// How much.
+    pub amount: NewAmount,
+    /// How the customer pays.
+    pub method: NewMethod,
+    /// What is bought, as the customer's phone shows it; the merchant's name unless said.
+    pub description: Option<String>,
+    /// The caller's own number for the sale.
+    pub reference: Option<String>,
+}
+
+/// An amount in minor units.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAmount {
+    /// Minor units: 1250 is 12.50 yuan.
+    pub amount: i64,
+    /// ISO 4217 letters.
+    #[schema(example = "CNY")]
+    pub currency: String,
+}
+
+/// How the customer pays.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum NewMethod {
+    /// We scanned the customer's code.
+    PayerCode(ScannedCode),
+    /// The customer scans ours.
+    ShowQr(WantedQr),
+}
+
+/// A scanned payment code. It is never stored and never logged.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScannedCode {
+    /// Its digits.
+    pub code: String,
+}
+
+/// A QR code to show.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedQr {
+    /// Of which wallet.
+    pub wallet: String,
+}
+
+/// How long to wait for something to show.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WaitQuery {
+    /// Seconds to wait for a result, 0 to 10.
+    pub wait: Option<u64>,
+}
+
+/// How long to wait for news.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NewsQuery {
+    /// Seconds to wait, 0 to 10.
+    pub wait: Option<u64>,
+    /// Wait for a version above this one; without it, for the end.
+    pub after: Option<u32>,
+}
+
+/// Which payments to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Requested then or later (RFC 3339).
+    pub from: Option<String>,
+    /// Requested before (RFC 3339).
+    pub to: Option<String>,
+    /// `waiting`, `verifying`, `paid`, `not_paid` or `returned`.
+    pub state: Option<String>,
+    /// Our short name of the wallet.
+    pub wallet: Option<String>,
+    /// At this till.
+    pub till: Option<String>,
+    /// An order number, a provider's transaction number, an amount such as 12.50, or a reference; whole.
+    pub q: Option<String>,
+    /// How many, 1 to 200.
+    pub limit: Option<u32>,
+    /// Where the page begins: the `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// A page of payments, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PaymentPage {
+    /// The payments.
+    pub items: Vec<PaymentView>,
+    /// The cursor of the next page; nothing if this is the last.
+    pub next: Option<String>,
+}
+
+/// Takes money.
+///
+/// The same key with the same content is the same payment: sending again is safe and answers 200.
+#[utoipa::path(post, path = "/v1/payments", tag = "payments", request_body = NewPayment,
+    params(WaitQuery, ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for every sale")),
+    responses(
+    (status = 201, body = PaymentView, description = "under way, or done"),
+    (status = 200, body = PaymentView, description = "the same request came before; this is how it stands"),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "idempotency_key_reused_with_other_content"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "refused; nothing was sent to any provider"),
+))]
+pub(crate) async fn create(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Asked(query): Asked<WaitQuery>,
+    headers: HeaderMap,
+    Strict(wanted): Strict<NewPayment>,
+) -> Result<(StatusCode, Json<PaymentView>), Problem> {
+    caller.must(Permission::Take)?;
+    let key = idempotency_key(&headers)?;
+    let begin = parse(&state, &caller, key, &wanted)?;
+    let id = begin.request.id;
+    let mut watch = state.handle().watch(id);
+    let mut standing = Standing::from(state.handle().begin(begin).await?);
+    let known = standing.payment.request.id;
+    if known != id {
+        watch = state.handle().watch(known);
+        let payment = state.read_payment(&caller.scope(), known).await?;
+        standing = Standing { next: state.next(&payment), payment };
+    }
+    let enough = waiting::shows_something;
+    let standing = waiting::until(&state, &mut watch, standing, patience(query.wait), enough).await?;
+    let status = if known == id { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(state.view(&standing.payment, &standing.next).await?)))
+}
+
+/// One payment.
+#[utoipa::path(get, path = "/v1/payments/{id}", tag = "payments", params(("id" = String, Path), NewsQuery), responses(
+    (status = 200, body = PaymentView),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "no_such_payment"),
+))]
+pub(crate) async fn read(
+    State(state): State<ApiState>,
+    caller: Caller,
+    AtPath(payment): AtPath,
+    Asked(query): Asked<NewsQuery>,
+) -> Result<Json<PaymentView>, Problem> {
+    let payment: PaymentId = id(&payment, "payment")?;
+    let mut watch = state.handle().watch(payment);
+    let payment = state.read_payment(&caller.scope(), payment).await?;
+    let standing = Standing { next: state.next(&payment), payment };
+    let news = |standing: &Standing| match query.after {
+        Some(version) => standing.payment.version > version,
+        None => waiting::rests(standing),
+    };
+    let standing = waiting::until(&state, &mut watch, standing, patience(query.wait), news).await?;
+    Ok(Json(state.view(&standing.payment, &standing.next).await?))
+}
+
+/// Payments, newest first.
+#[utoipa::path(get, path = "/v1/payments", tag = "payments", params(ListQuery), responses(
+    (status = 200, body = PaymentPage),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn list(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Asked(query): Asked<ListQuery>,
+) -> Result<Json<PaymentPage>, Problem> {
+    let cursor = query.cursor.as_deref().map(str::parse::<Cursor>).transpose();
+    let cursor = cursor.map_err(|_| wrong_parameter("cursor"))?;
+    let limit = query.limit.unwrap_or(PAGE);
+    if !(1..=PAGE_MAX).contains(&limit) {
+        return Err(wrong_parameter("limit"));
+    }
+    let asked = query.till.as_deref().map(|text| id(text, "till")).transpose()?;
+    let filter = PaymentFilter {
+        from: query.from.as_deref().map(|text| moment(text, "from")).transpose()?,
+        to: query.to.as_deref().map(|text| moment(text, "to")).transpose()?,
+        state: query.state.as_deref().map(money_state).transpose()?,
+        wallet: query.wallet,
+        store: None,
+        till: caller.seen_till(asked)?,
+        q: query.q.filter(|q| !q.trim().is_empty()),
+    };
+    let scope = caller.scope();
+    let page = state.store().page(&scope, &filter, cursor, limit).await?;
+    let items = state.views(&scope, &page.items).await?;
+    Ok(Json(PaymentPage { items, next: page.next.map(|cursor| cursor.to_string()) }))
+}
+
+/// Undoes a payment that has not ended.
+#[utoipa::path(post, path = "/v1/payments/{id}/cancel", tag = "payments", params(("id" = String, Path), WaitQuery), responses(
+    (status = 200, body = PaymentView, description = "being undone, or undone already"),
+    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "cannot_cancel_a_finished_payment"),
+))]
+pub(crate) async fn cancel(
+    State(state): State<ApiState>,
+    caller: Caller,
+    AtPath(payment): AtPath,
+    Asked(query): Asked<WaitQuery>,
+) -> Result<Json<PaymentView>, Problem> {
+    caller.must(Permission::Take)?;
+    let command = Command::Cancel { by: caller.by() };
+    let standing = carry_out(&state, &caller, &payment, command, query.wait, waiting::rests).await?;
+    Ok(Json(state.view(&standing.payment, &standing.next).await?))
+}
+
+/// Asks the provider now rather than at the next planned time.
+#[utoipa::path(post, path = "/v1/payments/{id}/look", tag = "payments", params(("id" = String, Path), WaitQuery), responses(
+    (status = 200, body = PaymentView),
+    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn look(
+    State(state): State<ApiState>,
+    caller: Caller,
+    AtPath(payment): AtPath,
+    Asked(query): Asked<WaitQuery>,
+) -> Result<Json<PaymentView>, Problem> {
+    if !caller.may(Permission::ViewAll) {
+        caller.must(Permission::Take)?;
+    }
+    let command = Command::Look { by: caller.by() };
+    let looked = |standing: &Standing| standing.payment.look_wanted.is_none();
+    let standing = carry_out(&state, &caller, &payment, command, query.wait, looked).await?;
+    Ok(Json(state.view(&standing.payment, &standing.next).await?))
+}
+
+/// Puts a command and waits until `enough`.
+pub(crate) async fn carry_out(
+    state: &ApiState,
+    caller: &Caller,
+    payment: &str,
+    command: Command,
+    wait_s: Option<u64>,
+    enough: impl Fn(&Standing) -> bool,
+) -> Result<Standing, Problem> {
+    let payment: PaymentId = id(payment, "payment")?;
+    let mut watch = state.handle().watch(payment);
+    let told = state.handle().command(payment, caller.principal.merchant, command).await?;
+    waiting::until(state, &mut watch, told.into(), patience(wait_s), enough).await
+}
+
+/// The amount a caller names, if it is one that can be counted.
+pub(crate) fn money(amount: &NewAmount) -> Result<Money, Problem> {
+    let currency = Currency::from_code(&amount.currency).ok_or(Refusal::CurrencyNotAccepted)?;
+    Ok(Money::new(amount.amount, currency))
+}
+
+/// The till a caller acts at: the one it names, its own, or the only one there is.
+pub(crate) fn till_of(state: &ApiState, caller: &Caller, named: Option<&str>) -> Result<Till, Problem> {
+    let merchant = caller.principal.merchant;
+    let places = state.places();
+    let named: Option<TillId> = named.map(|text| id(text, "till")).transpose()?;
+    let till = match named.or(caller.principal.till) {
+        Some(id) => places.till(id).filter(|till| till.merchant == merchant).ok_or(Code::NoSuchTill)?,
+        None => match places.tills_of(merchant).as_slice() {
+            [only] => *only,
+            _ => return Err(Code::TillNotChosen.into()),
+        },
+    };
+    Ok(till.clone())
+}
+
+fn parse(state: &ApiState, caller: &Caller, key: String, wanted: &NewPayment) -> Result<Begin, Problem> {
+    let merchant = caller.principal.merchant;
+    let amount = money(&wanted.amount)?;
+    let till = till_of(state, caller, wanted.till.as_deref())?;
+    let reference = line(wanted.reference.as_deref().unwrap_or_default(), "reference", 64)?;
+    let description = line(wanted.description.as_deref().unwrap_or_default(), "description", 120)?;
+    let (wallet, method, code) = how(state, &wanted.method)?;
+    let channel = route(state, merchant, &wallet, code.is_some()).ok_or(Code::WalletHasNoChannel)?;
+    let request = Request {
+        id: PaymentId::from_u128(fresh_id(state.now())),
+        merchant,
+        store: till.store,
+        till: till.id,
+        cashier: caller.cashier(),
+        key,
+        content: content(state, merchant, wanted),
+        amount,
+        channel,
+        wallet_name: state.wallet_label(&wallet),
+        wallet,
+        method,
+        description: if description.is_empty() {
+            state.places().merchant(merchant).name
+        } else {
+            description
+        },
+        reference,
+    };
+    payment::check_amount(&request, state.limit(merchant))?;
+    Ok(Begin { request, code })
+}
+
+/// The wallet, and what is kept and what is spent of the customer's code.
+fn how(state: &ApiState, method: &NewMethod) -> Result<(String, Method, Option<PayerCode>), Problem> {
+    match method {
+        NewMethod::ShowQr(wanted) => {
+            let known = state.rules.iter().any(|rule| rule.wallet == wanted.wallet);
+            let wallet = known.then(|| wanted.wallet.clone()).ok_or(Code::WalletHasNoChannel)?;
+            Ok((wallet, Method::ShownQr, None))
+        }
+        NewMethod::PayerCode(scanned) => {
+            let code = PayerCode::parse(&scanned.code).map_err(|why| match why {
+                NotAPayerCode::NotDigits => Code::CodeNotDigits,
+                NotAPayerCode::WrongLength => Code::CodeWrongLength,
+            })?;
+            let wallet = wallet_of(&code, &state.rules).ok_or_else(|| not_recognized(state, &code))?;
+            Ok((wallet.to_owned(), Method::PayerCode { hint: code.hint() }, Some(code)))
+        }
+    }
+}
+
+/// A wallet's beginning with a wrong number of digits was scanned badly; anything else is of no wallet we know.
+fn not_recognized(state: &ApiState, code: &PayerCode) -> Code {
+    let begins = |prefix: &String| code.reveal().starts_with(prefix.as_str());
+    let someones = state.rules.iter().any(|rule| rule.prefixes.iter().any(begins));
+    if someones { Code::CodeWrongLength } else { Code::WalletNotRecognised }
+}
+
+fn route(state: &ApiState, merchant: MerchantId, wallet: &str, scanned: bool) -> Option<ChannelId> {
+    let routes = state.setup.config.routes.iter();
+    let mut fitting = routes.filter(|route| route.merchant == merchant && route.wallet == wallet);
+    let able = |channel: ChannelId| {
+        let capabilities = state.handle().channel(channel).map(|setup| setup.provider.capabilities());
+        capabilities.is_some_and(|can| if scanned { can.payer_code } else { can.shown_qr })
+    };
+    fitting.find(|route| able(route.channel)).map(|route| route.channel)
+}
+
+/// What makes the request the same request. Keyed with a secret of this server, because a bare hash of a payer's
+/// code could be found out by trying all codes.
+fn content(state: &ApiState, merchant: MerchantId, wanted: &NewPayment) -> [u8; 32] {
+    let (kind, detail) = match &wanted.method {
+        NewMethod::PayerCode(scanned) => ("payer_code", scanned.code.as_str()),
+        NewMethod::ShowQr(qr) => ("show_qr", qr.wallet.as_str()),
+    };
+    let merchant = merchant.to_string();
+    let amount = wanted.amount.amount.to_be_bytes();
+    let parts: [&[u8]; 9] = [
+        b"POST /v1/payments",
+        merchant.as_bytes(),
+        wanted.till.as_deref().unwrap_or_default().as_bytes(),
+        &amount,
+        wanted.amount.currency.as_bytes(),
+        kind.as_bytes(),
+        detail.as_bytes(),
+        wanted.description.as_deref().unwrap_or_default().as_bytes(),
+        wanted.reference.as_deref().unwrap_or_default().as_bytes(),
+    ];
+    mark(&state.content_key, parts)
+}
+
+fn moment(text: &str, name: &'static str) -> Result<Timestamp, Problem> {
+    Timestamp::parse(text).ok_or_else(|| wrong_parameter(name))
+}
+
+fn money_state(code: &str) -> Result<MoneyState, Problem> {
+    use MoneyState::{NotPaid, Paid, Returned, Verifying, Waiting};
+    let states = [Waiting, Verifying, Paid, NotPaid, Returned];
+    states.into_iter().find(|state| state.code() == code).ok_or_else(|| wrong_parameter("state"))
+}
+
+pub(crate) fn wrong_parameter(name: &'static str) -> Problem {
+    Problem::with(Code::UnacceptableQuery, name, name)
+}

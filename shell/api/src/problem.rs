@@ -1,0 +1,276 @@
+//! What is said when a request is refused: RFC 9457 problems with a name for programs and sentences for people.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base::Text;
+use payment::Refusal;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A refused request. Nothing was changed by it, unless it says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    text: Text,
+    retry_after_s: Option<u64>,
+}
+
+/// A problem as it is sent.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// A name for programs, as a URI.
+    pub r#type: String,
+    /// The name in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened and what to do, in English.
+    pub detail: String,
+    /// The name for programs.
+    pub code: String,
+    /// What happened and what to do, in Chinese.
+    pub zh: String,
+    /// What happened and what to do, in English.
+    pub en: String,
+}
+
+macro_rules! problems {
+    ($($name:ident, $status:ident, $code:literal, $zh:literal, $en:literal;)*) => {
+        /// Every refusal that the door itself makes; those of the payment itself are [`payment::Refusal`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "each variant's sentence stands beside it in the table")]
+        pub enum Code { $($name,)* }
+
+        impl Code {
+            /// Every one.
+            pub const ALL: &[Code] = &[$(Code::$name,)*];
+
+            /// Its name on the wire. A promise: never changed.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$name => $code,)* }
+            }
+
+            /// Its HTTP status.
+            pub fn status(self) -> StatusCode {
+                match self { $(Code::$name => StatusCode::$status,)* }
+            }
+
+            /// What happened and what to do.
+            pub fn text(self) -> Text {
+                match self { $(Code::$name => Text::new($zh, $en),)* }
+            }
+        }
+    };
+}
+
+problems! {
+    NotSignedIn, UNAUTHORIZED, "not_signed_in",
+        "请先登录", "Sign in first";
+    WrongLoginOrPassword, UNAUTHORIZED, "wrong_login_or_password",
+        "账号或密码不对，请重新输入", "The login or the password is wrong; type them again";
+    UnknownApiKey, UNAUTHORIZED, "unknown_api_key",
+        "这个接口密钥无效或已停用，请换一个", "This API key is unknown or disabled; use another";
+    TooManyAttempts, TOO_MANY_REQUESTS, "too_many_attempts",
+        "尝试次数太多，请过一会儿再登录", "Too many attempts; wait a while, then sign in again";
+    NotAllowed, FORBIDDEN, "not_allowed",
+        "你的角色不能做这件事，请找店长", "Your role may not do this; ask the manager";
+    CrossOriginRequest, FORBIDDEN, "cross_origin_request",
+        "这个请求来自别的网站，没有执行", "This request came from another site, so nothing was done";
+    NoSuchPage, NOT_FOUND, "no_such_page",
+        "没有这个地址，请检查网址", "There is nothing at this address; check the URL";
+    NoSuchTill, NOT_FOUND, "no_such_till",
+        "没有这个收银台，请换一个", "There is no such till; choose another";
+    NoSuchReceipt, NOT_FOUND, "no_such_receipt",
+        "找不到这张小票，请检查链接", "There is no such receipt; check the link";
+    NoSuchPaper, NOT_FOUND, "no_such_paper",
+        "没有这张纸，可能已被清掉", "There is no such piece of paper; it may have been thrown away";
+    NoSuchChannel, NOT_FOUND, "no_such_channel",
+        "没有这个支付通道，请检查通知地址", "There is no such channel; check the notification address";
+    MethodNotAllowed, METHOD_NOT_ALLOWED, "method_not_allowed",
+        "这个地址不接受这种请求方法", "This address does not take that method";
+    TillNotChosen, UNPROCESSABLE_ENTITY, "till_not_chosen",
+        "请先选择收银台", "Choose a till first";
+    MalformedId, BAD_REQUEST, "malformed_id",
+        "编号的写法不对", "This is not an id";
+    MalformedJson, BAD_REQUEST, "malformed_json",
+        "请求不是正确的 JSON", "The request is not proper JSON";
+    UnacceptableBody, UNPROCESSABLE_ENTITY, "unacceptable_body",
+        "请求的内容不对", "The request's content is not right";
+    UnacceptableQuery, BAD_REQUEST, "unacceptable_query",
+        "网址里的参数不对", "A parameter of the address is not right";
+    ContentTypeNotJson, UNSUPPORTED_MEDIA_TYPE, "content_type_not_json",
+        "请求的类型必须是 application/json", "The request must be of the type application/json";
+    BodyTooLarge, PAYLOAD_TOO_LARGE, "body_too_large",
+        "请求太大，最多 64 KiB", "The request is too large; 64 KiB is the most";
+    IdempotencyKeyMissing, BAD_REQUEST, "idempotency_key_missing",
+        "缺少 Idempotency-Key 请求头，为防止重复收款没有执行",
+        "The Idempotency-Key header is missing; to be safe against charging twice, nothing was done";
+    IdempotencyKeyMalformed, BAD_REQUEST, "idempotency_key_malformed",
+        "Idempotency-Key 必须是 1 到 128 个可见的 ASCII 字符",
+        "The Idempotency-Key must be 1 to 128 visible ASCII characters";
+    CodeNotDigits, UNPROCESSABLE_ENTITY, "code_not_digits",
+        "扫到的不是付款码，请顾客打开付款码再扫",
+        "What was scanned is not a payment code; ask the customer to open the payment code and scan again";
+    CodeWrongLength, UNPROCESSABLE_ENTITY, "code_wrong_length",
+        "付款码的位数不对，请再扫一次", "The payment code has a wrong number of digits; scan again";
+    WalletNotRecognised, UNPROCESSABLE_ENTITY, "wallet_not_recognised",
+        "认不出这是哪个钱包的付款码，请换一种付款方式",
+        "No wallet we know makes such a code; take the money another way";
+    WalletHasNoChannel, UNPROCESSABLE_ENTITY, "wallet_has_no_channel",
+        "本店没有开通这个钱包，请换一种付款方式",
+        "This shop does not take that wallet; take the money another way";
+    TextTooLong, UNPROCESSABLE_ENTITY, "text_too_long",
+        "文字太长，请缩短", "A text is too long; make it shorter";
+    TextNotPrintable, UNPROCESSABLE_ENTITY, "text_not_printable",
+        "文字里有不能打印的字符，请去掉", "A text holds characters that cannot be printed; take them out";
+    NothingToPrintYet, CONFLICT, "nothing_to_print_yet",
+        "这笔还没有结果，等有结果再打小票", "This payment has no result yet; print once it has one";
+    NoPrinter, CONFLICT, "no_printer",
+        "这个收银台没有打印机，可以用电子小票", "This till has no printer; use the electronic receipt";
+    NotADemo, NOT_FOUND, "not_a_demo",
+        "这台服务器不是演示", "This server is not a demo";
+    TookTooLong, SERVICE_UNAVAILABLE, "took_too_long",
+        "服务器太忙，没有按时处理完；请用同一个请求编号再试",
+        "The server was too busy to finish in time; try again with the same request key";
+    StoreFailed, SERVICE_UNAVAILABLE, "store_failed",
+        "服务器的数据库出错，结果未知；请用同一个请求编号再试",
+        "The server's database failed, so the outcome is unknown; try again with the same request key";
+    Stopping, SERVICE_UNAVAILABLE, "stopping",
+        "服务器正在停止，请用同一个请求编号再试",
+        "The server is stopping; try again with the same request key";
+    OurMistake, INTERNAL_SERVER_ERROR, "our_mistake",
+        "服务器内部出错，结果未知；请用同一个请求编号再试",
+        "The server made a mistake, so the outcome is unknown; try again with the same request key";
+}
+
+impl Problem {
+    /// A problem whose sentence adds `zh` and `en`, to say where exactly it lies.
+    pub fn with(code: Code, zh: impl std::fmt::Display, en: impl std::fmt::Display) -> Problem {
+        let text = code.text();
+        let text = Text::new(format!("{}：{zh}", text.zh), format!("{}: {en}", text.en));
+        Problem { text, ..Problem::from(code) }
+    }
+
+    /// The same, worth trying again after so long.
+    pub fn retry_after(self, seconds: u64) -> Problem {
+        Problem { retry_after_s: Some(seconds), ..self }
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The name for programs.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    fn body(&self) -> ProblemBody {
+        ProblemBody {
+            r#type: format!("urn:paydesk:problem:{}", self.code),
+            title: self.code.replace('_', " "),
+            status: self.status.as_u16(),
+            detail: self.text.en.clone(),
+            code: self.code.to_owned(),
+            zh: self.text.zh.clone(),
+            en: self.text.en.clone(),
+        }
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Problem {
+        Problem { status: code.status(), code: code.name(), text: code.text(), retry_after_s: None }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        let status = match refusal {
+            Refusal::AmountMustBePositive
+            | Refusal::AmountTooLarge { .. }
+            | Refusal::CurrencyNotAccepted
+            | Refusal::NothingToRefund
+            | Refusal::RefundExceedsWhatIsLeft { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::IdempotencyKeyReusedWithOtherContent | Refusal::CannotCancelAFinishedPayment => {
+                StatusCode::CONFLICT
+            }
+            Refusal::NoSuchPayment => StatusCode::NOT_FOUND,
+        };
+        Problem { status, code: refusal.code(), text: refusal.text(), retry_after_s: None }
+    }
+}
+
+impl From<store::StoreError> for Problem {
+    fn from(why: store::StoreError) -> Problem {
+        tracing::error!(error = %why, "the store failed a request");
+        Code::StoreFailed.into()
+    }
+}
+
+impl From<drive::DriveError> for Problem {
+    fn from(why: drive::DriveError) -> Problem {
+        match why {
+            drive::DriveError::Refused(refusal) => refusal.into(),
+            drive::DriveError::StoreFailed(why) => {
+                tracing::error!(error = %why, "the store failed a request");
+                Code::StoreFailed.into()
+            }
+            drive::DriveError::NoSuchChannel => Code::WalletHasNoChannel.into(),
+            drive::DriveError::Stopping => Code::Stopping.into(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self.body()).expect("a problem is plain text");
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Money;
+    use std::collections::BTreeSet;
+
+    fn refusals() -> [Refusal; 8] {
+        [
+            Refusal::AmountMustBePositive,
+            Refusal::AmountTooLarge { max: Money::cny(1) },
+            Refusal::CurrencyNotAccepted,
+            Refusal::IdempotencyKeyReusedWithOtherContent,
+            Refusal::CannotCancelAFinishedPayment,
+            Refusal::NothingToRefund,
+            Refusal::RefundExceedsWhatIsLeft { left: Money::cny(1) },
+            Refusal::NoSuchPayment,
+        ]
+    }
+
+    #[test]
+    fn every_problem_has_one_name_and_both_languages() {
+        let mut names = BTreeSet::new();
+        let problems = Code::ALL.iter().map(|code| Problem::from(*code));
+        for problem in problems.chain(refusals().map(Problem::from)) {
+            assert!(names.insert(problem.code), "{} twice", problem.code);
+            let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+            assert!(chinese(&problem.text.zh), "{} lacks Chinese", problem.code);
+            assert!(!chinese(&problem.text.en) && !problem.text.en.is_empty(), "{}", problem.code);
+            assert!(problem.status.is_client_error() || problem.status.is_server_error());
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What a till needs to know to begin: ways to be paid, wallets' codes, limits, its printer.
+
+use crate::body::Asked;
+use crate::guard::Caller;
+use crate::payments::till_of;
+use crate::problem::{Problem, ProblemBody};
+use crate::state::{ApiState, PrinterStatus, Route, Wallet};
+use crate::views::{AmountView, Named, TextView, time};
+use axum::Json;
+use axum::extract::State;
+use base::MerchantId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which till.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TillQuery {
+    /// Its id; needed only by those who stand at several.
+    pub till: Option<String>,
+}
+
+/// What a till needs to know.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TillInfo {
+    /// The till.
+    pub till: Named,
+    /// The store it stands in.
+    pub store: Named,
+    /// Ways to be paid, in the order in which they are tried.
+    pub methods: Vec<PayWay>,
+    /// How wallets' codes look.
+    pub wallets: Vec<WalletCodes>,
+    /// Limits.
+    pub limits: Limits,
+    /// The currency.
+    pub currency: String,
+    /// The printer.
+    pub printer: PrinterView,
+    /// This server's clock.
+    pub server_time: String,
+}
+
+/// A way to be paid.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PayWay {
+    /// Over which channel.
+    pub channel: String,
+    /// With which wallet.
+    pub wallet: String,
+    /// The wallet's name.
+    pub label: TextView,
+    /// Takes a customer's code.
+    pub payer_code: bool,
+    /// Shows a code to the customer.
+    pub show_qr: bool,
+}
+
+/// How a wallet's codes look.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WalletCodes {
+    /// The wallet.
+    pub wallet: String,
+    /// Its name.
+    pub label: TextView,
+    /// Its codes begin with one of these.
+    pub prefixes: Vec<String>,
+    /// Fewest and most digits.
+    pub lengths: [usize; 2],
+    /// Whether this shop takes it.
+    pub available: bool,
+}
+
+/// Limits of one payment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Limits {
+    /// The most.
+    pub max: AmountView,
+}
+
+/// How a printer is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PrinterState)]
+pub struct PrinterView {
+    /// `ready`, `near_end`, `paper_out`, `cover_open`, `cutter_error`, `hot`, `offline`, `unknown` or `none`.
+    #[schema(value_type = String)]
+    pub state: &'static str,
+    /// What it means.
+    pub text: TextView,
+}
+
+/// What a till needs to know.
+#[utoipa::path(get, path = "/v1/till", tag = "till", params(TillQuery), responses(
+    (status = 200, body = TillInfo),
+    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "no_such_till"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "till_not_chosen"),
+))]
+pub(crate) async fn read(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Asked(query): Asked<TillQuery>,
+) -> Result<Json<TillInfo>, Problem> {
+    let merchant = caller.principal.merchant;
+    let till = till_of(&state, &caller, query.till.as_deref())?;
+    let limit = state.limit(merchant);
+    let config = &state.setup.config;
+    let routes = || config.routes.iter().filter(|route| route.merchant == merchant);
+    Ok(Json(TillInfo {
+        store: state.places().shop(till.store),
+        methods: routes().filter_map(|route| way(&state, route)).collect(),
+        wallets: config.wallets.iter().map(|wallet| codes(&state, merchant, wallet)).collect(),
+        limits: Limits { max: limit.into() },
+        currency: limit.currency().code().to_owned(),
+        printer: state.setup.printers.status(till.id).into(),
+        server_time: time(state.now()),
+        till: Named { id: till.id.to_string(), name: till.name },
+    }))
+}
+
+fn way(state: &ApiState, route: &Route) -> Option<PayWay> {
+    let can = state.handle().channel(route.channel)?.provider.capabilities();
+    Some(PayWay {
+        channel: route.channel.to_string(),
+        wallet: route.wallet.clone(),
+        label: state.wallet_label(&route.wallet).into(),
+        payer_code: can.payer_code,
+        show_qr: can.shown_qr,
+    })
+}
+
+fn codes(state: &ApiState, merchant: MerchantId, wallet: &Wallet) -> WalletCodes {
+    let mut routes = state.setup.config.routes.iter();
+    WalletCodes {
+        wallet: wallet.rule.wallet.clone(),
+        label: wallet.label.clone().into(),
+        prefixes: wallet.rule.prefixes.clone(),
+        lengths: [wallet.rule.shortest, wallet.rule.longest],
+        available: routes.any(|route| route.merchant == merchant && route.wallet == wallet.rule.wallet),
+    }
+}
+
+impl From<PrinterStatus> for PrinterView {
+    fn from(status: PrinterStatus) -> PrinterView {
+        PrinterView { state: status.state, text: status.text.into() }
+    }
+}
