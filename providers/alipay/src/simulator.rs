@@ -1,7 +1,9 @@
 //! The gateway's honest fake: checks what the real one checks, signs what it signs, keeps its own books, and
 //! treats each order as it is told to.
 
+mod answers;
 mod books;
+mod checks;
 mod gate;
 mod keys;
 mod outbox;
@@ -194,7 +196,7 @@ impl Simulator {
             Api::Refund => self.refund(call, now).map(Outcome::Answer),
             Api::RefundQuery => self.refund_query(call).map(Outcome::Answer),
         };
-        result.unwrap_or_else(|refusal| Outcome::Answer(trade::refused(refusal)))
+        result.unwrap_or_else(|refusal| Outcome::Answer(answers::refused(refusal)))
     }
 
     fn deliver(&self, api: Api, outcome: Outcome, moment: &Moment) -> Delivery {
@@ -217,7 +219,7 @@ impl Simulator {
                 Delivery::Reply { reply: self.signed(key, response, moment), delay: treat::SLOW_ANSWER }
             }
             Spoilt::Lost => Delivery::Nothing,
-            Spoilt::SystemError => at_once(self.signed(key, &trade::unknown(), moment)),
+            Spoilt::SystemError => at_once(self.signed(key, &answers::unknown(), moment)),
             Spoilt::WrongSignature => at_once(reply(key, &source(response), Some("AAAA"), moment)),
             Spoilt::SignatureOfAnotherText => {
                 let another = self.alipay_sign.sign(b"{\"code\":\"10000\",\"msg\":\"Success\"}");
@@ -237,7 +239,7 @@ impl Simulator {
         let to = trade.notify.as_ref()?;
         let notice_id = format!("{}00222{number:021}", trade.created_at.local("%Y%m%d", base::Zone::CHINA));
         let common = [
-            ("notify_time", trade::time(now)),
+            ("notify_time", answers::time(now)),
             ("notify_type", "trade_status_sync".to_owned()),
             ("notify_id", notice_id.clone()),
             ("app_id", APP_ID.to_owned()),
@@ -246,7 +248,7 @@ impl Simulator {
             ("version", "1.0".to_owned()),
             ("sign_type", "RSA2".to_owned()),
         ];
-        let fields = trade::notice_fields(&letter.order_no, trade, letter);
+        let fields = answers::notice_fields(&letter.order_no, trade, letter);
         let mut params: Params =
             common.into_iter().chain(fields).map(|(name, value)| (name.to_owned(), value)).collect();
         let text = if letter.forged { "another text".to_owned() } else { sign::notice_text(&params) };

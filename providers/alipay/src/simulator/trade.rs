@@ -1,27 +1,24 @@
-//! What the gateway's methods do to the books, and what they truthfully answer.
+//! What the gateway's methods do to the books.
 
-use super::books::{NotifyTo, Phase, Refusal, Return, Step, Trade};
+use super::Simulator;
+use super::answers::{
+    add_money, charge_answer, named, named_only, qr_answer, refund_answer, success, time, yuan,
+};
+use super::books::{Phase, Refusal, Return, Step, Trade};
+use super::checks::{Sale, checked_no, digest, fen_of, fnv, invalid, is_payers_code, notify_to, order_no_of};
 use super::gate::Admitted;
 use super::outbox::Letter;
 use super::treat::{self, Opening, Payer, Spoilt};
-use super::{SELLER_ID, Simulator};
-use crate::wire::{Content, FundBill, Response, TIME_PATTERN};
-use base::{Currency, Money, Timestamp, Zone};
+use crate::wire::{Content, Response};
+use base::{Timestamp, Zone};
 use provider_contract::Treatment;
 use std::time::Duration;
 
-/// How long an order may stay unpaid if its opener does not say.
-const UNPAID: Duration = Duration::from_secs(3 * 3600);
-/// The longest that an opener may say.
-const UNPAID_MAX: Duration = Duration::from_secs(15 * 86_400);
 /// From an event to its notification.
 const NOTIFY_AFTER: Duration = Duration::from_secs(1);
 /// The same when the notification is late.
 const NOTIFY_LATE: Duration = Duration::from_secs(180);
-/// The most that one order may cost, in fen.
-const TOTAL_MAX: i64 = 10_000_000_000;
 
-const INVALID: fn(&'static str) -> Refusal = |sub_msg| Refusal { sub_code: "ACQ.INVALID_PARAMETER", sub_msg };
 const NOT_FOUND: Refusal = Refusal { sub_code: "ACQ.TRADE_NOT_EXIST", sub_msg: "交易不存在" };
 
 /// What a method came to.
@@ -42,9 +39,9 @@ impl Simulator {
         let sale = Sale::of(content, now)?;
         match content.scene.as_deref() {
             Some("bar_code" | "wave_code" | "security_code") => {}
-            _ => return Err(INVALID("scene 应为 bar_code、wave_code 或 security_code")),
+            _ => return Err(invalid("scene 应为 bar_code、wave_code 或 security_code")),
         }
-        let code = content.auth_code.as_deref().ok_or(INVALID("缺少 auth_code"))?;
+        let code = content.auth_code.as_deref().ok_or(invalid("缺少 auth_code"))?;
         let digest = digest("pay", content, sale.total);
         if let Some(trade) = self.books.trade(order_no) {
             return repeated(trade, digest).map(|()| Outcome::Answer(charge_answer(order_no, trade)));
@@ -224,7 +221,7 @@ impl Simulator {
             Some(number) => checked_no(number, "out_request_no 应为 1 到 64 个字母、数字、下划线或连字符")?,
             // Without a number of its own a return is known by the order's, and must be of all the money.
             None if fen == trade.paid_fen() => order_no.as_str(),
-            None => return Err(INVALID("部分退款必须有 out_request_no")),
+            None => return Err(invalid("部分退款必须有 out_request_no")),
         };
         if let Some(known) = trade.returns.iter().find(|known| *known.request_no == *request_no) {
             if known.fen != fen {
@@ -259,7 +256,7 @@ impl Simulator {
     /// Looks at a return. One that is not finished looks like one that never was.
     pub(super) fn refund_query(&self, call: &Admitted) -> Result<Response, Refusal> {
         let (order_no, trade) = self.find(&call.content)?;
-        let request_no = call.content.out_request_no.as_deref().ok_or(INVALID("缺少 out_request_no"))?;
+        let request_no = call.content.out_request_no.as_deref().ok_or(invalid("缺少 out_request_no"))?;
         let Some((fen, at)) = trade
             .returns
             .iter()
@@ -286,7 +283,7 @@ impl Simulator {
                 self.books.order_no_of(trade_no).ok_or(NOT_FOUND)?
             }
             (Some(_), _) => order_no_of(content)?.to_owned(),
-            (None, _) => return Err(INVALID("out_trade_no 和 trade_no 不能同时为空")),
+            (None, _) => return Err(invalid("out_trade_no 和 trade_no 不能同时为空")),
         };
         let trade = self.books.trade(&order_no).ok_or(NOT_FOUND)?;
         Ok((order_no, trade))
@@ -310,123 +307,6 @@ impl Simulator {
     fn treatment_of(&self, order_no: &str, otherwise: Treatment) -> Treatment {
         self.treatments.get(order_no).copied().unwrap_or(otherwise)
     }
-}
-
-/// What an opening request wants sold.
-struct Sale {
-    total: i64,
-    subject: String,
-    expires_at: Timestamp,
-}
-
-impl Sale {
-    fn of(content: &Content, now: Timestamp) -> Result<Sale, Refusal> {
-        let total = fen_of(
-            content.total_amount.as_deref(),
-            "total_amount 应在 0.01 到 100000000 之间，最多两位小数",
-        )?;
-        if content.trans_currency.as_deref().is_some_and(|currency| currency != "CNY") {
-            return Err(Refusal {
-                sub_code: "ACQ.CURRENCY_NOT_SUPPORT", sub_msg: "币种不支持，只支持 CNY"
-            });
-        }
-        let subject = content.subject.clone().unwrap_or_default();
-        if subject.is_empty() || subject.chars().count() > 256 {
-            return Err(INVALID("subject 应为 1 到 256 个字符"));
-        }
-        let is_seller = |id: &str| id.is_empty() || id.starts_with("2088") && id.len() == 16;
-        if !content.seller_id.as_deref().is_none_or(is_seller) {
-            return Err(INVALID("seller_id 应为 2088 开头的 16 位数字"));
-        }
-        Ok(Sale { total, subject, expires_at: expiry(content, now)? })
-    }
-
-    fn trade(
-        &self,
-        treatment: Treatment,
-        content: u64,
-        payer: u64,
-        notify: Option<Box<NotifyTo>>,
-        now: Timestamp,
-    ) -> Trade {
-        Trade {
-            serial: 0,
-            treatment,
-            by_qr: false,
-            content,
-            total: self.total,
-            created_at: now,
-            phase: Phase::Unscanned,
-            paid: None,
-            charges: 0,
-            reversed: false,
-            cancels_to_repeat: treat::cancels_to_repeat(treatment),
-            payer,
-            returns: Vec::new(),
-            notify,
-        }
-    }
-}
-
-fn notify_to(call: &Admitted, sale: &Sale) -> Option<Box<NotifyTo>> {
-    let url = call.notify_url.clone()?;
-    Some(Box::new(NotifyTo { url, subject: sale.subject.clone() }))
-}
-
-fn expiry(content: &Content, now: Timestamp) -> Result<Timestamp, Refusal> {
-    if let Some(text) = content.time_expire.as_deref() {
-        let pattern = if text.len() == 16 { "%Y-%m-%d %H:%M" } else { TIME_PATTERN };
-        let at = Timestamp::parse_local(text, pattern, Zone::CHINA)
-            .ok_or(INVALID("time_expire 应为 yyyy-MM-dd HH:mm:ss"))?;
-        let late = Refusal {
-            sub_code: "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR",
-            sub_msg: "订单超时时间早于当前时间",
-        };
-        return if at > now { Ok(at) } else { Err(late) };
-    }
-    match content.timeout_express.as_deref() {
-        None => Ok(now + UNPAID),
-        Some(text) => Ok(now + timeout(text).ok_or(INVALID("timeout_express 应在 1m 到 15d 之间"))?),
-    }
-}
-
-fn timeout(text: &str) -> Option<Duration> {
-    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let seconds = match unit {
-        "m" => 60,
-        "h" => 3600,
-        "d" | "c" => 86_400,
-        _ => return None,
-    };
-    let span = Duration::from_secs(number.parse::<u32>().ok()?.into()).checked_mul(seconds)?;
-    (!span.is_zero() && span <= UNPAID_MAX).then_some(span)
-}
-
-fn order_no_of(content: &Content) -> Result<&str, Refusal> {
-    let number = content.out_trade_no.as_deref().ok_or(INVALID("缺少 out_trade_no"))?;
-    checked_no(number, "out_trade_no 应为 1 到 64 个字母、数字、下划线或连字符")
-}
-
-fn checked_no<'a>(number: &'a str, why: &'static str) -> Result<&'a str, Refusal> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if (1..=64).contains(&number.len()) && number.bytes().all(allowed) {
-        Ok(number)
-    } else {
-        Err(INVALID(why))
-    }
-}
-
-fn fen_of(text: Option<&str>, why: &'static str) -> Result<i64, Refusal> {
-    let amount = text.and_then(|text| Money::parse(text, Currency::Cny).ok());
-    amount.map(Money::minor).filter(|fen| (1..=TOTAL_MAX).contains(fen)).ok_or(INVALID(why))
-}
-
-/// A code of this wallet: 16 to 24 digits beginning with 25 to 30.
-fn is_payers_code(code: &str) -> bool {
-    let prefix = code.get(..2).and_then(|two| two.parse::<u8>().ok());
-    (16..=24).contains(&code.len())
-        && code.bytes().all(|byte| byte.is_ascii_digit())
-        && prefix.is_some_and(|two| (25..=30).contains(&two))
 }
 
 /// A repeated opening is the same order only with the same content.
@@ -478,147 +358,4 @@ fn refundable(trade: &Trade, fen: i64) -> Result<(), Refusal> {
         return refusal("ACQ.SELLER_BALANCE_NOT_ENOUGH", "卖家余额不足");
     }
     Ok(())
-}
-
-pub(super) fn success() -> Response {
-    Response { code: Some("10000".to_owned()), msg: Some("Success".to_owned()), ..Response::default() }
-}
-
-pub(super) fn refused(refusal: Refusal) -> Response {
-    Response {
-        code: Some("40004".to_owned()),
-        msg: Some("Business Failed".to_owned()),
-        sub_code: Some(refusal.sub_code.to_owned()),
-        sub_msg: Some(refusal.sub_msg.to_owned()),
-        ..Response::default()
-    }
-}
-
-pub(super) fn unknown() -> Response {
-    Response {
-        code: Some("20000".to_owned()),
-        msg: Some("Service Currently Unavailable".to_owned()),
-        sub_code: Some("aop.ACQ.SYSTEM_ERROR".to_owned()),
-        sub_msg: Some("系统异常".to_owned()),
-        ..Response::default()
-    }
-}
-
-fn named_only(order_no: &str, trade: &Trade) -> Response {
-    Response { trade_no: Some(trade.trade_no()), out_trade_no: Some(order_no.to_owned()), ..success() }
-}
-
-fn named(order_no: &str, trade: &Trade) -> Response {
-    Response {
-        buyer_logon_id: Some(buyer_logon_id(trade)),
-        buyer_user_id: Some(buyer_id(trade)),
-        ..named_only(order_no, trade)
-    }
-}
-
-fn charge_answer(order_no: &str, trade: &Trade) -> Response {
-    let mut response = named(order_no, trade);
-    match trade.paid {
-        Some((_, at)) => {
-            response.gmt_payment = Some(time(at));
-            add_money(&mut response, trade);
-        }
-        None => {
-            response.code = Some("10003".to_owned());
-            response.msg = Some("order success pay inprocess".to_owned());
-            response.total_amount = Some(yuan(trade.total));
-        }
-    }
-    response
-}
-
-fn qr_answer(order_no: &str, trade: &Trade) -> Response {
-    Response {
-        out_trade_no: Some(order_no.to_owned()),
-        qr_code: Some(format!("https://qr.alipay.com/bax{:08x}{:013}", trade.payer as u32, trade.serial)),
-        ..success()
-    }
-}
-
-fn refund_answer(order_no: &str, trade: &Trade, moved: bool) -> Response {
-    let last = trade.returns.iter().filter_map(|done| done.done_at).max();
-    Response {
-        fund_change: Some(if moved { "Y" } else { "N" }.to_owned()),
-        refund_fee: Some(yuan(trade.returned_fen())),
-        gmt_refund_pay: last.map(time),
-        ..named(order_no, trade)
-    }
-}
-
-fn add_money(response: &mut Response, trade: &Trade) {
-    let paid = yuan(trade.paid_fen());
-    response.total_amount = Some(paid.clone());
-    response.receipt_amount = Some(paid.clone());
-    response.buyer_pay_amount = Some(paid.clone());
-    response.invoice_amount = Some(paid.clone());
-    response.point_amount = Some("0.00".to_owned());
-    response.fund_bill_list =
-        Some(vec![FundBill { fund_channel: Some("ALIPAYACCOUNT".to_owned()), amount: Some(paid) }]);
-}
-
-/// What a notification says of an order, besides the common fields.
-pub(super) fn notice_fields(order_no: &str, trade: &Trade, letter: &Letter) -> Vec<(&'static str, String)> {
-    let paid = yuan(trade.paid_fen());
-    let mut fields = vec![
-        ("trade_no", trade.trade_no()),
-        ("out_trade_no", order_no.to_owned()),
-        ("trade_status", letter.status.to_owned()),
-        ("total_amount", paid.clone()),
-        ("receipt_amount", paid.clone()),
-        ("buyer_pay_amount", paid.clone()),
-        ("invoice_amount", paid.clone()),
-        ("point_amount", "0.00".to_owned()),
-        ("fund_bill_list", format!("[{{\"amount\":\"{paid}\",\"fundChannel\":\"ALIPAYACCOUNT\"}}]")),
-        ("buyer_id", buyer_id(trade)),
-        ("buyer_logon_id", buyer_logon_id(trade)),
-        ("seller_id", SELLER_ID.to_owned()),
-        ("gmt_create", time(trade.created_at)),
-    ];
-    if let Some((_, at)) = trade.paid {
-        fields.push(("gmt_payment", time(at)));
-    }
-    if let Some((request_no, total, at)) = &letter.refund {
-        fields.push(("out_biz_no", request_no.to_string()));
-        fields.push(("refund_fee", yuan(*total)));
-        fields.push(("gmt_refund", time(*at)));
-    }
-    if let Some(to) = &trade.notify {
-        fields.push(("subject", to.subject.clone()));
-    }
-    fields
-}
-
-fn buyer_id(trade: &Trade) -> String {
-    format!("2088{:012}", trade.payer % 1_000_000_000_000)
-}
-
-fn buyer_logon_id(trade: &Trade) -> String {
-    format!("1{:02}****{:04}", trade.payer % 70 + 30, trade.payer / 70 % 10_000)
-}
-
-fn yuan(fen: i64) -> String {
-    Money::cny(fen).to_string()
-}
-
-pub(super) fn time(at: Timestamp) -> String {
-    at.local(TIME_PATTERN, Zone::CHINA)
-}
-
-/// What an order was opened with, as a number. Amounts are compared as amounts: `1` is `1.00`.
-fn digest(api: &str, content: &Content, total: i64) -> u64 {
-    let content = Content { total_amount: Some(total.to_string()), ..content.clone() };
-    let text = serde_json::to_string(&content).expect("texts make JSON");
-    fnv(format!("{api} {text}").as_bytes())
-}
-
-/// FNV-1a, Fowler-Noll-Vo, 64 bit.
-fn fnv(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
