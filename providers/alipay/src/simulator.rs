@@ -332,8 +332,7 @@ impl provider_contract::Simulator for Simulator {
     }
 
     fn code_for(&self, treatment: Treatment, salt: u64) -> String {
-        let position = Treatment::ALL.iter().position(|(known, _)| *known == treatment);
-        format!("28{:014}{:02}", salt % 100_000_000_000_000, position.expect("ALL lists every one"))
+        format!("28{:010}{}", salt % 10_000_000_000, treatment.code_ending())
     }
 }
 

@@ -159,7 +159,7 @@ fn a_payment_is_asked_for_in_these_words() {
     let request = HttpRequest::from(&world.call(&order, &Ask::Charge));
     expect![[r#"
         app_id=2021000000000001
-        &biz_content={"out_trade_no":"00000000000000000000000000000001","scene":"bar_code","auth_code":"280000000000000100","subject":"a b c  拿铁","total_amount":"12.50","product_code":"FACE_TO_FACE_PAYMENT","terminal_id":"till-1","timeout_express":"3m"}
+        &biz_content={"out_trade_no":"00000000000000000000000000000001","scene":"bar_code","auth_code":"280000000001707000","subject":"a b c  拿铁","total_amount":"12.50","product_code":"FACE_TO_FACE_PAYMENT","terminal_id":"till-1","timeout_express":"3m"}
         &charset=utf-8
         &format=JSON
         &method=alipay.trade.pay

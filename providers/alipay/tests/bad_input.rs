@@ -229,7 +229,7 @@ fn an_order_number_with_other_content_is_refused() {
     assert!(pay_again(&[("total_amount", "1".into())]).starts_with("10000"), "1 yuan is 1.00 yuan");
     assert!(pay_again(&[("total_amount", "2.00".into())]).contains("ACQ.TRADE_HAS_SUCCESS"));
     assert!(pay_again(&[("subject", "gold".into())]).contains("ACQ.TRADE_HAS_SUCCESS"));
-    let waiting = [("out_trade_no", "bad-2".into()), ("auth_code", "280000000000009802".into())];
+    let waiting = [("out_trade_no", "bad-2".into()), ("auth_code", "280000000098707002".into())];
     assert_eq!(pay_again(&waiting), "10003 - - (signed)");
     let dearer = [waiting[0].clone(), waiting[1].clone(), ("total_amount", "2.00".into())];
     assert!(pay_again(&dearer).contains("ACQ.CONTEXT_INCONSISTENT"));

@@ -107,14 +107,24 @@ impl Treatment {
             .expect("ALL lists every one")
     }
 
-    /// The treatment a payer's code asks for: its last two digits are the position in [`Treatment::ALL`];
-    /// beyond the end of the list, and for an order shown as QR, orders are normal.
+    /// The last six digits of a payer's code that asks for this treatment: a mark that codes made up by people and
+    /// by other clients hardly ever have, then the position in [`Treatment::ALL`].
+    pub fn code_ending(self) -> String {
+        let position = Treatment::ALL.iter().position(|(known, _)| *known == self);
+        format!("{MARK}{:02}", position.expect("ALL lists every one"))
+    }
+
+    /// The treatment a payer's code asks for by [`Treatment::code_ending`]; without that ending, and for an order
+    /// shown as QR, orders are normal.
     pub fn of_code(code: &str) -> Treatment {
-        let position =
-            code.len().checked_sub(2).and_then(|at| code.get(at..)).and_then(|d| d.parse::<usize>().ok());
+        let ending = code.len().checked_sub(6).and_then(|at| code.get(at..));
+        let position = ending.and_then(|ending| ending.strip_prefix(MARK)).and_then(|d| d.parse::<usize>().ok());
         position.and_then(|at| Treatment::ALL.get(at)).map_or(Treatment::Normal, |(treatment, _)| *treatment)
     }
 }
+
+/// What marks a payer's code that asks for a treatment.
+const MARK: &str = "7070";
 
 /// What happens to a request that reached the simulator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,4 +197,20 @@ pub trait Simulator: Send {
 
     /// A payer's code of this wallet, well-formed, that asks for `treatment`; `salt` makes it unique.
     fn code_for(&self, treatment: Treatment, salt: u64) -> String;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_marked_code_asks_for_a_treatment() {
+        for (treatment, _) in Treatment::ALL {
+            assert_eq!(Treatment::of_code(&format!("130000000001{}", treatment.code_ending())), *treatment);
+        }
+        for code in ["130000000000000001", "134567890123456709", "7070", "707001", "13000000000170709x", ""] {
+            let expected = if code == "707001" { Treatment::PasswordThenPaid } else { Treatment::Normal };
+            assert_eq!(Treatment::of_code(code), expected, "{code}");
+        }
+    }
 }

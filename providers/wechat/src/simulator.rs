@@ -2,7 +2,7 @@
 //!
 //! It checks what the real server checks (signature, clock, merchant, fields, the order's state) and signs what the
 //! real one signs, errors included. How one order is treated is chosen by [`Treatment`]: by
-//! [`provider_contract::Simulator::treat`], or by the last two digits of the payer's code. A treatment that fails the
+//! [`provider_contract::Simulator::treat`], or by how the payer's code ends. A treatment that fails the
 //! first request (`lost_before`, `error_not_paid`, `maintenance`) lets a second try through. Under `wrong_signature`
 //! and `signature_probe` it is the charge's answer that is signed wrongly, and for a shown QR the first notification.
 
@@ -368,7 +368,6 @@ impl provider_contract::Simulator for Simulator {
     }
 
     fn code_for(&self, treatment: Treatment, salt: u64) -> String {
-        let position = Treatment::ALL.iter().position(|(known, _)| *known == treatment);
-        format!("13{:014}{:02}", salt % 100_000_000_000_000, position.expect("ALL lists every one"))
+        format!("13{:010}{}", salt % 10_000_000_000, treatment.code_ending())
     }
 }

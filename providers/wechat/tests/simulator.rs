@@ -277,7 +277,7 @@ fn undo(simulator: &mut Simulator, number: &str, how: &str, at: i64) -> String {
 fn each_kind_of_order_has_its_own_way_back() {
     let mut simulator = Simulator::cheap(7);
     post(&mut simulator, CODEPAY, &charge("PAID", "130000000000000000"));
-    post(&mut simulator, CODEPAY, &charge("TYPING", "130000000000000002"));
+    post(&mut simulator, CODEPAY, &charge("TYPING", "130000000000707002"));
     post(&mut simulator, NATIVE, &qr("SHOWN1"));
     assert_eq!(undo(&mut simulator, "NEVER", "reverse", NOW), "404 ORDER_NOT_EXIST");
     assert_eq!(undo(&mut simulator, "NEVER", "close", NOW), "404 ORDER_NOT_EXIST");
