@@ -78,7 +78,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
         link: setLink,
         payment: takeIn,
         printer: setPrinter,
-        resumed: () => void queryClient.invalidateQueries(),
+        missed: () => void queryClient.invalidateQueries(),
       }),
     [],
   );

@@ -41,9 +41,17 @@ export class Till {
   static async open(browser, base, account, options) {
     const seat = await visitor(browser, options);
     const till = new Till(seat, base);
-    await signIn(seat.page, base, "/till/", account);
-    await seat.page.waitForSelector(".entry, .outcome");
+    await till.enter(account);
     return till;
+  }
+
+  /** Signs in and, where the account has several tills, stands at the first. */
+  async enter(account) {
+    await signIn(this.page, this.base, "/till/", account);
+    await this.page.waitForSelector(".entry, .outcome, .page-message .button-primary");
+    const choice = this.page.locator(".page-message .button-primary").first();
+    if (await choice.isVisible()) await choice.click();
+    await this.page.waitForSelector(".entry, .outcome");
   }
 
   constructor(seat, base) {

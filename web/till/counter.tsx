@@ -40,7 +40,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     changed: announce,
     seen: today.seen,
     printer: (news) => news.till === info.till.id && setPrinter(news),
-    resumed: today.reload,
+    missed: today.reload,
     signedOut: props.onSignedOut,
   });
 

@@ -260,9 +260,10 @@ export class Desk {
     const follower = new AbortController();
     this.followers.set(key, follower);
     while (!follower.signal.aborted) {
-      const version = this.openOf(key)?.payment?.version;
+      const known = this.openOf(key)?.payment;
+      const version = known?.version;
       const onScreen = this.state.currentKey === key;
-      const query = version !== undefined && onScreen ? { wait: LONG_POLL_S, after: version } : {};
+      const query = known && onScreen && !isPrinting(known) ? { wait: LONG_POLL_S, after: known.version } : {};
       const outcome = await settle(
         client.GET("/v1/payments/{id}", { params: { path: { id }, query }, signal: follower.signal }),
       );
@@ -325,6 +326,11 @@ export class Desk {
       this.closed.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
     });
   }
+}
+
+/** A slip on its way is no fact of the payment, so waiting for a newer version would not hear of it. */
+function isPrinting({ printed }: Payment): boolean {
+  return printed?.state === "queued" || printed?.state === "sent";
 }
 
 /** Too many requests or a closing server will answer differently later; every other refusal is final. */

@@ -10,8 +10,8 @@ export interface DeskHandlers {
   /** Any payment of this merchant changed, whichever till took it. */
   seen: (payment: Payment) => void;
   printer: (printer: PrinterState & { till: string }) => void;
-  /** The live stream is back: what happened meanwhile may have been missed. */
-  resumed: () => void;
+  /** The live stream is back, but not all that happened meanwhile will follow. */
+  missed: () => void;
   signedOut: () => void;
 }
 
@@ -38,7 +38,7 @@ export function useDesk(handlers: DeskHandlers): { desk: Desk; journal: Journal;
         latest.current.seen(payment);
       },
       printer: (printer) => latest.current.printer(printer),
-      resumed: () => latest.current.resumed(),
+      missed: () => latest.current.missed(),
     });
     return () => {
       closeEvents();

@@ -7,24 +7,31 @@ export interface EventHandlers {
   payment?: (payment: Payment) => void;
   printer?: (printer: PrinterState & { till: string }) => void;
   link: (link: Link) => void;
-  /** The stream is back after a break: what happened meanwhile may have been missed. */
-  resumed?: () => void;
+  /** The stream is back after a break and not all of what happened meanwhile will follow: read the lists again. */
+  missed?: () => void;
 }
 
 const RECONNECT_MS = [500, 1000, 2000, 4000];
+/** The server ends every stream now and then; a break shorter than this is not worth anyone's attention. */
+const GRACE_MS = 5000;
 
 /** Opens the stream; the returned function closes it for good. */
 export function openEvents(handlers: EventHandlers): () => void {
   let source: EventSource | null = null;
   let failures = 0;
-  let lost = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let broken = false;
+  let reconnect: ReturnType<typeof setTimeout> | undefined;
+  let grace: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
 
   function connect() {
     source = new EventSource("/v1/events");
     source.onopen = alive;
-    source.addEventListener("hello", alive);
+    source.addEventListener("hello", (event) => {
+      alive();
+      if (broken && !parse<{ resumed: boolean }>(event)?.resumed) handlers.missed?.();
+      broken = false;
+    });
     source.addEventListener("payment", (event) => {
       const payment = parse<Payment>(event);
       if (payment) handlers.payment?.(payment);
@@ -33,36 +40,38 @@ export function openEvents(handlers: EventHandlers): () => void {
       const printer = parse<PrinterState & { till: string }>(event);
       if (printer) handlers.printer?.(printer);
     });
-    // The browser reconnects a broken stream itself, from the last event it saw, but gives up when the answer was an
-    // error status: then it starts anew from here.
-    source.onerror = () => {
-      if (closed) return;
-      lost = true;
-      handlers.link("lost");
-      if (source?.readyState !== EventSource.CLOSED) return;
-      failures += 1;
-      clearTimeout(timer);
-      timer = setTimeout(connect, RECONNECT_MS[Math.min(failures - 1, RECONNECT_MS.length - 1)]);
-    };
+    source.onerror = interrupted;
   }
 
   function alive() {
     failures = 0;
+    clearTimeout(grace);
+    grace = undefined;
     handlers.link("live");
-    if (lost) handlers.resumed?.();
-    lost = false;
+  }
+
+  // The browser reconnects a broken stream itself, from the last event it saw, but gives up when the answer was an
+  // error status: then it starts anew from here.
+  function interrupted() {
+    if (closed) return;
+    broken = true;
+    grace ??= setTimeout(() => handlers.link("lost"), GRACE_MS);
+    if (source?.readyState !== EventSource.CLOSED) return;
+    failures += 1;
+    clearTimeout(reconnect);
+    reconnect = setTimeout(connect, RECONNECT_MS[Math.min(failures - 1, RECONNECT_MS.length - 1)]);
   }
 
   // A stream that survives the device's own "offline" on paper may be dead on the wire: it is opened anew.
   function wentOffline() {
-    clearTimeout(timer);
+    clearTimeout(reconnect);
     source?.close();
-    lost = true;
+    broken = true;
     handlers.link("lost");
   }
 
   function cameOnline() {
-    clearTimeout(timer);
+    clearTimeout(reconnect);
     source?.close();
     connect();
   }
@@ -73,7 +82,8 @@ export function openEvents(handlers: EventHandlers): () => void {
   connect();
   return () => {
     closed = true;
-    clearTimeout(timer);
+    clearTimeout(reconnect);
+    clearTimeout(grace);
     window.removeEventListener("offline", wentOffline);
     window.removeEventListener("online", cameOnline);
     source?.close();
