@@ -6,6 +6,7 @@ import { isAtRest, type Payment } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
+import { useSlipText } from "../shared/i18n/slips";
 import { formatAmount } from "../shared/money";
 import { clockWithSeconds, dayAndClock } from "../shared/time";
 import { Answers, answersFor } from "../shared/ui/answers";
@@ -145,6 +146,7 @@ function Refunds({ payment }: { payment: Payment }) {
 
 function Facts({ payment }: { payment: Payment }) {
   const t = useTranslate(consoleTexts);
+  const slipText = useSlipText();
   const shared = useTranslate(sharedTexts);
   const pick = usePick();
   const { language } = useLanguage();
@@ -159,7 +161,7 @@ function Facts({ payment }: { payment: Payment }) {
     [t("payment.transaction"), payment.provider_transaction],
     [t("payment.reference"), payment.reference],
     [t("payment.code"), payment.code_hint],
-    [t("payment.slip"), payment.printed && shared(`printed.${payment.printed.state}`)],
+    [t("payment.slip"), payment.printed && slipText(payment.printed.state)],
   ];
   return (
     <dl className="sums facts-list">

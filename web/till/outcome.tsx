@@ -4,6 +4,7 @@ import { isAtRest, type Money, type Payment, type TillInfo } from "../shared/api
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
+import { useSlipText } from "../shared/i18n/slips";
 import { formatAmount } from "../shared/money";
 import { clockWithSeconds, minutesAndSeconds, secondsLeft } from "../shared/time";
 import { Answers, answersFor } from "../shared/ui/answers";
@@ -91,6 +92,7 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
   const shared = useTranslate(sharedTexts);
   const pick = usePick();
   const failureText = useFailureText();
+  const slipText = useSlipText();
   const { language } = useLanguage();
   const [sheet, setSheet] = useState<Sheet>(null);
   const [details, setDetails] = useState(false);
@@ -162,7 +164,7 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
           {pick(payment.explain.action_label)} <kbd>Enter</kbd>
         </button>
         <p className="outcome-note" role="status">
-          {note ?? (payment.printed && payment.money === "paid" ? shared(`printed.${payment.printed.state}`) : " ")}
+          {note ?? (payment.printed && payment.money === "paid" ? slipText(payment.printed.state) : " ")}
         </p>
         <div className="outcome-quiet">
           {undecided && (

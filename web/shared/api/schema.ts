@@ -1,205 +1,1837 @@
-// The HTTP contract as TypeScript types, in the form openapi-typescript writes; replaced by `npm run gen`.
-
-type Text = { zh: string; en: string };
-type Amount = { amount: number; currency: string };
-type Named = { id: string; name: string };
-type Json<T> = { content: { "application/json": T } };
-type ProblemReply = { content: { "application/problem+json": components["schemas"]["Problem"] } };
-type Failing = { 400: ProblemReply; 401: ProblemReply; 403: ProblemReply; 404: ProblemReply; 409: ProblemReply; 422: ProblemReply };
-type NoBody = { parameters: { query?: never; header?: never; path?: never; cookie?: never } };
-type Get<Reply, Query = never, Path = never> = {
-  parameters: { query?: Query; header?: never; path: Path; cookie?: never };
-  requestBody?: never;
-  responses: { 200: Json<Reply> } & Failing;
-};
-type GetPlain<Reply, Query = never> = {
-  parameters: { query?: Query; header?: never; path?: never; cookie?: never };
-  requestBody?: never;
-  responses: { 200: Json<Reply> } & Failing;
-};
-type Post<Body, Reply, Status extends number, Path> = {
-  parameters: { query?: { wait?: number }; header?: { "Idempotency-Key"?: string }; path: Path; cookie?: never };
-  requestBody: { content: { "application/json": Body } };
-  responses: { [S in Status]: Json<Reply> } & Failing;
-};
-type Act<Reply, Status extends number> = {
-  parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path: { id: string }; cookie?: never };
-  requestBody?: never;
-  responses: { [S in Status]: Json<Reply> } & Failing;
-};
+// Written by `npm run gen` from shell/api/openapi.json. Do not edit.
 
 export interface paths {
-  "/v1/session": NoBody & {
-    post: {
-      parameters: { query?: never; header?: never; path?: never; cookie?: never };
-      requestBody: { content: { "application/json": { login: string; password: string } } };
-      responses: { 200: Json<components["schemas"]["Me"]> } & Failing;
+    "/v1/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a day brought. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The day as `2026-11-23`; today unless said. */
+                    date?: string;
+                    /** @description Of this till only. */
+                    till?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Day"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    delete: {
-      parameters: { query?: never; header?: never; path?: never; cookie?: never };
-      requestBody?: never;
-      responses: { 204: { content?: never } } & Failing;
+    "/v1/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may sign in and what can be tried, if this is a demo. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Demo"];
+                    };
+                };
+                /** @description not_a_demo */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/v1/me": NoBody & { get: GetPlain<components["schemas"]["Me"]> };
-  "/v1/till": NoBody & { get: GetPlain<components["schemas"]["TillInfo"], { till?: string }> };
-  "/v1/payments": NoBody & {
-    get: GetPlain<components["schemas"]["PaymentPage"], {
-      from?: string; to?: string; state?: string; wallet?: string; till?: string; q?: string; limit?: number; cursor?: string;
-    }>;
-    post: {
-      parameters: { query?: { wait?: number }; header: { "Idempotency-Key": string }; path?: never; cookie?: never };
-      requestBody: { content: { "application/json": components["schemas"]["NewPayment"] } };
-      responses: { 200: Json<components["schemas"]["Payment"]>; 201: Json<components["schemas"]["Payment"]> } & Failing;
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live events: `hello`, `payment` (a Payment), `printer` ({till, state, text}).
+         * @description `Last-Event-ID` resumes after a break. A stream ends after ten minutes; open it again.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description the id of the last event heard */
+                    "Last-Event-ID"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description a stream of events */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/v1/payments/{id}": NoBody & {
-    get: Get<components["schemas"]["Payment"], { wait?: number; after?: number }, { id: string }>;
-  };
-  "/v1/payments/{id}/cancel": NoBody & { post: Act<components["schemas"]["Payment"], 200> };
-  "/v1/payments/{id}/look": NoBody & { post: Act<components["schemas"]["Payment"], 200> };
-  "/v1/payments/{id}/print": NoBody & { post: Act<components["schemas"]["PrintJob"], 202> };
-  "/v1/payments/{id}/refunds": NoBody & {
-    post: Post<{ amount: Amount; reason?: string }, components["schemas"]["Payment"], 201, { id: string }>;
-  };
-  "/v1/payments/{id}/timeline": NoBody & { get: Get<components["schemas"]["Timeline"], never, { id: string }> };
-  "/v1/day": NoBody & { get: GetPlain<components["schemas"]["Day"], { date?: string; till?: string }> };
-  "/v1/demo": NoBody & { get: GetPlain<components["schemas"]["Demo"]> };
-  "/v1/receipts/{token}": NoBody & { get: Get<components["schemas"]["PublicReceipt"], never, { token: string }> };
-  "/v1/printer/papers": NoBody & { get: GetPlain<components["schemas"]["Papers"]> };
+    "/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the server is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+                /** @description it cannot take money now */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who one is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                /** @description not_signed_in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Requested then or later (RFC 3339). */
+                    from?: string;
+                    /** @description Requested before (RFC 3339). */
+                    to?: string;
+                    /** @description `waiting`, `verifying`, `paid`, `not_paid` or `returned`. */
+                    state?: string;
+                    /** @description Our short name of the wallet. */
+                    wallet?: string;
+                    /** @description At this till. */
+                    till?: string;
+                    /** @description An order number, a provider's transaction number, an amount such as 12.50, or a reference; whole. */
+                    q?: string;
+                    /** @description How many, 1 to 200. */
+                    limit?: number;
+                    /** @description Where the page begins: the `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PaymentPage"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Takes money.
+         * @description The same key with the same content is the same payment: sending again is safe and answers 200.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Seconds to wait for a result, 0 to 10. */
+                    wait?: number;
+                };
+                header: {
+                    /** @description 1 to 128 visible ASCII characters, new for every sale */
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPayment"];
+                };
+            };
+            responses: {
+                /** @description the same request came before; this is how it stands */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Payment"];
+                    };
+                };
+                /** @description under way, or done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Payment"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description idempotency_key_reused_with_other_content */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description refused; nothing was sent to any provider */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payment. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Seconds to wait, 0 to 10. */
+                    wait?: number;
+                    /** @description Wait for a version above this one; without it, for the end. */
+                    after?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Payment"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description no_such_payment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undoes a payment that has not ended. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Seconds to wait for a result, 0 to 10. */
+                    wait?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description being undone, or undone already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Payment"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description cannot_cancel_a_finished_payment */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the provider now rather than at the next planned time. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Seconds to wait for a result, 0 to 10. */
+                    wait?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Payment"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prints a payment's slip once more, marked and counted. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrintJob"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description nothing_to_print_yet, no_printer */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A payment's slip. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Receipt"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description nothing_to_print_yet */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Returns money of a payment.
+         * @description The same key with the same content is the same refund: sending again is safe and answers 200.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Seconds to wait for a result, 0 to 10. */
+                    wait?: number;
+                };
+                header: {
+                    /** @description 1 to 128 visible ASCII characters, new for every refund */
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRefund"];
+                };
+            };
+            responses: {
+                /** @description the same request came before; this is how it stands */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Payment"];
+                    };
+                };
+                /** @description under way, or done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Payment"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description idempotency_key_reused_with_other_content */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description refund_exceeds_what_is_left, nothing_to_refund, amount_must_be_positive */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A payment's evidence. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Timeline"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/printer/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the virtual printer printed, if this is a demo. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Papers"];
+                    };
+                };
+                /** @description not_a_demo */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/printer/papers/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One piece of paper as a picture: `{file}` is its name and `.svg`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    file: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the picture */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/svg+xml": string;
+                    };
+                };
+                /** @description not_a_demo, no_such_paper */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receipts/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A customer's receipt. Nobody has to sign in; the address is the proof. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PublicReceipt"];
+                    };
+                };
+                /** @description no_such_receipt */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in; sets the session cookie. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignIn"];
+                };
+            };
+            responses: {
+                /** @description signed in */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                /** @description wrong_login_or_password */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too_many_attempts */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Signs out. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description signed out */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_signed_in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/till": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a till needs to know. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Its id; needed only by those who stand at several. */
+                    till?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TillInfo"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description no_such_till */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description till_not_chosen */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    Problem: { type?: string; title?: string; status: number; detail?: string; code: string; zh: string; en: string };
-    Me: {
-      staff: { id: string; login: string; name: string; role: string };
-      merchant: Named;
-      store: Named | null;
-      till: Named | null;
-      tills: { id: string; name: string; store_id: string }[];
-      permissions: string[];
+    schemas: {
+        /**
+         * @description The one primary button of a state.
+         * @enum {string}
+         */
+        Action: "next_customer" | "wait" | "ask_customer" | "scan_new_code" | "other_method" | "try_again" | "call_owner" | "show_qr";
+        /** @description An amount in minor units: 1250 of CNY is 12.50 yuan. */
+        Amount: {
+            /**
+             * Format: int64
+             * @description Minor units.
+             */
+            amount: number;
+            /**
+             * @description ISO 4217 letters.
+             * @example CNY
+             */
+            currency: string;
+        };
+        /** @description So many, adding up to so much. */
+        CountAmount: {
+            /** @description How much. */
+            amount: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description What a day brought. */
+        Day: {
+            /** @description Hours with sales. */
+            by_hour: components["schemas"]["HourSum"][];
+            /** @description Wallets with sales. */
+            by_wallet: components["schemas"]["WalletSum"][];
+            /** @description The day. */
+            date: string;
+            /** @description The same day of last week, whole. */
+            last_week_same_day: components["schemas"]["CountAmount"];
+            /**
+             * Format: int64
+             * @description How many payments ended without money.
+             */
+            not_paid: number;
+            /** @description What was paid of what was asked for that day. */
+            paid: components["schemas"]["CountAmount"];
+            /** @description What went back that day. */
+            refunded: components["schemas"]["CountAmount"];
+            /**
+             * Format: double
+             * @description Paid out of all that ended, 0 to 1; nothing if none did.
+             */
+            success_rate: number | null;
+            /**
+             * Format: int64
+             * @description How many have no result yet.
+             */
+            waiting: number;
+            /** @description In whose midnight it begins. */
+            zone: string;
+        };
+        /** @description Who may sign in and what can be tried. */
+        Demo: {
+            /** @description Codes and amounts that play every case. */
+            codes: components["schemas"]["DemoCode"][];
+            /** @description People who may sign in. */
+            credentials: components["schemas"]["DemoCredential"][];
+            /** @description Where the virtual printer's papers are shown. */
+            printer_url: string | null;
+        };
+        /** @description A case to play by hand. */
+        DemoCode: {
+            /** @description The amount that plays it, in yuan. */
+            amount: string | null;
+            /** @description The payer's code that plays it. */
+            code: string | null;
+            /** @description What will happen, in English. */
+            en: string;
+            /** @description Which simulator plays it. */
+            provider: string;
+            /** @description What will happen, in Chinese. */
+            zh: string;
+        };
+        /** @description A person of the demo. */
+        DemoCredential: {
+            /** @description What to sign in with. */
+            login: string;
+            /** @description The password, which is no secret in a demo. */
+            password: string;
+            /** @description What the person may do. */
+            role: string;
+        };
+        /** @description A state in words: what happened, what it means, what to do. */
+        Explain: {
+            /** @description The primary button. */
+            action: components["schemas"]["Action"];
+            /** @description The words on it. */
+            action_label: components["schemas"]["Text"];
+            awaiting: components["schemas"]["Text"] | null;
+            /** @description What it means. */
+            detail: components["schemas"]["Text"];
+            /** @description What happened, in one line. */
+            headline: components["schemas"]["Text"];
+            /** @description May this sale be charged again, by any method? */
+            may_charge_again: boolean;
+            /** @description May the goods be handed over? */
+            may_hand_over: boolean;
+            /** @description What the cashier does next. */
+            next_step: components["schemas"]["Text"];
+        };
+        /** @description How the server is. */
+        Health: {
+            /**
+             * Format: int64
+             * @description Questions to providers under way.
+             */
+            calls_in_flight: number;
+            /** @description `ok` or `failing`. */
+            database: string;
+            /** @description `ok` or `stopped`. */
+            engine: string;
+            /**
+             * Format: int64
+             * @description Payments that have no result yet.
+             */
+            open_payments: number;
+            /** @description Ways to providers. */
+            providers: components["schemas"]["ProviderHealth"][];
+            /** @description `ok`, or `degraded` if it cannot take money. */
+            status: string;
+            /** @description Its version. */
+            version: string;
+        };
+        /** @description The sales of an hour. */
+        HourSum: {
+            /** @description How much. */
+            amount: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description 0 to 23.
+             */
+            hour: number;
+        };
+        /** @description Limits of one payment. */
+        Limits: {
+            /** @description The most. */
+            max: components["schemas"]["Amount"];
+        };
+        /** @description Who one is and what one may do. */
+        Me: {
+            /** @description For whom one works. */
+            merchant: components["schemas"]["Named"];
+            /** @description What one may do: `take`, `refund`, `view_all`, `admin`. */
+            permissions: string[];
+            /** @description The person or the machine. */
+            staff: components["schemas"]["MeStaff"];
+            store: components["schemas"]["Named"] | null;
+            till: components["schemas"]["Named"] | null;
+            /** @description The merchant's tills. */
+            tills: components["schemas"]["MeTill"][];
+        };
+        /** @description A person or a machine. */
+        MeStaff: {
+            /** @description The id. */
+            id: string;
+            /** @description The login; empty for a machine. */
+            login: string;
+            /** @description The name. */
+            name: string;
+            /** @description `owner`, `manager`, `cashier` or `support`. */
+            role: string;
+        };
+        /** @description A till one may choose. */
+        MeTill: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The store it stands in. */
+            store_id: string;
+        };
+        /**
+         * @description Where the money is, in one word.
+         * @enum {string}
+         */
+        MoneyState: "waiting" | "verifying" | "paid" | "not_paid" | "returned";
+        /** @description Something with an id and a name. */
+        Named: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name for people. */
+            name: string;
+        };
+        /** @description An amount in minor units. */
+        NewAmount: {
+            /**
+             * Format: int64
+             * @description Minor units: 1250 is 12.50 yuan.
+             */
+            amount: number;
+            /**
+             * @description ISO 4217 letters.
+             * @example CNY
+             */
+            currency: string;
+        };
+        /** @description How the customer pays. */
+        NewMethod: {
+            /** @description We scanned the customer's code. */
+            payer_code: components["schemas"]["ScannedCode"];
+        } | {
+            /** @description The customer scans ours. */
+            show_qr: components["schemas"]["WantedQr"];
+        };
+        /** @description What is wanted. */
+        NewPayment: {
+            /** @description How much. */
+            amount: components["schemas"]["NewAmount"];
+            /** @description What is bought, as the customer's phone shows it; the merchant's name unless said. */
+            description?: string | null;
+            /** @description How the customer pays. */
+            method: components["schemas"]["NewMethod"];
+            /** @description The caller's own number for the sale. */
+            reference?: string | null;
+            /** @description At which till; needed only by those who stand at several. */
+            till?: string | null;
+        };
+        /** @description What is to go back. */
+        NewRefund: {
+            /** @description How much; at most what is left of the payment. */
+            amount: components["schemas"]["NewAmount"];
+            /** @description Why, for the slip. */
+            reason?: string | null;
+        };
+        /** @description A piece of paper. */
+        Paper: {
+            /** @description When it was cut off. */
+            at: string;
+            /** @description Its name. */
+            id: string;
+            /** @description Its picture. */
+            svg: string;
+        };
+        /** @description What the virtual printer printed, newest first. */
+        Papers: {
+            /** @description The pieces of paper. */
+            items: components["schemas"]["Paper"][];
+        };
+        /**
+         * @description How the customer pays.
+         * @enum {string}
+         */
+        PayMethod: "payer_code" | "show_qr";
+        /** @description A way to be paid. */
+        PayWay: {
+            /** @description Over which channel. */
+            channel: string;
+            /** @description The wallet's name. */
+            label: components["schemas"]["Text"];
+            /** @description Takes a customer's code. */
+            payer_code: boolean;
+            /** @description Shows a code to the customer. */
+            show_qr: boolean;
+            /** @description With which wallet. */
+            wallet: string;
+        };
+        /** @description A payment. */
+        Payment: {
+            /** @description How much was asked for. */
+            amount: components["schemas"]["Amount"];
+            /** @description Who took it; nothing for a machine. */
+            cashier: string | null;
+            /** @description Two digits at either end of the payer's code. */
+            code_hint: string | null;
+            /** @description When it was asked for. */
+            created_at: string;
+            /** @description What is bought. */
+            description: string;
+            /** @description A person must know about it. */
+            escalated: boolean;
+            /** @description It in words. */
+            explain: components["schemas"]["Explain"];
+            /** @description Its id. */
+            id: string;
+            /** @description Whose money it is. */
+            merchant: components["schemas"]["Named"];
+            /** @description How the customer pays. */
+            method: components["schemas"]["PayMethod"];
+            /** @description Where the money is. */
+            money: components["schemas"]["MoneyState"];
+            /** @description The number the provider knows it by. */
+            order_no: string;
+            paid: components["schemas"]["Amount"] | null;
+            printed: components["schemas"]["Printed"] | null;
+            /** @description The provider's last code about the charge. */
+            provider_code: string | null;
+            /** @description The provider's last message about the charge. */
+            provider_message: string | null;
+            /** @description The provider's number of the transaction. */
+            provider_transaction: string | null;
+            qr: components["schemas"]["ShownQr"] | null;
+            /** @description Why it was not taken, as a name for programs. */
+            reason: string | null;
+            /** @description Where its public receipt is, once there is one. */
+            receipt_url: string | null;
+            /** @description The caller's own number for the sale. */
+            reference: string | null;
+            /** @description How much could still be asked back. */
+            refundable: components["schemas"]["Amount"];
+            /** @description How much has gone back by refunds. */
+            refunded: components["schemas"]["Amount"];
+            /** @description Its returns, in the order they were asked for. */
+            refunds: components["schemas"]["Refund"][];
+            /** @description In which store. */
+            store: components["schemas"]["Named"];
+            /** @description At which till. */
+            till: components["schemas"]["Named"];
+            /** @description By when there will be a result, while there is none. */
+            until: string | null;
+            /** @description When the last fact was learnt. */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description How many facts there are; grows with every one.
+             */
+            version: number;
+            /** @description Our short name of the wallet. */
+            wallet: string;
+            /** @description Its name for people. */
+            wallet_label: components["schemas"]["Text"];
+        };
+        /** @description A page of payments, newest first. */
+        PaymentPage: {
+            /** @description The payments. */
+            items: components["schemas"]["Payment"][];
+            /** @description The cursor of the next page; nothing if this is the last. */
+            next: string | null;
+        };
+        /** @description A slip that waits for a printer. */
+        PrintJob: {
+            /**
+             * Format: int32
+             * @description 0 for the slip itself, 1, 2 ... for reprints.
+             */
+            copies: number;
+            /** @description Its number. */
+            id: string;
+            /** @description `queued` and so on. */
+            state: string;
+        };
+        /** @description What became of a payment's slips. */
+        Printed: {
+            /**
+             * Format: int32
+             * @description How many reprints were asked for.
+             */
+            copies: number;
+            /** @description The newest slip: `queued`, `held`, `sent`, `printed`, `unknown`. */
+            state: string;
+        };
+        /** @description How a printer is. */
+        PrinterState: {
+            /** @description `ready`, `near_end`, `paper_out`, `cover_open`, `cutter_error`, `hot`, `offline`, `unknown` or `none`. */
+            state: string;
+            /** @description What it means. */
+            text: components["schemas"]["Text"];
+        };
+        /** @description A problem as it is sent. */
+        Problem: {
+            /** @description The name for programs. */
+            code: string;
+            /** @description What happened and what to do, in English. */
+            detail: string;
+            /** @description What happened and what to do, in English. */
+            en: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The name in words. */
+            title: string;
+            /** @description A name for programs, as a URI. */
+            type: string;
+            /** @description What happened and what to do, in Chinese. */
+            zh: string;
+        };
+        /** @description A way to a provider. */
+        ProviderHealth: {
+            /** @description The channel. */
+            channel: string;
+            /** @description Whose it is. */
+            provider: string;
+            /** @description `configured`: it can be used; whether it answers, each payment tells. */
+            state: string;
+        };
+        /** @description What a customer may know of a payment. */
+        PublicPayment: {
+            /** @description How much. */
+            amount: components["schemas"]["Amount"];
+            /** @description The number the provider knows it by. */
+            order_no: string;
+            /** @description How much has gone back. */
+            refunded: components["schemas"]["Amount"];
+            /** @description Where the money is. */
+            state: components["schemas"]["MoneyState"];
+            /** @description The state in one word. */
+            state_label: components["schemas"]["Text"];
+            /** @description When. */
+            time: string;
+            /** @description The wallet. */
+            wallet_label: components["schemas"]["Text"];
+        };
+        /** @description A receipt as the customer sees it. */
+        PublicReceipt: {
+            /** @description The slip's lines in Chinese. */
+            lines: components["schemas"]["SlipLine"][];
+            /** @description The slip's lines in English. */
+            lines_en: components["schemas"]["SlipLine"][];
+            /** @description Who took the money. */
+            merchant: string;
+            /** @description The payment itself. */
+            payment: components["schemas"]["PublicPayment"];
+            /** @description In which store. */
+            store: string;
+        };
+        /** @description A slip as the shop sees it. */
+        Receipt: {
+            /** @description Its lines. */
+            lines: components["schemas"]["SlipLine"][];
+            /**
+             * Format: int32
+             * @description How many reprints were asked for.
+             */
+            reprint: number;
+        };
+        /** @description One return of money. */
+        Refund: {
+            /** @description How much. */
+            amount: components["schemas"]["Amount"];
+            /** @description When the payer had the money. */
+            done_at: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description Why it was asked for, if anybody said. */
+            reason: string | null;
+            /** @description The number the provider knows it by. */
+            refund_no: string;
+            /** @description Why it was refused, as a name for programs. */
+            refuse_reason: string | null;
+            /** @description When it was asked for. */
+            requested_at: string;
+            /** @description How far it is. */
+            state: components["schemas"]["RefundState"];
+            /** @description It in words. */
+            text: components["schemas"]["Text"];
+        };
+        /**
+         * @description How far a refund is.
+         * @enum {string}
+         */
+        RefundState: "processing" | "done" | "refused";
+        /** @description A scanned payment code. It is never stored and never logged. */
+        ScannedCode: {
+            /** @description Its digits. */
+            code: string;
+        };
+        /** @description A QR code the customer can pay by scanning. */
+        ShownQr: {
+            /** @description The text to draw. */
+            content: string;
+            /** @description When it stops being payable. */
+            expires_at: string | null;
+        };
+        /** @description Who wants in. */
+        SignIn: {
+            /** @description The login. */
+            login: string;
+            /** @description The password. */
+            password: string;
+        };
+        /** @description One line of a slip. */
+        SlipLine: {
+            /** @description `left`, `center` or `right`. */
+            align: string;
+            /** @description Heavier strokes. */
+            bold: boolean;
+            /** @enum {string} */
+            kind: "text";
+            /** @description 1, 2 or 3 times the normal font. */
+            size: number;
+            /** @description What they say. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            kind: "pair";
+            /** @description The name. */
+            label: string;
+            /** @description The value. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            kind: "rule";
+        } | {
+            /** @description What a scanner reads. */
+            content: string;
+            /** @enum {string} */
+            kind: "qr";
+        } | {
+            /** @enum {string} */
+            kind: "blank";
+        } | {
+            /** @enum {string} */
+            kind: "cut";
+        };
+        /** @description A sentence in both languages. */
+        Text: {
+            /** @description English. */
+            en: string;
+            /** @description Simplified Chinese. */
+            zh: string;
+        };
+        /** @description What a till needs to know. */
+        TillInfo: {
+            /** @description The currency. */
+            currency: string;
+            /** @description Limits. */
+            limits: components["schemas"]["Limits"];
+            /** @description Ways to be paid, in the order in which they are tried. */
+            methods: components["schemas"]["PayWay"][];
+            /** @description The printer. */
+            printer: components["schemas"]["PrinterState"];
+            /** @description This server's clock. */
+            server_time: string;
+            /** @description The store it stands in. */
+            store: components["schemas"]["Named"];
+            /** @description The till. */
+            till: components["schemas"]["Named"];
+            /** @description How wallets' codes look. */
+            wallets: components["schemas"]["WalletCodes"][];
+        };
+        /** @description Everything that happened to a payment. */
+        Timeline: {
+            /** @description What happened, oldest first. */
+            entries: components["schemas"]["TimelineEntry"][];
+        };
+        /** @description One thing that happened. */
+        TimelineEntry: {
+            /** @description When we learnt it. */
+            at: string;
+            /** @description The provider's code, if it gave one. */
+            code: string | null;
+            /** @description Particulars, by their names. */
+            fields: components["schemas"]["TimelineField"][];
+            /** @description What kind of thing it is. */
+            kind: components["schemas"]["TimelineKind"];
+            /** @description The provider's message, if it gave one. */
+            message: string | null;
+            /**
+             * Format: int32
+             * @description Its place, from 1.
+             */
+            seq: number;
+            /** @description It in words. */
+            text: components["schemas"]["Text"];
+            /** @description Who says so. */
+            who: components["schemas"]["Who"];
+        };
+        /** @description A particular. */
+        TimelineField: {
+            /** @description Its name for programs. */
+            name: string;
+            /** @description Its value. */
+            value: string;
+        };
+        /**
+         * @description What kind of thing happened.
+         * @enum {string}
+         */
+        TimelineKind: "requested" | "asked" | "answered" | "lost" | "never_left" | "noticed" | "cancel_requested" | "refund_requested" | "look_requested";
+        /** @description How a wallet's codes look. */
+        WalletCodes: {
+            /** @description Whether this shop takes it. */
+            available: boolean;
+            /** @description Its name. */
+            label: components["schemas"]["Text"];
+            /** @description Fewest and most digits. */
+            lengths: number[];
+            /** @description Its codes begin with one of these. */
+            prefixes: string[];
+            /** @description The wallet. */
+            wallet: string;
+        };
+        /** @description The sales of a wallet. */
+        WalletSum: {
+            /** @description How much. */
+            amount: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description Its name. */
+            label: components["schemas"]["Text"];
+            /** @description The wallet. */
+            wallet: string;
+        };
+        /** @description A QR code to show. */
+        WantedQr: {
+            /** @description Of which wallet. */
+            wallet: string;
+        };
+        /**
+         * @description Who says so.
+         * @enum {string}
+         */
+        Who: "cashier" | "paydesk" | "provider" | "network";
     };
-    TillInfo: {
-      till: Named;
-      store: Named;
-      methods: { channel: string; wallet: string; label: Text; payer_code: boolean; show_qr: boolean }[];
-      wallets: { wallet: string; label: Text; prefixes: string[]; lengths: number[]; available: boolean }[];
-      limits: { max: Amount };
-      currency: string;
-      printer: { state: string; text: Text };
-      server_time: string;
-    };
-    NewPayment: {
-      till?: string;
-      amount: Amount;
-      method: { payer_code: { code: string } } | { show_qr: { wallet: string } };
-      description?: string;
-      reference?: string;
-    };
-    Payment: {
-      id: string;
-      version: number;
-      created_at: string;
-      updated_at: string;
-      merchant: Named;
-      store: Named;
-      till: Named;
-      cashier: string | null;
-      order_no: string;
-      reference: string | null;
-      description: string;
-      amount: Amount;
-      paid: Amount | null;
-      refunded: Amount;
-      refundable: Amount;
-      method: "payer_code" | "show_qr";
-      wallet: string;
-      wallet_label: Text;
-      code_hint: string | null;
-      qr: { content: string; expires_at?: string | null } | null;
-      money: "waiting" | "verifying" | "paid" | "not_paid" | "returned";
-      reason: string | null;
-      provider_transaction: string | null;
-      provider_code: string | null;
-      provider_message: string | null;
-      escalated: boolean;
-      until: string | null;
-      explain: {
-        headline: Text;
-        detail: Text;
-        awaiting: Text | null;
-        next_step: Text;
-        may_hand_over: boolean;
-        may_charge_again: boolean;
-        action: "next_customer" | "wait" | "ask_customer" | "scan_new_code" | "other_method" | "call_owner" | "show_qr" | "try_again";
-        action_label: Text;
-      };
-      refunds: components["schemas"]["Refund"][];
-      printed: { state: "none" | "queued" | "sent" | "printed" | "unknown" | "held"; copies: number } | null;
-      receipt_url: string | null;
-    };
-    Refund: {
-      id: string;
-      refund_no: string;
-      amount: Amount;
-      state: "processing" | "done" | "refused";
-      reason: string | null;
-      refuse_reason: string | null;
-      requested_at: string;
-      done_at: string | null;
-      text: Text;
-    };
-    PaymentPage: { items: components["schemas"]["Payment"][]; next: string | null };
-    PrintJob: { id?: string; state?: string; copies?: number };
-    Timeline: { entries: components["schemas"]["TimelineEntry"][] };
-    TimelineEntry: {
-      seq: number;
-      at: string;
-      who: string;
-      kind: string;
-      text: Text;
-      code: string | null;
-      message: string | null;
-      fields: { name: string; value: string }[];
-    };
-    Day: {
-      date: string;
-      zone: string;
-      paid: { count: number; amount: Amount };
-      refunded: { count: number; amount: Amount };
-      not_paid: number;
-      waiting: number;
-      success_rate: number | null;
-      by_hour: { hour: number; count: number; amount: Amount }[];
-      by_wallet: { wallet: string; label: Text; count: number; amount: Amount }[];
-      last_week_same_day: { count: number; amount: Amount };
-    };
-    Demo: {
-      credentials: { login: string; password: string; role: string }[];
-      codes: { provider: string; code?: string | null; amount?: string | null; zh: string; en: string }[];
-      printer_url?: string | null;
-    };
-    SlipLine:
-      | { kind: "text"; text: string; align: string; size: number; bold: boolean }
-      | { kind: "pair"; label: string; value: string }
-      | { kind: "qr"; content: string }
-      | { kind: "rule" | "blank" | "cut" };
-    PublicReceipt: {
-      merchant: string;
-      store: string;
-      lines: components["schemas"]["SlipLine"][];
-      lines_en: components["schemas"]["SlipLine"][];
-      payment: {
-        amount: Amount;
-        refunded: Amount;
-        state: components["schemas"]["Payment"]["money"];
-        state_label: Text;
-        wallet_label: Text;
-        time: string;
-        order_no: string;
-      };
-    };
-    Papers: { items: { id: string; at: string; svg: string }[] };
-  };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
