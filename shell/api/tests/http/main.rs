@@ -1,0 +1,9 @@
+//! The API from outside: requests as lines of text, answers as lines of text, against a provider by the script.
+
+mod bad_input;
+mod events;
+mod pages;
+mod payments;
+mod people;
+mod provider;
+mod world;

@@ -1,0 +1,142 @@
+//! A provider that does what the amount says, over a real socket: 1.01 waits for the payer, 1.02 is declined, and
+//! everything else is paid at once.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::routing::post;
+use base::{Money, OrderNo, Text};
+use payment::{Answer, Ask, Doubt, Notice, Paid, Policy, Reason, Said, Verdict};
+use provider_contract::{
+    BadNotice, Call, CannotAsk, Capabilities, HttpMethod, HttpReply, HttpRequest, Moment, Order, Provider,
+    Reply,
+};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// What the provider was asked, in order, and which waiting orders were paid since.
+#[derive(Clone, Default)]
+pub struct Book {
+    calls: Arc<Mutex<Vec<String>>>,
+    paid: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Book {
+    pub fn calls(&self) -> Vec<String> {
+        self.calls.lock().expect("no test panics in here").clone()
+    }
+
+    /// The payer confirms.
+    pub fn pay(&self, order_no: &str) {
+        self.paid.lock().expect("no test panics in here").insert(order_no.to_owned());
+    }
+
+    fn answer(&self, ask: &str, order_no: &str, minor: i64) -> String {
+        self.calls.lock().expect("no test panics in here").push(ask.to_owned());
+        let paid = self.paid.lock().expect("no test panics in here").contains(order_no);
+        match (ask, minor) {
+            ("charge", 101) => "awaiting".to_owned(),
+            ("charge" | "inquire", 102) => "declined".to_owned(),
+            ("present", _) => "qr".to_owned(),
+            ("inquire", 101) if !paid => "awaiting".to_owned(),
+            ("reverse" | "close", _) => "closed".to_owned(),
+            ("refund" | "inquire_refund", _) => format!("refunded {minor}"),
+            _ => format!("paid {minor}"),
+        }
+    }
+}
+
+/// Serves the book on a free port; gives the provider that asks it.
+pub async fn scripted() -> (Scripted, Book) {
+    let book = Book::default();
+    let app = Router::new().route("/{ask}/{order}/{minor}", post(reply)).with_state(book.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("bound"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (Scripted { url }, book)
+}
+
+async fn reply(State(book): State<Book>, Path((ask, order, minor)): Path<(String, String, i64)>) -> String {
+    book.answer(&ask, &order, minor)
+}
+
+/// The provider's translation.
+pub struct Scripted {
+    url: String,
+}
+
+impl Provider for Scripted {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            name: "scripted",
+            title: Text::new("脚本支付", "Scripted Pay"),
+            payer_code: true,
+            shown_qr: true,
+            reverse_returns_money: true,
+            close: true,
+            policy: quick(),
+        }
+    }
+
+    fn call(&self, ask: &Ask, order: &Order, _: &Moment) -> Result<Call, CannotAsk> {
+        let (name, amount) = match ask {
+            Ask::Charge => ("charge", order.amount),
+            Ask::Present => ("present", order.amount),
+            Ask::Inquire => ("inquire", order.amount),
+            Ask::Reverse => ("reverse", order.amount),
+            Ask::Close => ("close", order.amount),
+            Ask::Refund { amount, .. } => ("refund", *amount),
+            Ask::InquireRefund { .. } => ("inquire_refund", order.amount),
+        };
+        let url = format!("{}/{name}/{}/{}", self.url, order.order_no, amount.minor());
+        Ok(Call { method: HttpMethod::Post, url, headers: vec![], body: vec![] })
+    }
+
+    fn answer(&self, _: &Ask, order: &Order, reply: &Reply, _: &Moment) -> Answer {
+        let text = String::from_utf8_lossy(&reply.body);
+        let (word, minor) = text.split_once(' ').unwrap_or((&text, "0"));
+        let amount = Money::cny(minor.parse().unwrap_or(0));
+        let verdict = match word {
+            "paid" => Verdict::Paid(Paid {
+                amount,
+                transaction: format!("T{}", order.order_no),
+                at: None,
+                payer: String::new(),
+                funds: String::new(),
+            }),
+            "awaiting" => Verdict::AwaitingPayer,
+            "declined" => Verdict::Declined(Reason::InsufficientBalance),
+            "qr" => Verdict::QrReady { content: "scripted://pay".into(), expires_at: None },
+            "closed" => Verdict::Closed,
+            "refunded" => Verdict::Refunded { amount, at: None },
+            _ => Verdict::Unclear(Doubt::Garbled),
+        };
+        Answer { verdict, said: Said::new(word.to_uppercase(), "as the script says") }
+    }
+
+    fn notice(&self, request: &HttpRequest, _: &Moment) -> Result<Notice, BadNotice> {
+        if request.header("x-signature") != Some("right") {
+            return Err(BadNotice::WrongSignature);
+        }
+        let text = String::from_utf8_lossy(&request.body);
+        let order_no: OrderNo = text.parse().map_err(|_| BadNotice::Garbled)?;
+        Ok(Notice { order_no, refund_no: None, claim: "SUCCESS".into(), notice_id: format!("N{order_no}") })
+    }
+
+    fn acknowledge(&self, verdict: Result<(), &BadNotice>) -> HttpReply {
+        match verdict {
+            Ok(()) => HttpReply::new(200, "text/plain", "taken"),
+            Err(_) => HttpReply::new(401, "text/plain", "refused"),
+        }
+    }
+}
+
+/// Everything soon, but inquiries only when somebody wants to know.
+pub fn quick() -> Policy {
+    Policy {
+        first_inquiry: Duration::from_secs(20),
+        reverse_not_before: Duration::ZERO,
+        qr_inquiry_every: Duration::from_secs(20),
+        ..Policy::default()
+    }
+}
