@@ -1,5 +1,7 @@
 //! HTTP as values: what is sent and what came back, without anything that sends.
 
+use std::fmt;
+
 /// The methods providers use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HttpMethod {
@@ -19,8 +21,9 @@ impl HttpMethod {
     }
 }
 
-/// A request to a provider, ready to be sent as it is: the signature covers these very bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request to a provider, ready to be sent as it is: the signature covers these very bytes. Prints neither query
+/// nor body, since either may hold a payer's code.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Call {
     /// Method.
     pub method: HttpMethod,
@@ -30,6 +33,22 @@ pub struct Call {
     pub headers: Vec<(&'static str, String)>,
     /// Body; empty if there is none.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({} bytes)", self.method.as_str(), before_query(&self.url), self.body.len())
+    }
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({} bytes)", self.method, self.path(), self.body.len())
+    }
+}
+
+fn before_query(address: &str) -> &str {
+    address.split_once('?').map_or(address, |(path, _)| path)
 }
 
 /// What a provider replied, byte for byte.
@@ -43,8 +62,8 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// A request that reaches us (a notification) or a simulator.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request that reaches us (a notification) or a simulator. Prints neither query nor body.
+#[derive(Clone, PartialEq, Eq)]
 pub struct HttpRequest {
     /// `GET`, `POST` ...
     pub method: String,
@@ -87,7 +106,7 @@ impl HttpRequest {
 
     /// The path without the query, still percent-encoded.
     pub fn path(&self) -> &str {
-        self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
+        before_query(&self.target)
     }
 
     /// The query without its question mark; empty if there is none.
@@ -123,5 +142,22 @@ impl From<&Call> for HttpRequest {
             headers: call.headers.iter().map(|(n, v)| (n.to_ascii_lowercase(), v.clone())).collect(),
             body: call.body.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_prints_nothing_of_what_it_carries() {
+        let call = Call {
+            method: HttpMethod::Post,
+            url: "https://api.example/gateway.do?auth_code=134567890123456789".to_owned(),
+            headers: vec![("Authorization", "secret".to_owned())],
+            body: b"134567890123456789".to_vec(),
+        };
+        assert_eq!(format!("{call:?}"), "POST https://api.example/gateway.do (18 bytes)");
+        assert_eq!(format!("{:?}", HttpRequest::from(&call)), "POST /gateway.do (18 bytes)");
     }
 }

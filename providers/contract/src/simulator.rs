@@ -118,7 +118,8 @@ impl Treatment {
     /// shown as QR, orders are normal.
     pub fn of_code(code: &str) -> Treatment {
         let ending = code.len().checked_sub(6).and_then(|at| code.get(at..));
-        let position = ending.and_then(|ending| ending.strip_prefix(MARK)).and_then(|d| d.parse::<usize>().ok());
+        let position =
+            ending.and_then(|ending| ending.strip_prefix(MARK)).and_then(|d| d.parse::<usize>().ok());
         position.and_then(|at| Treatment::ALL.get(at)).map_or(Treatment::Normal, |(treatment, _)| *treatment)
     }
 }
