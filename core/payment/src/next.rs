@@ -113,11 +113,11 @@ fn first_ask(payment: &Payment) -> Ask {
 }
 
 fn send_again(payment: &Payment, policy: &Policy, now: Timestamp, tries: u32, last: Timestamp) -> Next {
-    if let Some(undo) = payment.undo {
-        return Next::Rest(Outcome::NotPaid(undo.why.reason()));
-    }
     if tries >= policy.send_tries {
         return Next::Rest(Outcome::NotPaid(Reason::ProviderUnreachable));
+    }
+    if let Some(undo) = payment.undo {
+        return Next::Rest(Outcome::NotPaid(undo.why.reason()));
     }
     at(now, last + policy.send_again_after, first_ask(payment), Waiting::SendingAgain)
 }

@@ -59,8 +59,10 @@ pub(crate) enum Event {
     Notice { channel: usize, request: Box<HttpRequest>, notice_id: String, forged: bool },
     /// A provider goes down or comes back.
     Down { channel: usize, down: bool },
-    /// The server's clock is set.
+    /// The server's clock shall be set so far off.
     ClockStep { to_offset_us: i64 },
+    /// A step of the clock is still to be made.
+    ClockRetry,
     /// Trouble ends; from here on everything must come to rest.
     ClearUp,
     /// The providers' bills of the day arrive and are compared.
@@ -100,6 +102,7 @@ pub(crate) struct World {
     sabotage: Option<Sabotage>,
     now: Timestamp,
     clock_offset_us: i64,
+    clock_wanted_us: i64,
     queue: BinaryHeap<Reverse<Planned>>,
     planned: u64,
     on_the_way: u32,
@@ -145,6 +148,7 @@ impl World {
             sabotage,
             now: Timestamp::parse("2026-11-23T23:55:00+08:00").expect("a moment"),
             clock_offset_us: 0,
+            clock_wanted_us: 0,
             queue: BinaryHeap::new(),
             planned: 0,
             on_the_way: 0,
@@ -230,7 +234,11 @@ impl World {
                 self.notice_arrives(channel, &request, &notice_id, forged)
             }
             Event::Down { channel, down } => self.channels[channel].simulator.set_down(down),
-            Event::ClockStep { to_offset_us } => self.step_clock(to_offset_us),
+            Event::ClockStep { to_offset_us } => {
+                self.clock_wanted_us = to_offset_us;
+                self.step_clock();
+            }
+            Event::ClockRetry => self.step_clock(),
             Event::ClearUp => self.clear_up(),
             Event::Bill => self.compare_bills(),
         }

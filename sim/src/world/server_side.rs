@@ -143,14 +143,16 @@ impl World {
         }
     }
 
-    pub(super) fn step_clock(&mut self, to_offset_us: i64) {
-        if to_offset_us > self.clock_offset_us && self.on_the_way > 0 {
-            return self.plan_in_ms(20, 60, Event::ClockStep { to_offset_us });
+    pub(super) fn step_clock(&mut self) {
+        let wanted = self.clock_wanted_us;
+        if wanted == self.clock_offset_us {
+            return;
         }
-        if to_offset_us != self.clock_offset_us {
-            self.audit.count("clock_steps");
+        if wanted > self.clock_offset_us && self.on_the_way > 0 {
+            return self.plan_in_ms(20, 60, Event::ClockRetry);
         }
-        self.clock_offset_us = to_offset_us;
+        self.audit.count("clock_steps");
+        self.clock_offset_us = wanted;
         self.timer_at = None;
         self.plan_timer();
     }

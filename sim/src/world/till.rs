@@ -21,7 +21,7 @@ pub(super) struct Sale {
     /// Known once the server has answered.
     pub payment: Option<PaymentId>,
     pub canceled: bool,
-    presses: u32,
+    pressed: bool,
     qr_seen: bool,
     thought_again: bool,
     pub refunds: Vec<RefundWish>,
@@ -32,7 +32,6 @@ pub(super) struct RefundWish {
     pub key: String,
     pub amount: Money,
     answered: bool,
-    presses: u32,
 }
 
 /// What a caller of the server wanted, to understand the answer by.
@@ -67,7 +66,7 @@ impl World {
             treatment: if twin.is_some() { Treatment::Normal } else { treatment },
             payment: None,
             canceled: false,
-            presses: 0,
+            pressed: false,
             qr_seen: false,
             thought_again: false,
             refunds: Vec::new(),
@@ -86,10 +85,9 @@ impl World {
     pub(super) fn press(&mut self, sale: usize, how: Press) {
         let known = self.sales[sale].payment.is_some();
         match how {
-            Press::UntilAnswered if known || self.sales[sale].presses > 20 => return,
+            Press::UntilAnswered if known => return,
             Press::UntilAnswered => {
                 self.first_press(sale);
-                self.sales[sale].presses += 1;
                 self.plan_in_ms(4_000, 6_000, Event::Press { sale, how });
             }
             Press::OtherContent if !known => return,
@@ -107,7 +105,7 @@ impl World {
 
     /// With the first press it is settled what else the cashier will do.
     fn first_press(&mut self, sale: usize) {
-        if self.sales[sale].presses > 0 {
+        if std::mem::replace(&mut self.sales[sale].pressed, true) {
             return;
         }
         let chance = self.weather.second_thoughts;
@@ -182,8 +180,7 @@ impl World {
     fn refund_pressed(&mut self, sale: usize, which: usize) -> Option<RefundRequest> {
         let id = RefundId::from_u128(self.random.wide());
         let wish = &mut self.sales[sale].refunds[which];
-        wish.presses += 1;
-        if wish.answered || wish.presses > 20 {
+        if wish.answered {
             return None;
         }
         let request = RefundRequest {
@@ -258,7 +255,6 @@ impl World {
                 key: format!("refund {number}.{which}"),
                 amount: Money::cny(amount),
                 answered: false,
-                presses: 0,
             };
             self.sales[number].refunds.push(wish);
             let within = Duration::from_millis(self.random.between(0, 90_000));
