@@ -7,7 +7,7 @@ use super::{Press, Want};
 use crate::report::{Report, Violation};
 use crate::server::{Done, Server, Store};
 use base::{Money, OrderNo, PaymentId, RefundNo, Timestamp};
-use engine::{CallOut, Told};
+use engine::{CallOut, Row, Told};
 use payment::{
     Alarm, Answer, Ask, Charge, Entry, Fact, Next, Outcome, Payment, Reason, RefundState, Refusal, Verdict,
 };
@@ -113,7 +113,7 @@ impl Audit {
         }
         for row in &done.rows {
             self.facts += 1;
-            let _ = write!(self.hash, "{:?}{:?}", row.payment, row.entry);
+            self.hash.row(row);
             self.note(row.payment, now, || format!("fact {} {:?}", row.seq, row.entry.fact));
         }
         for change in &done.changes {
@@ -516,11 +516,28 @@ fn wish_payment(wish: Wish, sales: &[Sale]) -> Option<PaymentId> {
 /// FNV-1a over what is written to it.
 struct Hasher(u64);
 
+impl Hasher {
+    /// A durable fact: whose, when, what.
+    fn row(&mut self, row: &Row) {
+        self.bytes(&row.payment.as_u128().to_le_bytes());
+        self.bytes(&row.entry.at.as_micros().to_le_bytes());
+        let _ = match &row.entry.fact {
+            Fact::Requested(request) => write!(self, "{}{:?}", request.key, request.amount),
+            Fact::Answered { call, answer } => write!(self, "{call}{:?}{}", answer.verdict, answer.said.code),
+            other => write!(self, "{other:?}"),
+        };
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
 impl Write for Hasher {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        for byte in text.bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+        self.bytes(text.as_bytes());
         Ok(())
     }
 }

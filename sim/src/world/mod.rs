@@ -113,7 +113,7 @@ pub(crate) struct World {
     round_planned: bool,
     timer_at: Option<Timestamp>,
     channels: Vec<Channel>,
-    flights: Vec<Flight>,
+    flights: Vec<Box<Flight>>,
     sales: Vec<Sale>,
     by_payment: BTreeMap<PaymentId, usize>,
     callers: BTreeMap<Caller, Wish>,

@@ -58,7 +58,7 @@ impl World {
             garbled: false,
             sent_at: self.now,
         };
-        self.flights.push(flight);
+        self.flights.push(Box::new(flight));
         let passage = if made.is_ok() { self.passage(sale, out.ask) } else { Passage::NeverLeaves };
         self.depart(self.flights.len() - 1, passage);
     }

@@ -136,13 +136,13 @@ impl World {
             merchant: MERCHANT,
             store: StoreId::from_u128(2),
             till: TillId::from_u128(3),
-            cashier: "Li".to_owned(),
+            cashier: String::new(),
             key: sale.key.clone(),
             content: [u8::from(other); 32],
             amount,
             channel: self.channels[sale.channel].id,
-            wallet: "wallet".to_owned(),
-            wallet_name: Text::new("钱包", "wallet"),
+            wallet: String::new(),
+            wallet_name: Text::default(),
             method: sale
                 .code
                 .as_ref()
