@@ -44,6 +44,10 @@ pub enum Sabotage {
     DoubtIsRefusal,
     /// Refunds are said to be done and never sent.
     RefundForgotten,
+    /// Calls leave although the store failed to keep their intent.
+    FailedCommitIsIgnored,
+    /// A charge without a reply is simply charged again as a new order.
+    ChargedAgainUnderAnotherNumber,
 }
 
 /// Sales in one world.

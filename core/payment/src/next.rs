@@ -235,7 +235,10 @@ fn settle_refunds(payment: &Payment, policy: &Policy, now: Timestamp, settled: S
         Settled::Paid if payment.all_refunded() => Next::Rest(Outcome::Returned),
         Settled::Paid => Next::Rest(Outcome::Paid),
         Settled::WrongAmount => Next::Escalate { why: Alarm::WrongAmount, until: None },
-        Settled::OwedBack => Next::Escalate { why: Alarm::CannotGiveBack, until: None },
+        Settled::OwedBack => match look_due(payment, regular_look(payment, policy, now)) {
+            Some(due) => at(now, due, Ask::Inquire, Waiting::Inquiry),
+            None => Next::Escalate { why: Alarm::CannotGiveBack, until: None },
+        },
     }
 }
 
@@ -261,11 +264,14 @@ fn refund_due(refund: &Refund, policy: &Policy) -> Timestamp {
 
 /// Settled, unless somebody wants a fresh look: then the provider is asked until it answers.
 fn look_or_rest(payment: &Payment, policy: &Policy, now: Timestamp, outcome: Outcome) -> Next {
-    let regular = payment.history.inquiry_ended.map_or(now, |ended| ended + policy.inquiry_every);
-    match look_due(payment, regular) {
+    match look_due(payment, regular_look(payment, policy, now)) {
         Some(due) => at(now, due, Ask::Inquire, Waiting::Inquiry),
         None => Next::Rest(outcome),
     }
+}
+
+fn regular_look(payment: &Payment, policy: &Policy, now: Timestamp) -> Timestamp {
+    payment.history.inquiry_ended.map_or(now, |ended| ended + policy.inquiry_every)
 }
 
 /// When a wanted look is due: at once, or at the regular time if the last try did not satisfy it.

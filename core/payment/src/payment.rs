@@ -511,6 +511,10 @@ impl Payment {
         if self.owed_back() && self.all_refunded() {
             self.returned(at);
         }
+        if self.owed_back() && matches!(verdict, Verdict::RefundRefused(_)) {
+            // An earlier reversal may have worked although its reply was lost; that would explain the refusal.
+            self.look_wanted = Some(at);
+        }
     }
 }
 

@@ -256,6 +256,10 @@ impl Audit {
             self.settle_rest(now, &payment, &sales[sale], calm);
             self.settle_book(now, &payment, book);
         }
+        for (id, book) in books.iter().filter(|(id, _)| !by_payment.contains_key(id)) {
+            let detail = format!("{book:?}");
+            self.violated(now, None, "the provider knows only what we recorded", format!("{id}: {detail}"));
+        }
         self.settle_codes(now, sales, by_payment, &books);
         let acknowledged = std::mem::take(&mut self.acknowledged_refunds);
         for (id, key) in acknowledged {
@@ -345,6 +349,10 @@ impl Audit {
             Some(Next::Escalate { why: Alarm::WrongAmount, until: None }) => {
                 ("escalated", treatment == Treatment::WrongAmount)
             }
+            // No provider takes a refund of more than the order, which is what too large a payment needs.
+            Some(Next::Escalate { why: Alarm::RefundStuck, .. }) => {
+                ("escalated", treatment == Treatment::WrongAmount)
+            }
             Some(Next::Escalate { why: Alarm::CannotGiveBack, until: None }) => {
                 ("escalated", treatment == Treatment::RefundRefused)
             }
@@ -354,7 +362,8 @@ impl Audit {
         let detail = format!("{stands:?}, treated {}", treatment.name());
         self.expect(now, id, "every payment rests or is raised for good reason", rests, &detail);
         let open_refund = payment.refunds.iter().any(|refund| refund.under_way());
-        self.expect(now, id, "every refund comes to an end", !open_refund, "");
+        let stuck = name == "escalated" && rests;
+        self.expect(now, id, "every refund comes to an end", !open_refund || stuck, "");
         self.settle_announced(now, payment);
         if calm && let Some(Next::Rest(outcome)) = stands {
             let expected = expected_in_calm(treatment, payment.request.method.is_payer_code());

@@ -187,8 +187,25 @@ impl World {
         self.end(flight, end);
     }
 
-    fn lost(&self, flight: usize, why: Lost) -> End {
+    /// For the test that the checks can fail: the same sale as a second order, which nobody recorded.
+    fn charge_again_on_purpose(&mut self, flight: usize) {
+        let moment = Moment { now: self.clock(), nonce: self.random.wide() };
+        let out = &self.flights[flight];
+        let order_no = base::PaymentId::from_u128(!out.payment.as_u128()).into();
+        let digits =
+            self.channels[out.channel].simulator.code_for(Treatment::Normal, 1 << 20 | flight as u64);
+        let payer_code = payment::PayerCode::parse(&digits).ok();
+        let order = Order { order_no, payer_code, ..out.order.clone() };
+        let channel = &mut self.channels[out.channel];
+        let call = channel.provider.call(&out.ask, &order, &moment).expect("the first could be made");
+        channel.simulator.serve(&HttpRequest::from(&call), &moment);
+    }
+
+    fn lost(&mut self, flight: usize, why: Lost) -> End {
         let charge = self.flights[flight].ask == Ask::Charge;
+        if charge && self.sabotaged(Sabotage::ChargedAgainUnderAnotherNumber) {
+            self.charge_again_on_purpose(flight);
+        }
         if charge && self.sabotaged(Sabotage::SilenceIsRefusal) {
             let verdict = Verdict::Declined(Reason::ProviderUnreachable);
             return End::Answered(Answer { verdict, said: Said::default() });

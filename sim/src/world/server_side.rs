@@ -42,7 +42,11 @@ impl World {
             self.server.handle(wake, now);
         }
         let fate = self.fate();
-        let done = self.server.work_off(now, fate);
+        let done = if fate == Fate::Failed && self.sabotaged(Sabotage::FailedCommitIsIgnored) {
+            self.server.pretend_to_work_off(now)
+        } else {
+            self.server.work_off(now, fate)
+        };
         self.audit.committed(self.now, &done, &self.server.store);
         if fate != Fate::Durable {
             self.plan_round();
