@@ -11,24 +11,26 @@ export async function demoOf(base) {
 }
 
 const CASES = {
-  normal: /normal|paid at once|success/i,
-  password: /password/i,
-  refused: /insufficient|balance|not enough/i,
-  expired: /expired/i,
-  lost: /lost/i,
+  normal: /paid at once/i,
+  password: /types a password and has paid|password needed/i,
+  refused: /too little money|insufficient/i,
+  expired: /too old|expired/i,
+  lost: /taken and the answer lost|answer lost after/i,
 };
 
 let fresh = 0;
 
-/**
- * A code and an amount (in yuan) that play a case. A code is single-use in the field, so where the amount alone
- * selects the case every call gets another code of the same wallet.
- */
+/** A code and an amount (in yuan) that play a case. */
 export function caseOf(demo, name) {
-  const fits = demo.codes.filter(({ en, provider }) => CASES[name].test(en) && (name !== "normal" || provider));
-  const found = fits.find(({ code, amount }) => code || amount);
+  const found = demo.codes.find(({ en, code, amount }) => CASES[name].test(en) && (code || amount));
   if (!found) throw new Error(`the demo lists no case for "${name}"`);
-  return { code: found.code ?? anyCode(), amount: found.amount ?? "12.50", entry: found };
+  return { code: found.code ? freshened(found.code) : anyCode(), amount: found.amount ?? "12.50" };
+}
+
+/** A code is good for one payment; its first two digits name the wallet and its last six the case, the rest is free. */
+function freshened(code) {
+  const free = code.length - 8;
+  return code.slice(0, 2) + `${Date.now()}${(fresh += 1)}`.padStart(free, "0").slice(-free) + code.slice(-6);
 }
 
 /** Another payer code that plays no special case. */

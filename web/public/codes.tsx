@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Demo } from "../shared/api/types";
 import { usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
+import { freshened } from "./fresh_code";
 import { PageFrame } from "./page_frame";
 import { publicTexts } from "./texts";
 import { useDemo } from "./use_demo";
@@ -61,7 +62,7 @@ function Case({ one }: { one: DemoCase }) {
   const { code, amount } = one;
   async function copy() {
     if (!code) return;
-    await navigator.clipboard.writeText(code);
+    await navigator.clipboard.writeText(freshened(code));
     setCopied(true);
     setTimeout(() => setCopied(false), 2000);
   }
@@ -69,7 +70,7 @@ function Case({ one }: { one: DemoCase }) {
     <li className="case">
       <div>
         <strong>{pick(one)}</strong>
-        <span className="case-code">{code ?? t("codes.any_code")}</span>
+        <span className="case-code">{code ? `${code.slice(0, 2)}…${code.slice(-6)}` : t("codes.any_code")}</span>
         <span>
           {t("codes.amount")}: <b>{amount ?? t("codes.any_amount")}</b>
         </span>

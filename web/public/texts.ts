@@ -30,8 +30,8 @@ export const publicTexts = dictionary({
 
   "codes.title": { zh: "测试码", en: "Test codes" },
   "codes.how": {
-    zh: "在收银台输入金额，然后把测试码粘贴到页面上（或用扫码枪扫条码）。要求特定金额的，请照写的金额收。",
-    en: "Enter an amount at the till, then paste a code anywhere on the page (or scan it). Where an amount is named, charge that amount.",
+    zh: "在收银台输入金额，再把复制的付款码粘贴到收银台页面上。付款码和真的一样只能用一次，每次复制都是新的。",
+    en: "Enter an amount at the till, then paste the copied code anywhere on that page. As in life a code is good for one payment, so every copy is a new one.",
   },
   "codes.amount": { zh: "金额", en: "Amount" },
   "codes.any_amount": { zh: "任意金额", en: "Any amount" },
