@@ -2,6 +2,7 @@
 
 use crate::calls::{Calls, longest_call};
 use crate::handle::DriveError;
+use crate::housekeeping::keep_house;
 use crate::resume;
 use crate::watch::{Changed, Watchers};
 use base::{ChannelId, MerchantId, PaymentId, Timestamp};
@@ -104,6 +105,7 @@ impl Driver {
     /// Until it is told to stop and the calls under way have ended.
     pub(crate) async fn run(mut self) {
         self.resume_all();
+        let keeping = tokio::spawn(keep_house(self.store.clone(), Arc::clone(&self.calls.clock)));
         let mut messages = Vec::with_capacity(ROUND_MAX);
         while !self.has_stopped() {
             self.wait(&mut messages).await;
@@ -118,8 +120,8 @@ impl Driver {
                 Err(error) => self.give_up(batch, &error).await,
             }
         }
-        if let Some(resuming) = self.resuming.take() {
-            resuming.abort();
+        for background in [Some(keeping), self.resuming.take()].into_iter().flatten() {
+            background.abort();
         }
     }
 

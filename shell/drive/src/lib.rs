@@ -13,6 +13,7 @@ mod channel;
 mod clock;
 mod driver;
 mod handle;
+mod housekeeping;
 pub mod print;
 mod resume;
 mod signers;

@@ -27,29 +27,39 @@ async fn check(script: &[&'static str], expected: Expect) {
 
 #[tokio::test]
 async fn an_ordinary_payment() {
-    check(&["paid"], expect![[r#"
+    check(
+        &["paid"],
+        expect![[r#"
         requested
         asked 1 Charge
         answered 1 Paid ""
         = Paid
         arrived: charge
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_refusal_is_the_end_of_it() {
-    check(&["declined"], expect![[r#"
+    check(
+        &["declined"],
+        expect![[r#"
         requested
         asked 1 Charge
         answered 1 Declined ""
         = NotPaid(InsufficientBalance)
         arrived: charge
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_payer_who_takes_a_moment_is_asked_about() {
-    check(&["awaiting", "awaiting", "paid"], expect![[r#"
+    check(
+        &["awaiting", "awaiting", "paid"],
+        expect![[r#"
         requested
         asked 1 Charge
         answered 1 AwaitingPayer ""
@@ -59,12 +69,16 @@ async fn a_payer_who_takes_a_moment_is_asked_about() {
         answered 3 Paid ""
         = Paid
         arrived: charge, inquire, inquire
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_connection_that_breaks_after_the_request_is_lost_and_asked_about() {
-    check(&["reset", "paid"], expect![[r#"
+    check(
+        &["reset", "paid"],
+        expect![[r#"
         requested
         asked 1 Charge
         lost 1 ConnectionBroke
@@ -72,12 +86,16 @@ async fn a_connection_that_breaks_after_the_request_is_lost_and_asked_about() {
         answered 2 Paid ""
         = Paid
         arrived: charge, inquire
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn half_a_reply_is_no_reply() {
-    check(&["half", "paid"], expect![[r#"
+    check(
+        &["half", "paid"],
+        expect![[r#"
         requested
         asked 1 Charge
         lost 1 ConnectionBroke
@@ -85,12 +103,16 @@ async fn half_a_reply_is_no_reply() {
         answered 2 Paid ""
         = Paid
         arrived: charge, inquire
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_provider_that_says_nothing_is_lost_when_time_is_up() {
-    check(&["hang", "paid"], expect![[r#"
+    check(
+        &["hang", "paid"],
+        expect![[r#"
         requested
         asked 1 Charge
         lost 1 TimedOut
@@ -98,12 +120,16 @@ async fn a_provider_that_says_nothing_is_lost_when_time_is_up() {
         answered 2 Paid ""
         = Paid
         arrived: charge, inquire
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_reply_without_end_proves_nothing() {
-    check(&["long", "paid"], expect![[r#"
+    check(
+        &["long", "paid"],
+        expect![[r#"
         requested
         asked 1 Charge
         answered 1 Unclear ""
@@ -111,12 +137,16 @@ async fn a_reply_without_end_proves_nothing() {
         answered 2 Paid ""
         = Paid
         arrived: charge, inquire
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_translation_that_panics_on_a_reply_proves_nothing() {
-    check(&["panic", "paid"], expect![[r#"
+    check(
+        &["panic", "paid"],
+        expect![[r#"
         requested
         asked 1 Charge
         answered 1 Unclear ""
@@ -124,7 +154,9 @@ async fn a_translation_that_panics_on_a_reply_proves_nothing() {
         answered 2 Paid ""
         = Paid
         arrived: charge, inquire
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -141,7 +173,8 @@ async fn where_nobody_listens_nothing_was_sent_and_after_three_tries_it_is_not_p
         asked 3 Charge
         never left 3 Connection refused (os error 111)
         = NotPaid(ProviderUnreachable)
-    "#]].assert_eq(&rested(&handle, 1).await);
+    "#]]
+    .assert_eq(&rested(&handle, 1).await);
 }
 
 #[tokio::test]
@@ -153,7 +186,8 @@ async fn an_order_that_cannot_be_put_is_refused_without_asking_anybody() {
         asked 1 Charge
         answered 1 Declined "the order breaks a rule of the provider: unspeakable"
         = NotPaid(MerchantConfig)
-    "#]].assert_eq(&world.rested(1).await);
+    "#]]
+    .assert_eq(&world.rested(1).await);
     world.handle.begin(begin(2, "panics")).await.expect("it is recorded");
     expect![[r#"
         requested
@@ -164,7 +198,8 @@ async fn an_order_that_cannot_be_put_is_refused_without_asking_anybody() {
         asked 3 Charge
         never left 3 the request could not be made
         = NotPaid(ProviderUnreachable)
-    "#]].assert_eq(&world.rested(2).await);
+    "#]]
+    .assert_eq(&world.rested(2).await);
     assert!(world.server.asked().is_empty());
 }
 
@@ -236,7 +271,8 @@ async fn what_is_not_durable_is_not_sent() {
         asked 1 Charge
         answered 1 Paid ""
         = Paid
-    "#]].assert_eq(&world.pay(1).await);
+    "#]]
+    .assert_eq(&world.pay(1).await);
     assert!(world.handle.stats().store_failures >= 1);
 }
 
@@ -253,7 +289,8 @@ async fn an_answer_that_comes_while_the_store_fails_is_kept() {
         asked 1 Charge
         answered 1 Paid ""
         = Paid
-    "#]].assert_eq(&world.rested(1).await);
+    "#]]
+    .assert_eq(&world.rested(1).await);
 }
 
 #[tokio::test]
@@ -273,7 +310,8 @@ async fn a_stop_lets_calls_end_and_takes_nothing_new() {
         asked 1 Charge
         answered 1 Paid ""
         = Paid
-    "#]].assert_eq(&world.rested(1).await);
+    "#]]
+    .assert_eq(&world.rested(1).await);
 }
 
 #[test]
@@ -301,7 +339,8 @@ fn killed_in_the_middle_it_asks_what_became_of_it() {
         asked 2 Inquire
         answered 2 Paid ""
         = Paid
-    "#]].assert_eq(&trace);
+    "#]]
+    .assert_eq(&trace);
 }
 
 #[tokio::test]
