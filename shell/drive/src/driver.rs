@@ -138,7 +138,8 @@ impl Driver {
     /// Until something happens or something is due. All that has gathered comes at once.
     async fn wait(&mut self, messages: &mut Vec<Message>) {
         let nap = self.engine.next_due().map_or(NAP_MAX, |due| due.since(self.now()).min(NAP_MAX));
-        let nap = if self.stop_by.is_some() { Duration::from_millis(20) } else { nap };
+        let nap = if self.stop_by.is_some() { nap.min(Duration::from_millis(20)) } else { nap };
+        let nap = if self.round.ended.is_empty() { nap } else { Duration::ZERO };
         // No time at all means that the inbox is empty, or that there is work to do as well.
         let _ = tokio::time::timeout(nap, self.messages.recv_many(messages, ROUND_MAX)).await;
     }
@@ -272,8 +273,10 @@ impl Driver {
         confirm(round.confirm, false);
         self.engine.forget();
         self.pause(&mut round.ended).await;
-        round.ended.extend(batch.after.into_iter().filter_map(unmade));
-        round.ended.into_iter().for_each(|ended| self.take_in_end(ended));
+        // A number that a call of the failed batch had is given again to the call that the kept ends lead to. What is
+        // said of the former must be heard before those, while it can only mean a call that is durable after all.
+        let unmade = batch.after.into_iter().filter_map(unmade);
+        unmade.chain(round.ended).for_each(|ended| self.take_in_end(ended));
         self.resume_all();
     }
 

@@ -33,10 +33,13 @@ pub(crate) enum NoReply {
     TooLong,
 }
 
+type Bare = Client<HttpConnector, Full<Bytes>>;
+type Tls = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
 /// The HTTP clients: one for bare addresses, one with TLS that is made when first needed.
 pub(crate) struct Wire {
-    bare: Client<HttpConnector, Full<Bytes>>,
-    tls: OnceLock<Result<Client<HttpsConnector<HttpConnector>, Full<Bytes>>, String>>,
+    bare: Bare,
+    tls: OnceLock<Result<Tls, String>>,
 }
 
 impl Wire {
@@ -61,7 +64,7 @@ impl Wire {
         read(response.map_err(|error| no_reply(&error))?).await
     }
 
-    fn tls(&self) -> Result<&Client<HttpsConnector<HttpConnector>, Full<Bytes>>, NoReply> {
+    fn tls(&self) -> Result<&Tls, NoReply> {
         let client = self.tls.get_or_init(|| {
             let roots = HttpsConnectorBuilder::new()
                 .with_native_roots()

@@ -73,7 +73,11 @@ impl Store {
         cursor: Option<Cursor>,
         limit: u32,
     ) -> Result<Page, StoreError> {
-        let mut rows: Vec<(String, i64)> = page_query(scope, filter, cursor, limit)
+        let search = match filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+            Some(q) => Some(self.search(scope, q).await?),
+            None => None,
+        };
+        let mut rows: Vec<(String, i64)> = page_query(scope, filter, search, cursor, limit)
             .build_query_as()
             .fetch_all(self.read())
             .await
@@ -90,11 +94,34 @@ impl Store {
         let items = ids.iter().filter_map(|id| entries.get(id)).map(|facts| payment::fold(facts)).collect();
         Ok(Page { items, next })
     }
+
+    /// Numbers are looked up in their own indexes first, so that a search among a million payments stays quick.
+    async fn search(&self, scope: &MerchantScope, q: &str) -> Result<Search, StoreError> {
+        if let Some(id) = payment_of(q) {
+            return Ok(Search { ids: vec![id.to_string()], amount: None });
+        }
+        let text = "SELECT id FROM payments WHERE transaction_no IS NOT NULL AND merchant = $1 AND transaction_no = $2 \
+                    UNION SELECT id FROM payments WHERE reference <> '' AND merchant = $1 AND reference = $2 LIMIT 1000";
+        let ids = sqlx::query_scalar(text)
+            .bind(scope.text())
+            .bind(q)
+            .fetch_all(self.read())
+            .await
+            .map_err(StoreError::failed("search payments"))?;
+        Ok(Search { ids, amount: Money::parse(q, Currency::Cny).ok().map(Money::minor) })
+    }
+}
+
+/// What a person's words may mean: payments that have such a number, or all of such an amount.
+struct Search {
+    ids: Vec<String>,
+    amount: Option<i64>,
 }
 
 fn page_query(
     scope: &MerchantScope,
     filter: &PaymentFilter,
+    search: Option<Search>,
     cursor: Option<Cursor>,
     limit: u32,
 ) -> QueryBuilder<Db> {
@@ -118,8 +145,8 @@ fn page_query(
     if let Some(till) = filter.till {
         query.push(" AND till = ").push_bind(till.to_string());
     }
-    if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        push_search(&mut query, scope, q);
+    if let Some(search) = search {
+        push_search(&mut query, search);
     }
     if let Some(cursor) = cursor {
         query.push(" AND (created_at, id) < (").push_bind(cursor.created_at.as_micros());
@@ -129,18 +156,17 @@ fn page_query(
     query
 }
 
-/// Numbers are looked up in their own indexes first, so that a search among a million payments stays quick.
-fn push_search(query: &mut QueryBuilder<Db>, scope: &MerchantScope, q: &str) {
-    if let Some(id) = payment_of(q) {
-        query.push(" AND id = ").push_bind(id.to_string());
-        return;
-    }
-    query.push(" AND (id IN (SELECT id FROM payments WHERE transaction_no IS NOT NULL AND merchant = ");
-    query.push_bind(scope.text()).push(" AND transaction_no = ").push_bind(q.to_owned());
-    query.push(" UNION SELECT id FROM payments WHERE reference <> '' AND merchant = ");
-    query.push_bind(scope.text()).push(" AND reference = ").push_bind(q.to_owned()).push(")");
-    if let Ok(amount) = Money::parse(q, Currency::Cny) {
-        query.push(" OR amount = ").push_bind(amount.minor());
+fn push_search(query: &mut QueryBuilder<Db>, search: Search) {
+    query.push(" AND (id IN (");
+    // A list without members is not SQL everywhere; nothing is equal to NULL.
+    let mut list = query.separated(", ");
+    list.push("NULL");
+    search.ids.into_iter().for_each(|id| {
+        list.push_bind(id);
+    });
+    query.push(")");
+    if let Some(amount) = search.amount {
+        query.push(" OR amount = ").push_bind(amount);
     }
     query.push(")");
 }

@@ -294,6 +294,26 @@ async fn an_answer_that_comes_while_the_store_fails_is_kept() {
 }
 
 #[tokio::test]
+async fn a_question_that_failed_with_its_transaction_is_asked_once_the_store_is_well() {
+    let world = World::new(&["slowly says paid", "paid"]).await;
+    world.begin(1).await.expect("it is recorded");
+    world.break_store().await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(world.server.asked().len(), 1, "the inquiry is not durable, so it is not made");
+    world.mend_store().await;
+    expect![[r#"
+        requested
+        asked 1 Charge
+        answered 1 Unclear ""
+        asked 2 Inquire
+        answered 2 Paid ""
+        = Paid
+    "#]]
+    .assert_eq(&world.rested(1).await);
+    assert_eq!(world.server.asked().len(), 2);
+}
+
+#[tokio::test]
 async fn a_stop_lets_calls_end_and_takes_nothing_new() {
     let world = World::new(&["slowly paid"]).await;
     world.begin(1).await.expect("it is recorded");
