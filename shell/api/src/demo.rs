@@ -59,7 +59,12 @@ pub(crate) async fn paper(State(state): State<ApiState>, AtPath(file): AtPath) -
     let papers = demo(&state)?.papers();
     let id = file.strip_suffix(".svg").ok_or(Code::NoSuchPaper)?;
     let paper = papers.into_iter().find(|paper| paper.id == id).ok_or(Code::NoSuchPaper)?;
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], paper.svg).into_response())
+    let headers = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        // A picture opened by itself is a page; this one may draw and nothing else.
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+    ];
+    Ok((headers, paper.svg).into_response())
 }
 
 fn demo(state: &ApiState) -> Result<&dyn Demo, Problem> {

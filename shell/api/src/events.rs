@@ -23,8 +23,8 @@ use tokio_stream::wrappers::ReceiverStream;
 
 /// Nothing for so long, and a comment says that the line is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// A stream ends after so long, so that whoever was signed out meanwhile must sign in again.
-const LIFETIME: Duration = Duration::from_secs(10 * 60);
+/// So often it is looked whether the listener is still let in; whoever was signed out hears no more.
+const STILL_IN_EVERY: Duration = Duration::from_secs(30);
 /// Whoever missed more than this reads the lists again instead.
 const RESUME_MAX: u32 = 2_000;
 /// Events that may wait for a slow listener.
@@ -48,7 +48,7 @@ struct PrinterEvent {
 
 /// Live events: `hello`, `payment` (a Payment), `printer` ({till, state, text}).
 ///
-/// `Last-Event-ID` resumes after a break. A stream ends after ten minutes; open it again.
+/// `Last-Event-ID` resumes after a break; `hello` says whether that was possible or the lists must be read again.
 #[utoipa::path(get, path = "/v1/events", tag = "events",
     params(("Last-Event-ID" = Option<String>, Header, description = "the id of the last event heard")),
     responses(
@@ -64,9 +64,9 @@ pub(crate) async fn stream(
     let heard = last_heard(&headers)?;
     let (out, events) = mpsc::channel(BUFFER);
     tokio::spawn(async move {
-        let telling = Telling { scope: caller.scope(), state, out };
-        // Ending by the lifetime, by the listener or by the store is all the same: the listener comes back.
-        if let Ok(Err(Ended::Store(why))) = tokio::time::timeout(LIFETIME, telling.tell(heard)).await {
+        let telling = Telling { scope: caller.scope(), caller, state, out };
+        // However it ended, the listener comes back and resumes.
+        if let Err(Ended::Store(why)) = telling.tell(heard).await {
             tracing::error!(error = %why, "the store failed a stream of events");
         }
     });
@@ -76,6 +76,7 @@ pub(crate) async fn stream(
 /// Why a stream ended.
 enum Ended {
     Listener,
+    SignedOut,
     Drive,
     Store(StoreError),
 }
@@ -88,6 +89,7 @@ impl From<StoreError> for Ended {
 
 struct Telling {
     state: ApiState,
+    caller: Caller,
     scope: MerchantScope,
     out: mpsc::Sender<Result<Event, Infallible>>,
 }
@@ -103,6 +105,7 @@ impl Telling {
         let mut changes = self.state.handle().changes();
         let mut printers = self.state.setup.printers.changes();
         let mut last = self.catch_up(begin, heard.is_some()).await?;
+        let mut still_in = tokio::time::interval(STILL_IN_EVERY);
         loop {
             tokio::select! {
                 changed = changes.recv() => match changed {
@@ -118,6 +121,9 @@ impl Telling {
                     Err(RecvError::Closed) => return Err(Ended::Drive),
                 },
                 (till, status) = next_printer(&mut printers) => self.printer(till, status).await?,
+                _ = still_in.tick() => if !self.caller.still_admitted(&self.state).await? {
+                    return Err(Ended::SignedOut);
+                },
                 () = self.out.closed() => return Err(Ended::Listener),
             }
         }

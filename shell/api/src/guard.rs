@@ -10,7 +10,7 @@ use base::{TillId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::{MerchantScope, Principal, Role};
+use store::{MerchantScope, Principal, Role, StoreError};
 
 /// The name of the session cookie; the prefix makes browsers insist that it is ours alone.
 pub(crate) const COOKIE: &str = "__Host-paydesk";
@@ -40,6 +40,8 @@ pub(crate) enum Permission {
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) principal: Arc<Principal>,
+    /// The hash of the token or the key that let the caller in.
+    credential: String,
 }
 
 /// Callers that were let in a moment ago.
@@ -82,6 +84,16 @@ impl Caller {
 
     pub(crate) fn scope(&self) -> MerchantScope {
         MerchantScope(self.principal.merchant)
+    }
+
+    /// Whether the caller would be let in again: not signed out, not disabled.
+    pub(crate) async fn still_admitted(&self, state: &ApiState) -> Result<bool, StoreError> {
+        let people = state.store().people();
+        let found = match self.principal.expires {
+            Some(_) => people.session(&self.credential, state.now()).await?,
+            None => people.api_key(&self.credential).await?,
+        };
+        Ok(found.is_some())
     }
 
     /// For facts and slips: a person's name; nothing for a machine.
@@ -175,23 +187,23 @@ async fn by_key(state: &ApiState, key: &str) -> Result<Caller, Problem> {
     }
     let hash = token_hash(key);
     if let Some(principal) = state.admitted.recall(&hash, state.now()) {
-        return Ok(Caller { principal });
+        return Ok(Caller { principal, credential: hash });
     }
     let found = state.store().people().api_key(&hash).await?.ok_or(Code::UnknownApiKey)?;
-    Ok(Caller { principal: state.admitted.remember(hash, found, state.now()) })
+    Ok(Caller { principal: state.admitted.remember(hash.clone(), found, state.now()), credential: hash })
 }
 
 async fn by_session(state: &ApiState, token: &str) -> Result<Caller, Problem> {
     let (hash, now) = (token_hash(token), state.now());
     if let Some(principal) = state.admitted.recall(&hash, now) {
-        return Ok(Caller { principal });
+        return Ok(Caller { principal, credential: hash });
     }
     let people = state.store().people();
     let found = people.session(&hash, now).await?.ok_or(Code::NotSignedIn)?;
     if found.expires.is_some_and(|end| end.since(now) < EXTEND_BELOW) {
         people.extend_session(&hash, now + SESSION_LIFETIME).await?;
     }
-    Ok(Caller { principal: state.admitted.remember(hash, found, now) })
+    Ok(Caller { principal: state.admitted.remember(hash.clone(), found, now), credential: hash })
 }
 
 impl Admitted {

@@ -150,6 +150,7 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
     caller.must(Permission::Take)?;
     let key = idempotency_key(&headers)?;
+    let patience = patience(query.wait)?;
     let begin = parse(&state, &caller, key, &wanted)?;
     let id = begin.request.id;
     let mut watch = state.handle().watch(id);
@@ -161,7 +162,7 @@ pub(crate) async fn create(
         standing = Standing { next: state.next(&payment), payment };
     }
     let enough = waiting::shows_something;
-    let standing = waiting::until(&state, &mut watch, standing, patience(query.wait), enough).await?;
+    let standing = waiting::until(&state, &mut watch, standing, patience, enough).await?;
     let status = if known == id { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(state.view(&standing.payment, &standing.next).await?)))
 }
@@ -180,6 +181,7 @@ pub(crate) async fn read(
     Asked(query): Asked<NewsQuery>,
 ) -> Result<Json<PaymentView>, Problem> {
     let payment: PaymentId = id(&payment, "payment")?;
+    let patience = patience(query.wait)?;
     let mut watch = state.handle().watch(payment);
     let payment = state.read_payment(&caller.scope(), payment).await?;
     let standing = Standing { next: state.next(&payment), payment };
@@ -187,7 +189,7 @@ pub(crate) async fn read(
         Some(version) => standing.payment.version > version,
         None => waiting::rests(standing),
     };
-    let standing = waiting::until(&state, &mut watch, standing, patience(query.wait), news).await?;
+    let standing = waiting::until(&state, &mut watch, standing, patience, news).await?;
     Ok(Json(state.view(&standing.payment, &standing.next).await?))
 }
 
@@ -277,9 +279,10 @@ pub(crate) async fn carry_out(
     enough: impl Fn(&Standing) -> bool,
 ) -> Result<Standing, Problem> {
     let payment: PaymentId = id(payment, "payment")?;
+    let patience = patience(wait_s)?;
     let mut watch = state.handle().watch(payment);
     let told = state.handle().command(payment, caller.principal.merchant, command).await?;
-    waiting::until(state, &mut watch, told.into(), patience(wait_s), enough).await
+    waiting::until(state, &mut watch, told.into(), patience, enough).await
 }
 
 /// The amount a caller names, if it is one that can be counted.

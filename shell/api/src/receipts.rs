@@ -162,7 +162,7 @@ pub(crate) async fn print(
     let payment = state.read_payment(&scope, payment).await?;
     let next = state.next(&payment);
     slip(&state, &payment, &next, Language::Chinese).await?.ok_or(Code::NothingToPrintYet)?;
-    if state.setup.printers.status(payment.request.till).state == "none" {
+    if !state.has_printer(payment.request.till) {
         return Err(Code::NoPrinter.into());
     }
     let job = state.store().queue_copy(&scope, payment.request.id, state.now()).await?;

@@ -279,8 +279,10 @@ impl Shared {
     pub(crate) async fn view(&self, payment: &Payment, next: &Next) -> Result<PaymentView, StoreError> {
         let scope = MerchantScope(payment.request.merchant);
         let id = payment.request.id;
-        let has_slips = payment.paid().is_some();
-        let printed = match has_slips {
+        // Most shops' payments are looked at far more often than their slips; where there is no printer, and before
+        // anything is paid, the store is not asked.
+        let may_have_slips = payment.paid().is_some() && self.has_printer(payment.request.till);
+        let printed = match may_have_slips {
             true => self.store().printed(&scope, &[id]).await?.remove(&id),
             false => None,
         };
@@ -298,11 +300,17 @@ impl Shared {
         let mut printed = self.store().printed(scope, &ids).await?;
         let mut views = Vec::with_capacity(payments.len());
         for payment in payments {
-            let printed = printed.remove(&payment.request.id).map(printed_view);
+            let has_printer = self.has_printer(payment.request.till);
+            let printed = printed.remove(&payment.request.id).filter(|_| has_printer).map(printed_view);
             let names = self.names(payment).await?;
             views.push(self.view_with(payment, &self.next(payment), names, printed));
         }
         Ok(views)
+    }
+
+    /// Whether this till has a printer at all.
+    pub(crate) fn has_printer(&self, till: TillId) -> bool {
+        self.setup.printers.status(till).state != "none"
     }
 
     pub(crate) async fn names(&self, payment: &Payment) -> Result<PlaceNames, StoreError> {

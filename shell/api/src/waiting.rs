@@ -1,5 +1,6 @@
 //! Waiting until a payment stands as the caller wants, or until the caller's patience is over.
 
+use crate::payments::wrong_parameter;
 use crate::problem::Problem;
 use crate::state::ApiState;
 use drive::Watch;
@@ -45,9 +46,13 @@ pub(crate) async fn until(
     Ok(standing)
 }
 
-/// Seconds asked for, within reason.
-pub(crate) fn patience(wait_s: Option<u64>) -> Duration {
-    Duration::from_secs(wait_s.unwrap_or(0).min(WAIT_MAX_S))
+/// Seconds asked for; more than the longest is refused, so that nobody counts on it.
+pub(crate) fn patience(wait_s: Option<u64>) -> Result<Duration, Problem> {
+    let wait_s = wait_s.unwrap_or(0);
+    if wait_s > WAIT_MAX_S {
+        return Err(wrong_parameter("wait"));
+    }
+    Ok(Duration::from_secs(wait_s))
 }
 
 /// There is something to show for it: a result, or something the customer has to do.

@@ -109,6 +109,7 @@ async fn bodies_headers_and_addresses() {
         POST /v1/payments as:owner key:{key129} {"till":"{till}","amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
         POST /v1/payments as:owner key:two_words {"till":"{till}","amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
         POST /v1/payments?wait=soon as:owner key:a {"till":"{till}","amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
+        POST /v1/payments?wait=11 as:owner key:a {"till":"{till}","amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
         POST /v1/payments?wiat=1 as:owner key:a {"till":"{till}","amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
         POST /v1/payments as:owner key:a {"amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
         POST /v1/payments as:owner key:a {"till":"1","amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
@@ -169,6 +170,8 @@ async fn bodies_headers_and_addresses() {
             POST /v1/payments as:owner key:two_words {"till":"{till}","amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
                 400 idempotency_key_malformed
             POST /v1/payments?wait=soon as:owner key:a {"till":"{till}","amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
+                400 unacceptable_query
+            POST /v1/payments?wait=11 as:owner key:a {"till":"{till}","amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
                 400 unacceptable_query
             POST /v1/payments?wiat=1 as:owner key:a {"till":"{till}","amount":{"amount":100,"currency":"CNY"},"method":{"payer_code":{"code":"{code}"}}}
                 400 unacceptable_query

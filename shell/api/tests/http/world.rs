@@ -239,7 +239,7 @@ fn config() -> Config {
             wallet("other", "别的钱包", "Other", "28"),
         ],
         routes: vec![Route { merchant: OURS, wallet: "scripted".into(), channel: CHANNEL }],
-        limit: Money::cny(50_000_00),
+        limit: Money::cny(5_000_000),
         limits: BTreeMap::new(),
     }
 }
