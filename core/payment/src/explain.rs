@@ -241,9 +241,13 @@ fn under_way(payment: &Payment, policy: &Policy, provider: &Text, why: Waiting) 
         return payer_must_act(payment, until);
     }
     let (zh, en) = (&provider.zh, &provider.en);
-    let fresh =
-        payment.history.calls <= 1 && matches!(payment.charge, Charge::NotAsked | Charge::NeverLeft { .. });
+    let unsent = matches!(payment.charge, Charge::NeverLeft { .. }) && payment.open_call.is_none();
+    let fresh = matches!(payment.charge, Charge::NotAsked | Charge::NeverLeft { .. });
     let (headline, detail) = match payment.undo {
+        _ if unsent => (
+            headline(payment, "正在收款", "Charging"),
+            Text::new("请求还没有发出去，没有扣款", "The request has not left yet, so nothing was charged"),
+        ),
         _ if fresh => (
             headline(payment, "正在收款", "Charging"),
             Text::new(format!("已发给{zh}，等回复"), format!("Sent to {en}; waiting for the reply")),
