@@ -29,6 +29,10 @@ fn functions(text: &str) -> Vec<(usize, usize)> {
     let lines: Vec<&str> = text.lines().collect();
     let begins = |line: &str| {
         let words = line.trim_start();
+        let only_declared = words.ends_with(';');
+        if only_declared {
+            return false;
+        }
         words.starts_with("fn ")
             || words.contains(" fn ") && words.starts_with("pub")
             || words.starts_with("async fn ")
@@ -56,5 +60,11 @@ mod tests {
             functions_do_not_creep(&Tree::of(&[("a.rs", &text)])).len()
         };
         assert_eq!([with(70), with(71), with(85), with(86)], [0, 1, 1, 0]);
+    }
+
+    #[test]
+    fn a_declaration_has_no_length() {
+        let text = format!("//! A.\n    fn f();\n{}    }}\n", "// x\n".repeat(75));
+        assert_eq!(functions(&text), []);
     }
 }
