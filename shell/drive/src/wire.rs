@@ -133,3 +133,49 @@ fn innermost(error: &dyn std::error::Error) -> String {
     }
     cause.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use provider_contract::HttpMethod;
+    use tokio::net::TcpListener;
+
+    async fn send(url: &str, headers: Vec<(&'static str, String)>) -> Result<Reply, NoReply> {
+        let call = Call { method: HttpMethod::Post, url: url.to_owned(), headers, body: b"?".to_vec() };
+        Wire::new().send(call, Duration::from_secs(2)).await
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_sent_never_left() {
+        let nobody = TcpListener::bind("127.0.0.1:0").await.expect("a free port").local_addr().expect("one");
+        let nobody = format!("http://{nobody}/pay");
+        let line_break = vec![("x-note", "a\r\nb".to_owned())];
+        for (url, headers, why) in [
+            (nobody.as_str(), vec![], "Connection refused"),
+            ("http://no-such-host.invalid/pay", vec![], ""),
+            ("not an address", vec![], "the provider's address is wrong"),
+            (nobody.as_str(), line_break, "the header x-note has a character that HTTP does not allow"),
+        ] {
+            let error = send(url, headers).await.expect_err(url);
+            assert!(matches!(&error, NoReply::NeverLeft(said) if said.contains(why)), "{url}: {error:?}");
+        }
+    }
+
+    /// A server that speaks no TLS: the handshake fails, and of the request nothing has gone.
+    #[tokio::test]
+    async fn without_a_handshake_nothing_left() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("https://{}/pay", listener.local_addr().expect("an address"));
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let mut first = vec![0; 4096];
+            let read = stream.read(&mut first).await.expect("a greeting");
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.expect("it takes it");
+            String::from_utf8_lossy(&first[..read]).contains("/pay")
+        });
+        let error = send(&url, vec![]).await.expect_err("no TLS there");
+        assert!(matches!(error, NoReply::NeverLeft(_)), "{error:?}");
+        assert!(!server.await.expect("it ends"), "the request was not in what arrived");
+    }
+}
