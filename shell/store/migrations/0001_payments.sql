@@ -3,7 +3,7 @@
 
 CREATE TABLE facts (
     payment  TEXT    NOT NULL,
-    seq      INTEGER NOT NULL,
+    seq      BIGINT  NOT NULL,
     merchant TEXT    NOT NULL,
     at       BIGINT  NOT NULL,
     body     TEXT    NOT NULL,
@@ -33,7 +33,7 @@ CREATE TABLE payments (
     transaction_no TEXT,
     due_at         BIGINT,
     updated_at     BIGINT  NOT NULL,
-    version        INTEGER NOT NULL
+    version        BIGINT  NOT NULL
 );
 
 CREATE UNIQUE INDEX payments_key ON payments (merchant, key);
@@ -60,7 +60,7 @@ CREATE TABLE events (
     id       {SERIAL},
     merchant TEXT    NOT NULL,
     payment  TEXT    NOT NULL,
-    version  INTEGER NOT NULL,
+    version  BIGINT  NOT NULL,
     at       BIGINT  NOT NULL
 );
 
@@ -72,7 +72,7 @@ CREATE TABLE print_jobs (
     store      TEXT    NOT NULL,
     till       TEXT    NOT NULL,
     payment    TEXT    NOT NULL,
-    copy       INTEGER NOT NULL,
+    copy       BIGINT  NOT NULL,
     state      TEXT    NOT NULL,
     why        TEXT    NOT NULL,
     created_at BIGINT  NOT NULL,

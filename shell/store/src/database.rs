@@ -220,6 +220,42 @@ mod tests {
         assert!(shown.contains("postgres://…@db/x") && !shown.contains("secret"), "{shown}");
     }
 
+    /// A database of an earlier version, with data, after each of its steps.
+    #[tokio::test]
+    async fn an_older_database_is_brought_up_to_date_and_keeps_what_it_held() {
+        for done in 1..MIGRATIONS.len() {
+            let path = std::env::temp_dir().join(format!("paydesk-step-{}-{done}.db", std::process::id()));
+            let old = SqlitePoolOptions::new().max_connections(1);
+            let old = old.connect_with(options(&path, 1_000)).await.expect("an empty database");
+            let mut connection = old.acquire().await.expect("a connection");
+            assert_eq!(schema_step(&mut connection).await.expect("a step"), 0);
+            for (number, _, text) in &MIGRATIONS[..done] {
+                apply(&mut connection, *number, text).await.expect("the step works");
+            }
+            let event = "INSERT INTO events (merchant, payment, version, at) VALUES ('m', 'p', 3, 5)";
+            sqlx::query(event).execute(&mut *connection).await.expect("it takes data");
+            drop(connection);
+            old.close().await;
+            let database = format!("sqlite:{}", path.display());
+            let store = Store::open(&StoreConfig { database }).await.expect("it is brought up to date");
+            let mut connection = store.read().acquire().await.expect("a connection");
+            let step: i64 = sqlx::query_scalar("SELECT max(number) FROM schema_steps")
+                .fetch_one(&mut *connection)
+                .await
+                .expect("a step");
+            let kept: i64 = sqlx::query_scalar("SELECT version FROM events")
+                .fetch_one(&mut *connection)
+                .await
+                .expect("a row");
+            assert_eq!((step, kept), (MIGRATIONS.len() as i64, 3));
+            drop(connection);
+            store.close().await;
+            for end in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("{}{end}", path.display()));
+            }
+        }
+    }
+
     #[test]
     fn steps_are_numbered_from_one_without_gaps() {
         let numbers: Vec<i64> = MIGRATIONS.iter().map(|(number, ..)| *number).collect();
