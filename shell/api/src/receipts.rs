@@ -167,6 +167,7 @@ pub(crate) async fn print(
     }
     let job = state.store().queue_copy(&scope, payment.request.id, state.now()).await?;
     let job = job.ok_or(Refusal::NoSuchPayment)?;
+    state.setup.printers.queued(payment.request.till);
     let view = PrintJobView { id: job.id.to_string(), state: job.state.code().to_owned(), copies: job.copy };
     Ok((StatusCode::ACCEPTED, Json(view)))
 }

@@ -87,6 +87,8 @@ pub trait Printers: Send + Sync {
     fn status(&self, till: TillId) -> PrinterStatus;
     /// Printers that change, while they do.
     fn changes(&self) -> Option<broadcast::Receiver<(TillId, PrinterStatus)>>;
+    /// A copy was queued for this till.
+    fn queued(&self, till: TillId);
 }
 
 /// How a printer is.
@@ -347,6 +349,8 @@ impl Printers for NoPrinters {
     fn changes(&self) -> Option<broadcast::Receiver<(TillId, PrinterStatus)>> {
         None
     }
+
+    fn queued(&self, _: TillId) {}
 }
 
 fn printed_view(printed: store::Printed) -> PrintedView {

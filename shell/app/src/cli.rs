@@ -1,6 +1,6 @@
 //! The command line: every command, its options, an example each, and the exit codes.
 
-use crate::simulate;
+use crate::{bench, demo, doctor, init, migrate, serve, simulate, world};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -21,6 +21,23 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// A shop in a box: server, pages, simulated providers, a virtual printer, a day of sample payments
+    Demo(demo::Options),
+    /// Make a new installation: asks a few questions
+    Init(init::Options),
+    /// Run the server
+    Serve(serve::Options),
+    /// Check everything an installation depends on, and name what is wrong and the next step
+    Doctor(doctor::Options),
+    /// Bring the database's schema up to date
+    Migrate(migrate::Options),
+    /// Print the HTTP API's description
+    #[command(after_help = "Example:\n  paydesk openapi > openapi.json")]
+    Openapi,
+    /// Run the simulated world and check what must always hold
+    Sim(world::Options),
+    /// Measure speed beside this machine's ceilings
+    Bench(bench::Options),
     /// Run a simulator of a provider, or of a printer, on a real port
     Simulate(simulate::Options),
 }
@@ -37,6 +54,17 @@ pub enum Verdict {
 /// Runs the command and says how it went.
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
+        Command::Demo(options) => demo::run(options),
+        Command::Init(options) => init::run(options),
+        Command::Serve(options) => serve::run(options),
+        Command::Doctor(options) => doctor::run(options),
+        Command::Migrate(options) => migrate::run(options),
+        Command::Openapi => {
+            print!("{}", api::openapi_json());
+            Ok(Verdict::Good)
+        }
+        Command::Sim(options) => world::run(options),
+        Command::Bench(options) => bench::run(options),
         Command::Simulate(options) => simulate::run(options),
     };
     match outcome {

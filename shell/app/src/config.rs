@@ -4,12 +4,14 @@
 
 use anyhow::{Context, Result};
 use base::{ChannelId, Currency, MerchantId, Money, TillId};
+use payment::Policy;
 use printer::Profile;
 use serde::Deserialize;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 use toml::Spanned;
 
 /// An installation.
@@ -62,8 +64,44 @@ pub struct Channel {
     pub provider: String,
     /// What that provider wants to know; no secrets.
     pub settings: toml::Table,
+    /// Its timing, where it shall differ from what the provider's documents suggest.
+    pub timing: Timing,
     /// The line it begins on, for messages.
     pub line: usize,
+}
+
+/// Waiting times that differ from what a provider's documents suggest, in milliseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timing {
+    call_timeout_ms: Option<u32>,
+    first_inquiry_ms: Option<u32>,
+    inquiry_every_ms: Option<u32>,
+    give_up_after_ms: Option<u32>,
+    reverse_not_before_ms: Option<u32>,
+    in_flight_max_ms: Option<u32>,
+    qr_lifetime_ms: Option<u32>,
+    qr_inquiry_every_ms: Option<u32>,
+    escalate_after_ms: Option<u32>,
+}
+
+impl Timing {
+    /// The provider's own timing with these differences.
+    pub fn over(&self, policy: Policy) -> Policy {
+        let or = |ms: Option<u32>, usual: Duration| ms.map_or(usual, |ms| Duration::from_millis(ms.into()));
+        Policy {
+            call_timeout: or(self.call_timeout_ms, policy.call_timeout),
+            first_inquiry: or(self.first_inquiry_ms, policy.first_inquiry),
+            inquiry_every: or(self.inquiry_every_ms, policy.inquiry_every),
+            give_up_after: or(self.give_up_after_ms, policy.give_up_after),
+            reverse_not_before: or(self.reverse_not_before_ms, policy.reverse_not_before),
+            in_flight_max: or(self.in_flight_max_ms, policy.in_flight_max),
+            qr_lifetime: or(self.qr_lifetime_ms, policy.qr_lifetime),
+            qr_inquiry_every: or(self.qr_inquiry_every_ms, policy.qr_inquiry_every),
+            escalate_after: or(self.escalate_after_ms, policy.escalate_after),
+            ..policy
+        }
+    }
 }
 
 /// A printer at a till.
@@ -184,6 +222,8 @@ struct ChannelFile {
     provider: Spanned<String>,
     #[serde(default)]
     settings: toml::Table,
+    #[serde(default)]
+    timing: Timing,
 }
 
 #[derive(Deserialize)]
@@ -277,6 +317,7 @@ fn channel(at: &Place<'_>, file: ChannelFile) -> Result<Channel, Mistake> {
         })?,
         line: at.line(file.name.span().start),
         settings: file.settings,
+        timing: file.timing,
     })
 }
 
@@ -389,6 +430,7 @@ profile = "generic-58"
             "line 27: printer.profile: \"typewriter\" will not do; the models are",
         );
         check("[shop]", "[shop", "line 13: ");
+        check("settings =", "timing = { give_up_ms = 5 }\nsettings =", "line 22: unknown field `give_up_ms`");
         check("[secrets]", "[secret]", "line 9: unknown field `secret`");
         check("[database]\nurl = \"sqlite:paydesk.sqlite\"\n", "", "line 1: missing field `database`");
     }

@@ -1,14 +1,28 @@
 //! The binary `paydesk`: reads the command line and runs one command. It alone names providers and devices.
 
+mod assets;
+mod bench;
+mod channels;
 mod cli;
 mod clock;
 mod config;
+mod demo;
+mod doctor;
+mod init;
+mod migrate;
+mod printers;
 mod sealed;
+mod serve;
+mod setup;
 mod simulate;
+mod world;
 
 use clap::Parser;
 use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("PAYDESK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     cli::run(cli::Cli::parse())
 }

@@ -9,7 +9,6 @@
 //! ```
 
 use super::host::Host;
-use crate::clock;
 use provider_contract::{Book, HttpReply, HttpRequest, Treatment};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -62,7 +61,8 @@ fn body<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, (u16, String)> {
 
 fn scan(host: &Host, order_no: &str) -> Outcome {
     let order_no = order(order_no)?;
-    let paid = host.simulator().scan(order_no, clock::now());
+    let now = host.now();
+    let paid = host.simulator().scan(order_no, now);
     host.steered();
     if paid { Ok(json!({ "scanned": true })) } else { Err((409, "there is nothing to pay".to_owned())) }
 }

@@ -5,8 +5,8 @@
 
 use super::control;
 use super::script::Script;
-use crate::clock;
 use base::Timestamp;
+use drive::Clock;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -15,7 +15,8 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use provider_contract::{Delivery, HttpReply, HttpRequest, Outgoing, Simulator};
+use provider_contract::{Delivery, HttpReply, HttpRequest, Moment, Outgoing, Simulator};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -35,6 +36,8 @@ pub struct Host {
 }
 
 struct Inner {
+    address: SocketAddr,
+    clock: Arc<dyn Clock>,
     simulator: Mutex<Box<dyn Simulator>>,
     script: Mutex<Script>,
     due_sooner: Notify,
@@ -55,9 +58,17 @@ impl std::error::Error for Dropped {}
 
 impl Host {
     /// Serves `simulator` on `listener` until the runtime ends.
-    pub fn start(simulator: Box<dyn Simulator>, script: Script, listener: TcpListener) -> Host {
+    pub fn start(
+        simulator: Box<dyn Simulator>,
+        script: Script,
+        listener: TcpListener,
+        clock: Arc<dyn Clock>,
+    ) -> Host {
+        let address = listener.local_addr().expect("a bound listener has an address");
         let host = Host {
             inner: Arc::new(Inner {
+                address,
+                clock,
                 simulator: Mutex::new(simulator),
                 script: Mutex::new(script),
                 due_sooner: Notify::new(),
@@ -72,6 +83,20 @@ impl Host {
     /// The simulator itself. Hold it shortly: requests wait.
     pub fn simulator(&self) -> MutexGuard<'_, Box<dyn Simulator>> {
         self.inner.simulator.lock().expect("no one panics while holding the simulator")
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.inner.address
+    }
+
+    /// What time it is here.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { now: self.now(), nonce: rand::random() }
     }
 
     /// To be called after steering the simulator: something may be due earlier now.
@@ -138,7 +163,7 @@ impl Host {
     }
 
     fn serve(&self, request: &HttpRequest) -> Delivery {
-        let moment = clock::moment();
+        let moment = self.moment();
         let mut simulator = self.simulator();
         let treatment =
             self.inner.script.lock().expect("no one panics while holding a script").wanted(request);
@@ -159,12 +184,12 @@ impl Host {
             self.obey_script(began);
             let next = [self.simulator().due(), self.script_due(began)].into_iter().flatten().min();
             *self.sleeping_until() = next;
-            let wait = next.map_or(Duration::from_secs(3600), |at| at.since(clock::now()));
+            let wait = next.map_or(Duration::from_secs(3600), |at| at.since(self.now()));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = self.inner.due_sooner.notified() => {}
             }
-            let outgoing = self.simulator().tick(&clock::moment());
+            let outgoing = self.simulator().tick(&self.moment());
             for notice in outgoing {
                 tokio::spawn(self.clone().deliver(outbound.clone(), notice));
             }
@@ -181,12 +206,12 @@ impl Host {
 
     fn script_due(&self, began: std::time::Instant) -> Option<Timestamp> {
         let script = self.inner.script.lock().expect("no one panics while holding a script");
-        script.next_change(began.elapsed()).map(|wait| clock::now() + wait)
+        script.next_change(began.elapsed()).map(|wait| self.now() + wait)
     }
 
     async fn deliver(self, outbound: Outbound, notice: Outgoing) {
         let reply = tokio::time::timeout(NOTICE_PATIENCE, send(&outbound, &notice)).await.ok().flatten();
-        self.simulator().notified(&notice.notice_id, reply.as_ref(), clock::now());
+        self.simulator().notified(&notice.notice_id, reply.as_ref(), self.now());
         self.steered();
     }
 }

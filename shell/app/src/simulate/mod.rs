@@ -10,11 +10,13 @@ use crate::cli::Verdict;
 use ::printer::Profile;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
+use drive::SystemClock;
 use host::Host;
 use provider_contract::Simulator;
 use script::Script;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 const AFTER: &str = "\
@@ -26,7 +28,9 @@ Examples:
 The credentials file holds all that an outside client needs, as JSON. A script has one rule a line:
   treat 1 lost_after        the first order (also: 3-5, *)
   down 20s for 10s          the provider is down from 20 s after the start
-Steering while it runs, with POST or GET below /_simulator/ on the same port:
+A printer obeys lines on its standard input, such as
+  paper_out on              and near_end, cover_open, cutter_stuck, hot, off_line, mute; off mends it
+Steering a provider while it runs, with POST or GET below /_simulator/ on the same port:
   scan/ORDER_NO, treat, down, books, books/ORDER_NO, codes (a payer's code for every case)";
 
 /// What to simulate and where.
@@ -85,8 +89,11 @@ async fn simulate(options: Options) -> Result<Verdict> {
                 );
             };
             println!("a printer ({}) listens on {address}", profile.name);
-            let _host = printer::PrinterHost::start(&profile, listener);
-            forever().await
+            let host = printer::PrinterHost::start(&profile, listener);
+            tokio::select! {
+                verdict = forever() => verdict,
+                () = printer::obey(host, tokio::io::stdin()) => forever().await,
+            }
         }
         Kind::Wechat | Kind::Alipay => {
             let script = options.script.as_deref().map(read_script).transpose()?.unwrap_or_default();
@@ -95,7 +102,7 @@ async fn simulate(options: Options) -> Result<Verdict> {
                 keys::write_private(path, &fake.credentials)?;
             }
             println!("{} listens on {}", fake.title, fake.base_url);
-            let _host = Host::start(fake.simulator, script, listener);
+            let _host = Host::start(fake.simulator, script, listener, Arc::new(SystemClock));
             forever().await
         }
     }

@@ -6,7 +6,7 @@ use printer::{Fault, Model, Profile, VirtualPrinter, picture};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
@@ -42,7 +42,7 @@ pub struct Piece {
 }
 
 /// The faults a person may choose, with their short names.
-pub const FAULTS: [(Fault, &str); 7] = [
+const FAULTS: [(Fault, &str); 7] = [
     (Fault::NearEnd, "near_end"),
     (Fault::PaperOut, "paper_out"),
     (Fault::CoverOpen, "cover_open"),
@@ -51,6 +51,36 @@ pub const FAULTS: [(Fault, &str); 7] = [
     (Fault::OffLine, "off_line"),
     (Fault::Mute, "mute"),
 ];
+
+/// Breaks and mends the printer as the lines of `orders` say, until they end.
+pub async fn obey(host: PrinterHost, orders: impl AsyncRead + Unpin) {
+    let mut lines = BufReader::new(orders).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        match order(&line) {
+            Ok(Some((fault, present))) => host.set(fault, present),
+            Ok(None) => {}
+            Err(why) => eprintln!("paydesk: {why}"),
+        }
+    }
+}
+
+/// `paper_out on`, `paper_out off`; nothing on an empty line.
+fn order(line: &str) -> Result<Option<(Fault, bool)>, String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let known = |name: &str| FAULTS.iter().find(|(_, known)| *known == name).map(|(fault, _)| *fault);
+    match words.as_slice() {
+        [] => Ok(None),
+        [name, switch @ ("on" | "off")] if known(name).is_some() => {
+            Ok(known(name).map(|f| (f, *switch == "on")))
+        }
+        _ => {
+            let names = FAULTS.map(|(_, name)| name).join(", ");
+            Err(format!(
+                "\"{line}\" is no order; write a fault and on or off, such as: paper_out on. Faults: {names}"
+            ))
+        }
+    }
+}
 
 impl PrinterHost {
     /// Serves a printer of this model on `listener` until the runtime ends. Like the real thing it talks to
@@ -142,5 +172,35 @@ impl PrinterHost {
         }
         let surplus = state.finished.len().saturating_sub(PAPERS_MAX);
         state.finished.drain(..surplus);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_a_fault_and_a_switch() {
+        assert_eq!(order("paper_out on"), Ok(Some((Fault::PaperOut, true))));
+        assert_eq!(order(" mute  off "), Ok(Some((Fault::Mute, false))));
+        assert_eq!(order(""), Ok(None));
+        assert!(order("paper_out maybe").unwrap_err().contains("cover_open"));
+        assert!(order("fire on").is_err());
+    }
+
+    #[tokio::test]
+    async fn what_is_printed_is_cut_and_kept_as_a_picture() {
+        let profile = Profile::named("epson-58").unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let host = PrinterHost::start(&profile, listener);
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        // Initialize, a line, cut; then ask for the paper status in real time.
+        stream.write_all(b"\x1b@hello\n\x1dV\x42\x00\x10\x04\x04").await.unwrap();
+        let mut status = [0; 1];
+        stream.read_exact(&mut status).await.unwrap();
+        assert_eq!(status[0] & 0b1001_0011, 0b0001_0010, "the fixed bits of DLE EOT 4");
+        assert_eq!(host.pieces().len(), 1);
+        assert!(host.pieces()[0].svg.contains("hello"));
     }
 }

@@ -1,0 +1,122 @@
+//! The processes of a bench: a provider's simulator and a server, each on its own, with a database on disk.
+
+use crate::setup::{Installed, Plan, channel_from_json, install, new_api_key};
+use anyhow::{Context, Result, bail};
+use base::Secret;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use store::Role;
+
+/// Both processes, running. They end, and their folder goes, when this is dropped.
+pub struct Rig {
+    folder: PathBuf,
+    simulator: Child,
+    server: Child,
+    /// Where the simulator answers: `127.0.0.1:9001`.
+    pub simulator_address: String,
+    /// Where the server answers.
+    pub server_address: String,
+    /// The simulator's credentials.
+    pub credentials: PathBuf,
+    /// A key for its API.
+    pub api_key: Secret<String>,
+    /// From starting the server's process to its first answer.
+    pub started_in: Duration,
+}
+
+impl Rig {
+    /// Starts both; the database is on the disk that `folder` is on.
+    pub async fn start(folder: Option<PathBuf>) -> Result<Rig> {
+        let parent = folder.unwrap_or_else(std::env::temp_dir);
+        let folder = parent.join(format!("paydesk-bench-{:016x}", rand::random::<u64>()));
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        let credentials = folder.join("wechat.json");
+        let (simulator, simulator_address) = spawn(&[
+            "simulate",
+            "wechat",
+            "--port",
+            "0",
+            "--credentials",
+            &credentials.display().to_string(),
+        ])?;
+        let (installed, api_key) = installed(&folder, &credentials).await?;
+        let began = Instant::now();
+        let (server, server_address) =
+            spawn(&["serve", "--config", &installed.config.display().to_string()])?;
+        let started_in = began.elapsed();
+        Ok(Rig {
+            folder,
+            simulator,
+            server,
+            simulator_address,
+            server_address,
+            credentials,
+            api_key,
+            started_in,
+        })
+    }
+
+    /// The server's memory now, in megabytes.
+    pub fn server_rss_mb(&self) -> f64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.server.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().unwrap_or_default();
+        kilobytes / 1024.0
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        for child in [&mut self.server, &mut self.simulator] {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Starts this very binary and waits for the line that says where it listens.
+fn spawn(words: &[&str]) -> Result<(Child, String)> {
+    let binary = std::env::current_exe().context("this binary has no path")?;
+    let mut child = Command::new(binary)
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start paydesk {}", words.join(" ")))?;
+    let said = child.stdout.take().context("its output is piped")?;
+    for line in BufReader::new(said).lines() {
+        let line = line.context("cannot read what it says")?;
+        if let Some((_, url)) = line.split_once("http://") {
+            let address = url.split('/').next().unwrap_or_default().to_owned();
+            return Ok((child, address));
+        }
+    }
+    let _ = child.wait();
+    bail!("paydesk {} ended before it listened", words.join(" "))
+}
+
+async fn installed(folder: &Path, credentials: &Path) -> Result<(Installed, Secret<String>)> {
+    let plan = Plan {
+        folder: folder.join("shop"),
+        listen: "127.0.0.1:0".to_owned(),
+        public_url: "http://127.0.0.1:1".to_owned(),
+        shop: "Bench".to_owned(),
+        store: "Store 1".to_owned(),
+        till: "Till 1".to_owned(),
+        payment_max: 5_000_000,
+        login: "owner".to_owned(),
+        password: crate::setup::fresh_password(),
+        channels: vec![channel_from_json("wechat", credentials)?],
+        printer: None,
+    };
+    let installed = install(&plan).await?;
+    let config = crate::config::Config::load(&installed.config)?;
+    let store = crate::serve::open_store(&config.database).await?;
+    let key = new_api_key(&store, installed.merchant, Some(installed.till), "bench", Role::Owner).await?;
+    store.close().await;
+    Ok((installed, key))
+}

@@ -1,0 +1,217 @@
+//! `paydesk demo`: a shop in a box. The very server, connectors and pages that take real money, pointed at
+//! simulated providers and a virtual printer, with a day of sample payments made through its own API.
+
+mod clock;
+mod codes;
+mod day;
+mod shop;
+
+use crate::cli::Verdict;
+use crate::config::Printer;
+use crate::serve::{self, Parts, asked_to_end};
+use crate::simulate::host::Host;
+use crate::simulate::keys::fake;
+use crate::simulate::printer::PrinterHost;
+use crate::simulate::script::Script;
+use crate::simulate::{Kind, bind};
+use ::printer::Profile;
+use anyhow::{Context, Result};
+use api::{DemoCode, DemoInfo, Paper};
+use base::{Currency, Money};
+use clock::SetClock;
+use drive::{ChannelSetup, Clock};
+use provider_contract::Treatment;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::net::TcpListener;
+
+const AFTER: &str = "\
+Examples:
+  paydesk demo
+  paydesk demo --port 9000 --data demo-shop
+
+Nothing touches real money, and nothing leaves this machine. Without --data everything is forgotten at the end.";
+
+/// Where the demo runs.
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub struct Options {
+    /// Port of the server; 0 takes a free one
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Address of the server
+    #[arg(long, default_value = "127.0.0.1")]
+    listen: std::net::IpAddr,
+    /// Keep the shop in this directory
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Begin without sample payments
+    #[arg(long)]
+    empty: bool,
+}
+
+/// The demo's simulated world, as its pages show it.
+struct World {
+    wallets: Vec<(&'static str, Host)>,
+    printer: PrinterHost,
+    codes_given: AtomicU64,
+}
+
+/// A provider's simulator and our connector to it.
+struct SimulatedProvider {
+    name: &'static str,
+    host: Host,
+    channel: ChannelSetup,
+}
+
+/// Runs until it is stopped.
+pub fn run(options: Options) -> Result<Verdict> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    let (folder, kept) = match &options.data {
+        Some(folder) => (folder.clone(), true),
+        None => (std::env::temp_dir().join(format!("paydesk-demo-{:08x}", rand::random::<u32>())), false),
+    };
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let outcome = runtime.block_on(demo(&options, &folder));
+    if !kept {
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+    outcome.map(|()| Verdict::Good)
+}
+
+async fn demo(options: &Options, folder: &Path) -> Result<()> {
+    let listener = bind(SocketAddr::new(options.listen, options.port)).await?;
+    let port = listener.local_addr().context("a listener has an address")?.port();
+    let origin = format!("http://{}", SocketAddr::new(options.listen, port));
+    let clock = Arc::new(SetClock::default());
+    let (printer, printer_address) = virtual_printer().await?;
+    let store = serve::open_store(&format!("sqlite:{}", folder.join("paydesk.sqlite").display())).await?;
+    let shop = shop::open(&store).await?;
+    let mut simulated = Vec::new();
+    for (kind, name) in [(Kind::Wechat, "wechat"), (Kind::Alipay, "alipay")] {
+        let channel = shop::channel_id(name);
+        let notify_url = format!("{origin}/notify/{name}/{channel}");
+        simulated.push(simulated_provider(kind, name, folder, notify_url, clock.clone()).await?);
+    }
+    let world = Arc::new(World {
+        wallets: simulated.iter().map(|provider| (provider.name, provider.host.clone())).collect(),
+        printer,
+        codes_given: AtomicU64::new(rand::random::<u32>().into()),
+    });
+    let profile = Profile::named("epson-58").context("the virtual printer's model is known")?;
+    let parts = Parts {
+        store: store.clone(),
+        routes: simulated.iter().map(route).collect(),
+        channels: simulated.into_iter().map(|provider| provider.channel).collect(),
+        payment_max: Money::new(5_000_000, Currency::Cny),
+        public_url: origin.clone(),
+        printers: vec![Printer { till: shop::FIRST_TILL, address: printer_address, profile }],
+        demo: Some(world.clone()),
+        clock: clock.clone(),
+    };
+    let running = serve::start(parts, listener).await?;
+    let sample = async {
+        if shop.is_new && !options.empty {
+            store.print_receipts(false);
+            day::play(&origin, &shop, &world, &clock).await?;
+            store.print_receipts(true);
+            day::play_now(&origin, &shop, &world).await?;
+        }
+        anyhow::Ok(())
+    };
+    sample.await.context("the sample payments")?;
+    greet(&origin, &world);
+    running.until(asked_to_end()).await
+}
+
+async fn virtual_printer() -> Result<(PrinterHost, String)> {
+    let profile = Profile::named("epson-58").context("the virtual printer's model is known")?;
+    let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let address = listener.local_addr().context("a listener has an address")?.to_string();
+    Ok((PrinterHost::start(&profile, listener), address))
+}
+
+async fn simulated_provider(
+    kind: Kind,
+    name: &'static str,
+    folder: &Path,
+    notify_url: String,
+    clock: Arc<dyn Clock>,
+) -> Result<SimulatedProvider> {
+    let listener: TcpListener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let address = format!("http://{}", listener.local_addr().context("a listener has an address")?);
+    let fake = fake(kind, Some(&folder.join("keys")), &address)?;
+    let provider = crate::channels::provider_of(kind, &fake.credentials, notify_url)?;
+    let channel = ChannelSetup {
+        id: shop::channel_id(name),
+        merchant: shop::MERCHANT,
+        policy: provider.capabilities().policy,
+        provider,
+    };
+    Ok(SimulatedProvider {
+        name,
+        host: Host::start(fake.simulator, Script::default(), listener, clock),
+        channel,
+    })
+}
+
+fn route(provider: &SimulatedProvider) -> api::Route {
+    api::Route { merchant: shop::MERCHANT, wallet: provider.name.to_owned(), channel: provider.channel.id }
+}
+
+impl World {
+    fn host(&self, wallet: &str) -> &Host {
+        let found = self.wallets.iter().find(|(name, _)| *name == wallet);
+        &found.expect("both wallets are simulated").1
+    }
+
+    /// A payer's code of this wallet that was never used and plays this case.
+    fn code(&self, wallet: &str, treatment: Treatment) -> String {
+        let salt = self.codes_given.fetch_add(1, Ordering::Relaxed);
+        self.host(wallet).simulator().code_for(treatment, salt)
+    }
+}
+
+impl api::Demo for World {
+    fn info(&self) -> DemoInfo {
+        let mut codes = Vec::new();
+        for (wallet, _) in &self.wallets {
+            for (treatment, _) in Treatment::ALL {
+                let story = codes::story(*treatment);
+                let code = Some(self.code(wallet, *treatment));
+                codes.push(DemoCode {
+                    provider: (*wallet).to_owned(),
+                    code,
+                    amount: None,
+                    zh: story.zh,
+                    en: story.en,
+                });
+            }
+        }
+        DemoInfo { credentials: shop::credentials(), codes, printer_url: Some("/demo/printer".to_owned()) }
+    }
+
+    fn papers(&self) -> Vec<Paper> {
+        let pieces = self.printer.pieces().into_iter().rev();
+        pieces.map(|piece| Paper { id: piece.id.to_string(), at: piece.at, svg: piece.svg }).collect()
+    }
+}
+
+fn greet(origin: &str, world: &World) {
+    println!("\nPaydesk's demo shop is open. 演示店已开门。\n");
+    println!("  start      {origin}/");
+    println!("  till       {origin}/till/");
+    println!("  console    {origin}/console/");
+    println!("  codes      {origin}/demo/codes      a payer's code for every case");
+    println!("  printer    {origin}/demo/printer    what came out of the virtual printer\n");
+    for person in shop::credentials() {
+        println!("  sign in as {:<8} password {:<14} ({})", person.login, person.password, person.role);
+    }
+    println!("\n  To play a customer who scans a shown QR:");
+    for (name, host) in &world.wallets {
+        println!("  {name:<10} curl -X POST http://{}/_simulator/scan/ORDER_NO", host.address());
+    }
+    println!("\nCtrl-C closes the shop.");
+}

@@ -1,0 +1,235 @@
+//! `paydesk init`: a few questions, then a new installation. Every answer can be given as an option instead.
+
+use crate::cli::Verdict;
+use crate::setup::{self, NewChannel, Plan, channel_from_json, install, new_api_key};
+use crate::simulate::keys::write_private;
+use anyhow::{Context, Result, bail, ensure};
+use base::Secret;
+use std::fs;
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use store::Role;
+
+const AFTER: &str = "\
+Examples:
+  paydesk init --dir shop
+  paydesk init --dir shop --yes --shop 南山咖啡 --login owner --password-file pw.txt --wechat wechat.json
+
+A credentials file is one JSON object with the keys that `paydesk simulate` writes; for real money leave base_url out:
+  wechat   mchid, appid, merchant_serial, merchant_private_key_pem, apiv3_key, platform_public_key_id,
+           platform_public_key_pem
+  alipay   app_id, app_private_key_pem, alipay_public_key_pem
+Without one, init asks for each value and for the paths of the key files.";
+
+/// Answers given beforehand.
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub struct Options {
+    /// The new installation's folder
+    #[arg(long, value_name = "DIR", default_value = "paydesk")]
+    dir: PathBuf,
+    /// Ask nothing: take the defaults for what is not given
+    #[arg(long)]
+    yes: bool,
+    /// The merchant's name, as customers know it
+    #[arg(long)]
+    shop: Option<String>,
+    /// The first store's name
+    #[arg(long)]
+    store: Option<String>,
+    /// The first till's name
+    #[arg(long)]
+    till: Option<String>,
+    /// What the owner signs in with
+    #[arg(long)]
+    login: Option<String>,
+    /// A file with the owner's password
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Address and port to listen on
+    #[arg(long)]
+    listen: Option<String>,
+    /// How customers' phones and providers reach it
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// WeChat Pay's credentials
+    #[arg(long, value_name = "FILE")]
+    wechat: Option<PathBuf>,
+    /// Alipay's credentials
+    #[arg(long, value_name = "FILE")]
+    alipay: Option<PathBuf>,
+    /// The till's receipt printer
+    #[arg(long, value_name = "HOST:PORT")]
+    printer: Option<String>,
+    /// The printer's model
+    #[arg(long, value_name = "MODEL")]
+    printer_model: Option<String>,
+    /// Make a key for machines with the owner's rights and write it to this file
+    #[arg(long, value_name = "FILE")]
+    api_key_file: Option<PathBuf>,
+}
+
+/// Asks, installs, says what next.
+pub fn run(options: Options) -> Result<Verdict> {
+    ensure!(
+        options.yes || std::io::stdin().is_terminal(),
+        "there is nobody to ask: give the answers as options and add --yes (see paydesk init --help)"
+    );
+    let plan = plan(&options)?;
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    let installed = runtime.block_on(async {
+        let installed = install(&plan).await?;
+        if let Some(path) = &options.api_key_file {
+            let config = crate::config::Config::load(&installed.config)?;
+            let store = crate::serve::open_store(&config.database).await?;
+            let till = Some(installed.till);
+            let key =
+                new_api_key(&store, installed.merchant, till, "made by paydesk init", Role::Owner).await?;
+            store.close().await;
+            write_private(path, key.reveal())?;
+        }
+        anyhow::Ok(installed)
+    })?;
+    let config = installed.config.display();
+    println!("Written: {config}, with its sealed secrets, its master key and its database beside it.");
+    println!("Keep a copy of the master key elsewhere: without it the secrets cannot be opened.");
+    println!("Next:  paydesk doctor --config {config}");
+    println!("       paydesk serve --config {config}");
+    Ok(Verdict::Good)
+}
+
+fn plan(options: &Options) -> Result<Plan> {
+    let ask = |given: &Option<String>, question: &str, usual: &str| match given {
+        Some(answer) => Ok(answer.clone()),
+        None if options.yes => Ok(usual.to_owned()),
+        None => asked(question, usual),
+    };
+    let listen = ask(&options.listen, "Address and port to listen on / 监听地址", "127.0.0.1:8080")?;
+    Ok(Plan {
+        folder: options.dir.clone(),
+        shop: ask(&options.shop, "The shop's name / 商户名称", "我的店")?,
+        store: ask(&options.store, "The first store / 门店", "一店")?,
+        till: ask(&options.till, "Its first till / 收银台", "1号收银")?,
+        payment_max: 5_000_000,
+        login: ask(&options.login, "The owner signs in as / 店主登录名", "owner")?,
+        password: password(options)?,
+        public_url: ask(
+            &options.public_url,
+            "Address that customers and providers reach / 对外网址",
+            &format!("http://{listen}"),
+        )?,
+        listen,
+        channels: channels(options)?,
+        printer: printer(options)?,
+    })
+}
+
+fn password(options: &Options) -> Result<Secret<String>> {
+    if let Some(path) = &options.password_file {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        return Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()));
+    }
+    ensure!(!options.yes, "the owner's password is needed: --password-file FILE");
+    let first = asked_unseen("The owner's password, at least 8 characters / 店主密码")?;
+    let second = asked_unseen("Once more / 再输入一次")?;
+    ensure!(first == second, "the two passwords differ; nothing was written");
+    Ok(Secret::new(first))
+}
+
+fn channels(options: &Options) -> Result<Vec<NewChannel>> {
+    let mut channels = Vec::new();
+    let offers: [(&'static str, &str, &Option<PathBuf>); 2] = [
+        ("wechat", "WeChat Pay / 微信支付", &options.wechat),
+        ("alipay", "Alipay / 支付宝", &options.alipay),
+    ];
+    for (provider, title, given) in offers {
+        if let Some(path) = given {
+            channels.push(channel_from_json(provider, path)?);
+        } else if !options.yes && agreed(&format!("Take {title}?"))? {
+            channels.push(asked_channel(provider)?);
+        }
+    }
+    Ok(channels)
+}
+
+/// Every field of a provider, one question each; for keys the path of the file that holds them.
+fn asked_channel(provider: &'static str) -> Result<NewChannel> {
+    let whole = asked("A JSON file with all credentials, or Enter to answer one by one", "")?;
+    if !whole.is_empty() {
+        return channel_from_json(provider, Path::new(&whole));
+    }
+    let (settings, secrets) = setup::known_fields(provider);
+    let mut channel = NewChannel { provider, settings: Vec::new(), secrets: Vec::new() };
+    for (_, key) in settings.iter().filter(|(name, _)| !name.ends_with("_url")) {
+        let answer = asked(&format!("  {key} (Enter if you have none)"), "")?;
+        if !answer.is_empty() {
+            channel.settings.push((key, answer));
+        }
+    }
+    for name in secrets {
+        let answer = match name.strip_suffix("_pem") {
+            Some(_) => {
+                key_file(&asked(&format!("  path of the file with {name} (Enter if you have none)"), "")?)?
+            }
+            None => asked_unseen(&format!("  {name}"))?,
+        };
+        if !answer.is_empty() {
+            channel.secrets.push((name, Secret::new(answer)));
+        }
+    }
+    Ok(channel)
+}
+
+fn key_file(path: &str) -> Result<String> {
+    if path.is_empty() {
+        return Ok(String::new());
+    }
+    fs::read_to_string(path).with_context(|| format!("cannot read the key file {path}"))
+}
+
+fn printer(options: &Options) -> Result<Option<(String, String)>> {
+    let address = match &options.printer {
+        Some(address) => address.clone(),
+        None if options.yes => return Ok(None),
+        None => {
+            asked("The receipt printer's address, such as 192.168.1.50:9100, or Enter for none / 打印机", "")?
+        }
+    };
+    if address.is_empty() {
+        return Ok(None);
+    }
+    let model = match &options.printer_model {
+        Some(model) => model.clone(),
+        None if options.yes => "generic-58".to_owned(),
+        None => asked("Its model: generic-58, generic-80, epson-58 or epson-80", "generic-58")?,
+    };
+    Ok(Some((address, model)))
+}
+
+fn asked(question: &str, usual: &str) -> Result<String> {
+    let hint = if usual.is_empty() { String::new() } else { format!(" [{usual}]") };
+    print!("{question}{hint}: ");
+    std::io::stdout().flush().context("cannot ask")?;
+    let mut answer = String::new();
+    if std::io::stdin().lock().read_line(&mut answer).context("cannot read the answer")? == 0 {
+        bail!("the answers ended early; nothing was written");
+    }
+    let answer = answer.trim();
+    Ok(if answer.is_empty() { usual.to_owned() } else { answer.to_owned() })
+}
+
+/// Without showing what is typed.
+fn asked_unseen(question: &str) -> Result<String> {
+    let echo = |on: &str| Command::new("stty").arg(on).stdin(Stdio::inherit()).status().is_ok();
+    echo("-echo");
+    let answer = asked(question, "");
+    echo("echo");
+    println!();
+    answer
+}
+
+fn agreed(question: &str) -> Result<bool> {
+    let answer = asked(&format!("{question} (y/n)"), "n")?;
+    Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes" | "是"))
+}

@@ -1,0 +1,183 @@
+//! `paydesk serve`: the server, from its configuration to a clean end.
+
+use crate::assets::Pages;
+use crate::channels::{Channels, wallets};
+use crate::cli::Verdict;
+use crate::config::{Config, Printer};
+use crate::printers::TillPrinters;
+use anyhow::{Context, Result};
+use api::{ApiState, Demo, Setup};
+use axum::serve::ListenerExt;
+use base::Money;
+use drive::{ChannelSetup, Clock, Drive, Handle, SystemClock};
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Store, StoreConfig};
+use tokio::net::TcpListener;
+
+const AFTER: &str = "\
+Example:
+  paydesk serve --config shop/paydesk.toml
+
+paydesk init writes the configuration. A channel whose settings or keys are wrong is named and left out; the
+others work. SIGTERM and Ctrl-C end it cleanly; kill -9 loses nothing.";
+
+/// How long open connections may go on after the end was asked for.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
+
+/// What to serve.
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub struct Options {
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "paydesk.toml")]
+    config: PathBuf,
+}
+
+/// A server's parts, from a configuration or a demo.
+pub struct Parts {
+    /// Where facts are kept.
+    pub store: Store,
+    /// The ways to the providers.
+    pub channels: Vec<ChannelSetup>,
+    /// Which merchant takes which wallet over which of them.
+    pub routes: Vec<api::Route>,
+    /// What one payment may be at most.
+    pub payment_max: Money,
+    /// How customers reach it.
+    pub public_url: String,
+    /// The printers at the tills.
+    pub printers: Vec<Printer>,
+    /// A demo's data.
+    pub demo: Option<Arc<dyn Demo>>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Serves until the end is asked for.
+pub fn run(options: Options) -> Result<Verdict> {
+    let config = Config::load(&options.config)?;
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    runtime.block_on(async {
+        let listener = listen(config.server.listen).await?;
+        let parts = parts(&config).await?;
+        println!("Paydesk listens on http://{}", listener.local_addr().context("a listener has an address")?);
+        start(parts, listener).await?.until(asked_to_end()).await?;
+        Ok(Verdict::Good)
+    })
+}
+
+async fn parts(config: &Config) -> Result<Parts> {
+    let channels = Channels::build(config)?;
+    for fault in &channels.faults {
+        eprintln!("paydesk: {fault}");
+    }
+    if !channels.faults.is_empty() {
+        let working: Vec<&str> =
+            channels.setups.iter().map(|setup| setup.provider.capabilities().name).collect();
+        let working = if working.is_empty() { "no provider".to_owned() } else { working.join(", ") };
+        eprintln!("paydesk: still working: {working}, the pages, and everything recorded so far");
+    }
+    let store = open_store(&config.database).await?;
+    store.print_receipts(!config.printers.is_empty());
+    Ok(Parts {
+        store,
+        channels: channels.setups,
+        routes: channels.routes,
+        payment_max: config.payment_max,
+        public_url: config.server.public_url.clone(),
+        printers: config.printers.clone(),
+        demo: None,
+        clock: Arc::new(SystemClock),
+    })
+}
+
+/// Opens the database, or says which and why not.
+pub async fn open_store(database: &str) -> Result<Store> {
+    Store::open(&StoreConfig { database: database.to_owned() }).await.context(
+        "nothing was started: without its database Paydesk cannot make anything durable. \
+         Check the path, the free space and the rights of the folder",
+    )
+}
+
+/// Listens at this address, or says who may be in the way.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address} (server.listen); another program may use this port: choose another or stop it")
+    })
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Its payments.
+    pub handle: Handle,
+    store: Store,
+    printers: Arc<TillPrinters>,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+/// Starts serving these parts.
+pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
+    let store = parts.store.clone();
+    let handle = Drive::start(parts.store, parts.channels, parts.clock.clone());
+    let printers = Arc::new(TillPrinters::default());
+    let setup = Setup {
+        handle: handle.clone(),
+        config: api::Config {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            public_base_url: parts.public_url,
+            wallets: wallets(),
+            routes: parts.routes,
+            limit: parts.payment_max,
+            limits: std::collections::BTreeMap::new(),
+        },
+        assets: Arc::new(Pages),
+        printers: printers.clone(),
+        demo: parts.demo,
+    };
+    let state = ApiState::new(setup).await.context("cannot read the names of shops and tills")?;
+    printers
+        .start(&parts.printers, &store, &handle, state.receipt_links(), parts.clock)
+        .await
+        .context("cannot read the names of shops and tills")?;
+    let service = api::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let server = tokio::spawn(axum::serve(listener, service).into_future());
+    Ok(Running { handle, store, printers, server })
+}
+
+impl Running {
+    /// Goes on until `end`, then lets what is under way finish.
+    pub async fn until(mut self, end: impl Future<Output = ()>) -> Result<()> {
+        tokio::select! {
+            () = end => {}
+            outcome = &mut self.server => outcome.context("the server broke")?.context("the server cannot go on")?,
+        }
+        self.printers.stop();
+        let _ = tokio::time::timeout(LAST_ANSWERS, self.handle.stop()).await;
+        self.server.abort();
+        self.store.close().await;
+        Ok(())
+    }
+}
+
+/// Resolves when a person or the system asks for the end.
+pub async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Makes a new installation: configuration, master key, sealed secrets, database, shop, till, owner.
+//!
+//! Everything is checked before anything is written; what exists is never overwritten.
+
+use crate::channels::{Channels, secret_name};
+use crate::clock;
+use crate::config::Config;
+use crate::sealed::{MasterKey, SealedStore};
+use crate::serve::open_store;
+use anyhow::{Context, Result, bail, ensure};
+use base::{ChannelId, MerchantId, Secret, StaffId, StoreId, TillId};
+use std::fmt::Write;
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use store::{By, Merchant, NewApiKey, NewStaff, Role, Shop, Store, Till};
+
+/// What a new installation shall be.
+pub struct Plan {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Address and port.
+    pub listen: String,
+    /// How customers and providers reach it.
+    pub public_url: String,
+    /// The merchant's name.
+    pub shop: String,
+    /// The first store's name.
+    pub store: String,
+    /// The first till's name.
+    pub till: String,
+    /// What one payment may be at most, in fen.
+    pub payment_max: i64,
+    /// What the owner signs in with.
+    pub login: String,
+    /// The owner's password.
+    pub password: Secret<String>,
+    /// The ways to the providers.
+    pub channels: Vec<NewChannel>,
+    /// The till's printer: address and model.
+    pub printer: Option<(String, String)>,
+}
+
+/// A way to a provider.
+pub struct NewChannel {
+    /// Which provider; also the channel's name.
+    pub provider: &'static str,
+    /// Settings in clear.
+    pub settings: Vec<(&'static str, String)>,
+    /// Secrets to be sealed.
+    pub secrets: Vec<(&'static str, Secret<String>)>,
+}
+
+/// A new installation.
+pub struct Installed {
+    /// Its configuration file.
+    pub config: PathBuf,
+    /// The merchant.
+    pub merchant: MerchantId,
+    /// Its first till.
+    pub till: TillId,
+}
+
+/// The shortest password an owner may choose.
+const PASSWORD_SHORTEST: usize = 8;
+
+/// A fresh id.
+pub fn fresh_id() -> u128 {
+    api::fresh_id(clock::now())
+}
+
+/// A password for a person nobody is.
+pub fn fresh_password() -> Secret<String> {
+    Secret::new(format!("{:032x}", rand::random::<u128>()))
+}
+
+/// Makes it, or says what is in the way and has written nothing that matters.
+pub async fn install(plan: &Plan) -> Result<Installed> {
+    let config_path = plan.folder.join("paydesk.toml");
+    ensure!(
+        !config_path.exists(),
+        "{} exists already; choose another folder with --dir",
+        config_path.display()
+    );
+    check_people(plan)?;
+    let merchant = MerchantId::from_u128(fresh_id());
+    let till = TillId::from_u128(fresh_id());
+    let text = config_text(plan, merchant, till);
+    let config =
+        Config::parse(&text, plan.folder.clone()).context("these answers do not make a configuration")?;
+
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&plan.folder)
+        .with_context(|| format!("cannot create the folder {}", plan.folder.display()))?;
+    seal_secrets(plan, &config)?;
+    let built = Channels::build(&config)?;
+    if let Some(fault) = built.faults.first() {
+        take_back(&config);
+        bail!("{fault}");
+    }
+    let store = open_store(&config.database).await?;
+    open_shop(plan, &store, merchant, till).await?;
+    store.close().await;
+    fs::write(&config_path, text).with_context(|| format!("cannot write {}", config_path.display()))?;
+    Ok(Installed { config: config_path, merchant, till })
+}
+
+fn check_people(plan: &Plan) -> Result<()> {
+    for (what, name) in
+        [("shop", &plan.shop), ("store", &plan.store), ("till", &plan.till), ("login", &plan.login)]
+    {
+        ensure!(!name.trim().is_empty(), "the {what} needs a name");
+        ensure!(name.chars().count() <= 64, "the {what}'s name is longer than 64 characters");
+    }
+    let length = plan.password.reveal().chars().count();
+    ensure!(
+        length >= PASSWORD_SHORTEST,
+        "the owner's password needs at least {PASSWORD_SHORTEST} characters"
+    );
+    Ok(())
+}
+
+fn seal_secrets(plan: &Plan, config: &Config) -> Result<()> {
+    let key = MasterKey::create(&config.secrets.master_key_file)?;
+    let mut sealed = SealedStore::empty();
+    for channel in &plan.channels {
+        for (name, secret) in &channel.secrets {
+            sealed.seal(&key, &secret_name(channel.provider, name), secret.reveal());
+        }
+    }
+    sealed.write(&config.secrets.file)
+}
+
+/// The key was made a moment ago and seals nothing that anybody needs.
+fn take_back(config: &Config) {
+    let _ = fs::remove_file(&config.secrets.master_key_file);
+    let _ = fs::remove_file(&config.secrets.file);
+}
+
+async fn open_shop(plan: &Plan, store: &Store, merchant: MerchantId, till: TillId) -> Result<()> {
+    let by = By { actor: "paydesk init", at: clock::now() };
+    let people = store.people();
+    people.create_merchant(&Merchant { id: merchant, name: plan.shop.clone() }, by).await?;
+    let shop = Shop { id: StoreId::from_u128(fresh_id()), merchant, name: plan.store.clone() };
+    people.create_store(&shop, by).await?;
+    people.create_till(&Till { id: till, merchant, store: shop.id, name: plan.till.clone() }, by).await?;
+    let owner = NewStaff {
+        id: StaffId::from_u128(fresh_id()),
+        merchant,
+        till: None,
+        login: plan.login.clone(),
+        name: plan.login.clone(),
+        role: Role::Owner,
+        password_hash: api::hash_password(&plan.password),
+    };
+    people.create_staff(&owner, by).await?;
+    Ok(())
+}
+
+/// Makes a key for a machine; the only time the key itself is seen.
+pub async fn new_api_key(
+    store: &Store,
+    merchant: MerchantId,
+    till: Option<TillId>,
+    name: &str,
+    role: Role,
+) -> Result<Secret<String>> {
+    let key = api::fresh_api_key();
+    let hint = key.reveal().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+    let row = NewApiKey {
+        id: StaffId::from_u128(fresh_id()),
+        merchant,
+        till,
+        name: name.to_owned(),
+        role,
+        key_hash: api::token_hash(key.reveal()),
+        hint,
+    };
+    store.people().create_api_key(&row, By { actor: "paydesk init", at: clock::now() }).await?;
+    Ok(key)
+}
+
+fn config_text(plan: &Plan, merchant: MerchantId, till: TillId) -> String {
+    let mut text = format!(
+        r#"# Paydesk's configuration. No secret stands here: they are sealed in the file named below.
+# Paydesk 的配置。这里没有任何密钥：密钥都封存在下面的文件里。
+
+[server]
+# Where it listens. Put a TLS proxy in front and keep this on the loopback address.
+listen = {listen}
+# How customers' phones and the providers reach it; no slash at the end.
+public_url = {public_url}
+
+[database]
+# One file. Back it up together with the two files below.
+url = "sqlite:paydesk.sqlite"
+
+[secrets]
+file = "paydesk.secrets"
+# Opens the secrets. Keep a copy elsewhere; the environment variable PAYDESK_MASTER_KEY comes first.
+master_key_file = "paydesk.key"
+
+[shop]
+currency = "CNY"
+# What one payment may be at most, in fen.
+payment_max = {payment_max}
+"#,
+        listen = quoted(&plan.listen),
+        public_url = quoted(&plan.public_url),
+        payment_max = plan.payment_max,
+    );
+    for channel in &plan.channels {
+        let id = ChannelId::from_u128(fresh_id());
+        let name = quoted(channel.provider);
+        let _ = write!(
+            text,
+            "\n[[channel]]\nname = {name}\nid = \"{id}\"\nmerchant = \"{merchant}\"\nprovider = {name}\n\
+             # Waiting times follow the provider's documents; to change one: timing = {{ give_up_after_ms = 45000 }}\n\
+             [channel.settings]\n"
+        );
+        for (key, value) in &channel.settings {
+            let _ = writeln!(text, "{key} = {}", quoted(value));
+        }
+    }
+    if let Some((address, model)) = &plan.printer {
+        let (address, model) = (quoted(address), quoted(model));
+        let _ = write!(text, "\n[[printer]]\ntill = \"{till}\"\naddress = {address}\nprofile = {model}\n");
+    }
+    text
+}
+
+/// A TOML string.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// Credentials in a simulator's or a person's JSON file, sorted into settings and secrets.
+pub fn channel_from_json(provider: &'static str, path: &Path) -> Result<NewChannel> {
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the credentials {}", path.display()))?;
+    let fields: std::collections::BTreeMap<String, String> = serde_json::from_str(&text)
+        .with_context(|| format!("the credentials {} are not one JSON object of texts", path.display()))?;
+    let (settings, secrets) = known_fields(provider);
+    let mut channel = NewChannel { provider, settings: Vec::new(), secrets: Vec::new() };
+    for (name, value) in fields {
+        let setting = settings.iter().find(|(in_file, _)| *in_file == name);
+        let secret = secrets.iter().find(|known| **known == name);
+        match (setting, secret) {
+            (Some((_, key)), _) => channel.settings.push((key, value)),
+            (None, Some(key)) => channel.secrets.push((key, Secret::new(value))),
+            (None, None) => {
+                bail!("the credentials {} hold \"{name}\", which {provider} does not know", path.display())
+            }
+        }
+    }
+    Ok(channel)
+}
+
+type Names = (&'static [(&'static str, &'static str)], &'static [&'static str]);
+
+/// A provider's fields: settings (name in the file, name in the configuration), then secrets.
+pub fn known_fields(provider: &str) -> Names {
+    match provider {
+        "wechat" => (
+            &[
+                ("base_url", "base_url"),
+                ("mchid", "mchid"),
+                ("appid", "appid"),
+                ("merchant_serial", "merchant_serial"),
+                ("platform_public_key_id", "platform_public_key_id"),
+                ("store_out_id", "store_out_id"),
+            ],
+            &["merchant_private_key_pem", "apiv3_key", "platform_public_key_pem", "platform_certificate_pem"],
+        ),
+        _ => (
+            &[
+                ("base_url", "gateway_url"),
+                ("gateway_url", "gateway_url"),
+                ("app_id", "app_id"),
+                ("seller_id", "seller_id"),
+            ],
+            &["app_private_key_pem", "alipay_public_key_pem"],
+        ),
+    }
+}
