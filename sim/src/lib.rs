@@ -46,6 +46,8 @@ pub enum Sabotage {
     RefundForgotten,
     /// Calls leave although the store failed to keep their intent.
     FailedCommitIsIgnored,
+    /// A lost request is taken for one that can no longer arrive.
+    StrayRequestsAreForgotten,
     /// A charge without a reply is simply charged again as a new order.
     ChargedAgainUnderAnotherNumber,
 }

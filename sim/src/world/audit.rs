@@ -120,10 +120,10 @@ impl Audit {
             let id = change.payment.request.id;
             if let Some(outcome) = change.became {
                 self.became(now, id, outcome, store);
+                self.check_fold(now, &change.payment, store.facts(id));
             }
             if matches!(change.next, Next::Rest(_)) {
                 self.last_rested = now;
-                self.check_fold(now, &change.payment, store.facts(id));
             }
             self.note(id, now, || format!("stands {:?}", change.next));
             self.stands.insert(id, change.next.clone());

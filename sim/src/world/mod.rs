@@ -23,6 +23,7 @@ use base::{PaymentId, Timestamp};
 use channel::Channel;
 use engine::{Caller, Wake};
 use network::Flight;
+use payment::Policy;
 use provider_contract::{HttpReply, HttpRequest, Moment};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -141,7 +142,7 @@ impl World {
         let mut random = Random::new(seed);
         let weather = Weather::draw(&mut random);
         let channels = Channel::all(random.bits() >> 8);
-        let policies = channels.iter().map(|channel| (channel.id, channel.policy.clone())).collect();
+        let policies = channels.iter().map(|channel| (channel.id, timing(channel, sabotage))).collect();
         World {
             random,
             weather,
@@ -286,6 +287,15 @@ impl World {
     fn moment(&mut self) -> Moment {
         Moment { now: self.now, nonce: self.random.wide() }
     }
+}
+
+/// The engine's timing of a channel.
+fn timing(channel: &Channel, sabotage: Option<Sabotage>) -> Policy {
+    let mut policy = channel.policy.clone();
+    if sabotage == Some(Sabotage::StrayRequestsAreForgotten) {
+        policy.in_flight_max = Duration::ZERO;
+    }
+    policy
 }
 
 impl PartialEq for Planned {

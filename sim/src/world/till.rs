@@ -116,7 +116,8 @@ impl World {
             self.plan_in_ms(5_000, 60_000, Event::Press { sale, how: Press::OtherContent });
         }
         if self.random.permille(chance / 2) {
-            self.plan_in_ms(0, 70_000, Event::Want { sale, want: Want::Cancel });
+            let patience_ms = self.random.pick(&[15_000, 70_000]);
+            self.plan_in_ms(0, patience_ms, Event::Want { sale, want: Want::Cancel });
         }
         if self.random.permille(chance / 2) {
             self.plan_in_ms(0, 70_000, Event::Want { sale, want: Want::Look });
