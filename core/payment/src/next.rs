@@ -173,7 +173,7 @@ fn undo_unpaid(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
     };
     if missing(payment) {
         let horizon = cannot_arrive_after(payment, policy);
-        let again_at = history.inquiry_ended.map_or(horizon, |ended| ended + policy.inquiry_every);
+        let again_at = history.inquiry_ended.map_or(horizon, |ended| ask_again(policy, horizon, ended));
         return at(now, again_at.max(horizon), Ask::Inquire, Waiting::LostRequest);
     }
     undo_again(payment, policy, now, ended)
@@ -271,7 +271,15 @@ fn look_or_rest(payment: &Payment, policy: &Policy, now: Timestamp, outcome: Out
 }
 
 fn regular_look(payment: &Payment, policy: &Policy, now: Timestamp) -> Timestamp {
-    payment.history.inquiry_ended.map_or(now, |ended| ended + policy.inquiry_every)
+    let wanted = payment.look_wanted.unwrap_or(now);
+    payment.history.inquiry_ended.map_or(now, |ended| ask_again(policy, wanted, ended))
+}
+
+/// After an inquiry that told nothing: the regular wait, growing with the time since an answer was first due,
+/// so that a provider that is down for hours is not asked every few seconds.
+fn ask_again(policy: &Policy, due_since: Timestamp, ended: Timestamp) -> Timestamp {
+    let longest = step(&policy.reverse_backoff, u32::MAX).max(policy.inquiry_every);
+    ended + (ended.since(due_since) / 4).clamp(policy.inquiry_every, longest)
 }
 
 /// When a wanted look is due: at once, or at the regular time if the last try did not satisfy it.

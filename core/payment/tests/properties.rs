@@ -51,6 +51,18 @@ proptest! {
         prop_assert!(life.payment.history.calls - questions_before <= 120, "{:?}", life.entries);
     }
 
+    /// A provider that says nothing for an hour is asked again and again, but ever more rarely.
+    #[test]
+    fn a_silent_provider_is_not_hammered(
+        by_code: bool,
+        story in prop::collection::vec(prop_oneof![trouble(), not_found()], 0..25),
+    ) {
+        let mut life = Life::begin(by_code);
+        story.iter().for_each(|happening| life.happen(happening));
+        let questions = life.silent_hour();
+        prop_assert!(questions <= 300, "{questions} questions in an hour of silence: {:?}", life.payment);
+    }
+
     /// Facts that come again, or ends of calls that are not open, are taken in without a stir.
     #[test]
     fn folding_is_total(by_code: bool, story in prop::collection::vec(happening(), 0..20), call in 0u32..9) {
@@ -184,6 +196,25 @@ impl Life {
         assert!(!words.headline.zh.is_empty() && !words.next_step.en.is_empty());
     }
 
+    /// An hour in which every call breaks off; returns how many there were.
+    fn silent_hour(&mut self) -> u32 {
+        let (until, before) = (self.now + Duration::from_secs(3600), self.payment.history.calls);
+        while self.now < until {
+            self.ask();
+            match (self.payment.open_call, self.next()) {
+                (Some(open), _) => {
+                    self.now = self.now + Duration::from_millis(300);
+                    self.lost(open.call, Lost::ConnectionBroke);
+                }
+                (None, Next::Wait { until, .. } | Next::Escalate { until: Some(until), .. }) => {
+                    self.now = until
+                }
+                (None, _) => break,
+            }
+        }
+        self.payment.history.calls - before
+    }
+
     /// Answers every question as a provider that knows: `paid` or not, and undoing works.
     fn settle_with_honest_provider(&mut self, paid: bool) -> bool {
         let mut honest = Honest { paid, closed: false };
@@ -250,6 +281,10 @@ fn trouble() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::Look),
         6 => (0u64..90).prop_map(Happening::TimePasses),
     ]
+}
+
+fn not_found() -> impl Strategy<Value = Happening> {
+    Just(Happening::Answered(Verdict::NotFound))
 }
 
 fn lost() -> impl Strategy<Value = Lost> {
