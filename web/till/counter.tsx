@@ -10,6 +10,7 @@ import { EntryPanel, type Complaint, type PendingScan } from "./entry";
 import { Footer } from "./footer";
 import { Header } from "./header";
 import { OutcomeScreen, type OutcomeKeys } from "./outcome";
+import { wholeCode } from "./scanner";
 import { tillTexts } from "./texts";
 import { TodayDrawer } from "./today";
 import { useCounterKeys } from "./use_counter_keys";
@@ -170,7 +171,9 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     history.current = [];
   }
 
-  function scanned(scannedCode: string, retract: number) {
+  function scanned(keys: string, typedKeys: number) {
+    const isWhole = (candidate: string) => ["complete", "unavailable"].includes(recognize(candidate, info.wallets).kind);
+    const { code: scannedCode, retract } = wholeCode(keys, typedKeys, isWhole);
     const now = performance.now();
     const repeated = scannedCode === lastScan.current.code && now - lastScan.current.at < SAME_SCAN_MS;
     lastScan.current = { code: scannedCode, at: now };

@@ -1,6 +1,6 @@
 // Keys as text, verdicts as text: who pressed them, a person or a scanner?
 import { describe, expect, it } from "vitest";
-import { BURST_GAP_MS, characterOf, fromFullWidth, ScannerEar } from "./scanner";
+import { BURST_GAP_MS, characterOf, fromFullWidth, ScannerEar, wholeCode } from "./scanner";
 
 /** `keys` pressed with these gaps in milliseconds, after a pause of `lead`; then silence. The verdicts in order. */
 function hear(...strokes: [keys: string, gap: number, lead?: number][]): string {
@@ -8,7 +8,11 @@ function hear(...strokes: [keys: string, gap: number, lead?: number][]): string 
   let now = 1000;
   const heard: string[] = [];
   const note = (list: ReturnType<ScannerEar["press"]>) =>
-    list.forEach((one) => heard.push(one.kind === "typed" ? one.key : `[${one.code}${one.retract ? ` -${one.retract}` : ""}]`));
+    list.forEach((one) => heard.push(one.kind === "typed" ? one.key : told(one.keys, one.typed)));
+  const told = (keys: string, typed: number) => {
+    const { code, retract } = wholeCode(keys, typed, (candidate) => /^(13\d{16}|28\d{14,22})$/.test(candidate));
+    return `[${code}${retract ? ` -${retract}` : ""}]`;
+  };
   for (const [keys, gap, lead = 300] of strokes) {
     for (const [index, char] of [...keys].entries()) {
       const key = char === "↵" ? "Enter" : char;
@@ -37,6 +41,9 @@ describe("scanner or person", () => {
     ["a slow scanner after a typed amount", [["8", 0], [`${CODE}↵`, 80]], `8 ${CODE.split("").join(" ")} [${CODE} -18]`],
     ["a wired scanner that stutters", [["1345", 3], ["67890123456789↵", 3, 60]], `1 3 4 5 [${CODE} -4]`],
     ["a wired scanner that stutters near its end", [["1345678901234", 3], ["56789↵", 3, 60]], `[${CODE}]`],
+    ["a scanner whose first key comes early", [["12.50", 90], ["1", 0, 150], [`${CODE.slice(1)}↵`, 3, 40]], `1 2 . 5 0 1 [${CODE} -1]`],
+    ["the same right behind typing", [["1250", 90], ["1", 0, 90], [`${CODE.slice(1)}↵`, 3, 40]], `1 2 5 0 1 [${CODE} -1]`],
+    ["a slow scanner right behind typing", [["1250", 90], [`${CODE}↵`, 80, 90]], `1 2 5 0 ${CODE.split("").join(" ")} [${CODE} -18]`],
     ["two scans in a row", [[`${CODE}↵`, 3], ["281234567890123456↵", 3]], `[${CODE}] [281234567890123456]`],
     ["a product barcode", [["6901234567892↵", 3]], "[6901234567892]"],
     ["a web address", [["HTTPS://A.CN/X↵", 3]], "[HTTPS://A.CN/X]"],

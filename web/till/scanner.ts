@@ -2,8 +2,9 @@
 //
 // A scanner in keyboard mode sends a code as key presses a few milliseconds apart and usually ends with Enter. The
 // first digits look like a person's, so fast keys are held until the pace decides: a long burst is a code, anything
-// else is given back as typing. Slow (wireless) scanners fall between the two; their digits pass as typing, and when
-// Enter shows that it was a code after all, `retract` says how many typed keys to take back.
+// else is given back as typing. Slow (wireless) and stuttering scanners fall between the two: some of their digits
+// pass as typing before it shows that they belong to a code. So a scan is told with the typing just before it, and
+// `wholeCode` finds where the code begins.
 
 /** Largest gap inside a burst. A person's fastest roll of two keys can be quicker, eight in a row cannot. */
 export const BURST_GAP_MS = 36;
@@ -17,7 +18,8 @@ const SLOW_LENGTH_MIN = 16;
 
 export type Heard =
   | { kind: "typed"; key: string }
-  | { kind: "scanned"; code: string; retract: number };
+  /** All keys of the quick run; the first `typed` of them were told as typing before. */
+  | { kind: "scanned"; keys: string; typed: number };
 
 export class ScannerEar {
   private held: string[] = [];
@@ -61,22 +63,17 @@ export class ScannerEar {
   private enter(gap: number): Heard[] {
     if (this.held.length >= BURST_LENGTH_MIN) return this.scanned();
     const heard = this.giveBack();
-    const slow = gap <= SLOW_GAP_MS && this.run.length >= SLOW_LENGTH_MIN;
-    const ended: Heard = slow
-      ? { kind: "scanned", code: this.run.join(""), retract: this.run.length }
-      : { kind: "typed", key: "Enter" };
+    if (gap <= SLOW_GAP_MS && this.run.length >= SLOW_LENGTH_MIN) return [...heard, ...this.scanned()];
     this.run = [];
-    return [...heard, ended];
+    return [...heard, { kind: "typed", key: "Enter" }];
   }
 
-  /** A burst that could be a whole code stands alone; a shorter one is the tail of a scanner that stuttered. */
   private scanned(): Heard[] {
-    const before = this.held.length >= SLOW_LENGTH_MIN ? [] : this.run;
-    const code = [...before, ...this.held].join("");
-    const retract = before.length;
+    if (this.heldSince - this.runEndedAt > SLOW_GAP_MS && this.held.length > 0) this.run = [];
+    const scanned: Heard = { kind: "scanned", keys: [...this.run, ...this.held].join(""), typed: this.run.length };
     this.held = [];
     this.run = [];
-    return [{ kind: "scanned", code, retract }];
+    return [scanned];
   }
 
   private giveBack(): Heard[] {
@@ -87,6 +84,22 @@ export class ScannerEar {
     this.runEndedAt = this.lastAt;
     return keys.map((key) => ({ kind: "typed", key }));
   }
+}
+
+/**
+ * The code within a quick run and how many typed keys it claims back: the longest ending of the run that is a whole
+ * code, or else just what came in the burst.
+ */
+export function wholeCode(
+  keys: string,
+  typed: number,
+  isWhole: (code: string) => boolean,
+): { code: string; retract: number } {
+  for (let start = 0; start <= typed && start < keys.length; start += 1) {
+    const code = keys.slice(start);
+    if (isWhole(code)) return { code, retract: typed - start };
+  }
+  return typed === keys.length ? { code: keys, retract: typed } : { code: keys.slice(typed), retract: 0 };
 }
 
 /** The part of a keyboard event that matters here. */

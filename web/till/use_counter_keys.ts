@@ -5,8 +5,8 @@ import { characterOf, ScannerEar, type Heard } from "./scanner";
 export interface CounterKeys {
   /** A digit, ".", "Enter", "Backspace", "Escape" or a function key, pressed by a person. */
   typed: (key: string) => void;
-  /** A whole code; `retract` typed keys before it belonged to it. */
-  scanned: (code: string, retract: number) => void;
+  /** A scan; the first `typed` of its keys may have been told as typing before. */
+  scanned: (keys: string, typed: number) => void;
 }
 
 const COMMANDS = /^(Backspace|Delete|Escape|F2|F3|F4|F6|F7|F8|F9)$/;
@@ -26,7 +26,7 @@ export function useCounterKeys(active: boolean, handlers: CounterKeys): void {
     function tell(heard: Heard[]) {
       for (const one of heard) {
         if (one.kind === "typed") latest.current.typed(one.key);
-        else latest.current.scanned(one.code, one.retract);
+        else latest.current.scanned(one.keys, one.typed);
       }
     }
 
