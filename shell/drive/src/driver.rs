@@ -138,7 +138,8 @@ impl Driver {
     /// Until something happens or something is due. All that has gathered comes at once.
     async fn wait(&mut self, messages: &mut Vec<Message>) {
         let nap = self.engine.next_due().map_or(NAP_MAX, |due| due.since(self.now()).min(NAP_MAX));
-        let nap = if self.stop_by.is_some() { nap.min(Duration::from_millis(20)) } else { nap };
+        // What is due stays due while it stops, so that must not cut the nap short.
+        let nap = if self.stop_by.is_some() { Duration::from_millis(20) } else { nap };
         let nap = if self.round.ended.is_empty() { nap } else { Duration::ZERO };
         // No time at all means that the inbox is empty, or that there is work to do as well.
         let _ = tokio::time::timeout(nap, self.messages.recv_many(messages, ROUND_MAX)).await;

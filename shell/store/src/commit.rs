@@ -1,8 +1,13 @@
 //! One transaction for everything that a batch of the engine makes durable.
+//!
+//! All its statements go to the database as one script: handing a statement to the database's thread and back
+//! costs more than most of them do.
 
+use crate::database::Db;
 use crate::{EventId, Store, StoreError, events, facts, jobs, payments};
 use base::{MerchantId, PaymentId, Timestamp};
 use engine::Batch;
+use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
 
 impl Store {
@@ -12,21 +17,24 @@ impl Store {
         if batch.rows.is_empty() && batch.changes.is_empty() {
             return Ok(Vec::new());
         }
-        let owners = owners(batch);
-        let mut transaction = self.begin().await?;
-        let t = &mut transaction;
-        facts::append(t, &batch.rows, &owners).await.map_err(StoreError::failed("store facts"))?;
-        payments::upsert(t, &batch.changes).await.map_err(StoreError::failed("store payments"))?;
-        payments::upsert_refunds(t, &batch.changes).await.map_err(StoreError::failed("store refunds"))?;
-        let events =
-            events::append(t, &batch.changes, at).await.map_err(StoreError::failed("store events"))?;
+        let mut script = QueryBuilder::<Db>::new("");
+        facts::push_append(&mut script, &batch.rows, &owners(batch));
+        payments::push_upsert(&mut script, &batch.changes);
+        payments::push_upsert_refunds(&mut script, &batch.changes);
         if self.receipts_wanted() {
-            jobs::queue_receipts(t, &batch.changes, at)
-                .await
-                .map_err(StoreError::failed("queue receipts"))?;
+            jobs::push_receipts(&mut script, &batch.changes, at);
         }
-        transaction.commit().await.map_err(StoreError::failed("commit"))?;
-        Ok(events)
+        events::push_append(&mut script, &batch.changes, at);
+        let one_by_one = batch.rows.len() <= 2 && batch.changes.len() == 1;
+        let mut transaction = self.begin().await?;
+        let numbers: Vec<(i64, String)> = script
+            .build_query_as()
+            .persistent(one_by_one)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(StoreError::failed("store a batch"))?;
+        transaction.commit().await.map_err(StoreError::failed("commit a batch"))?;
+        Ok(events::in_order(numbers, &batch.changes))
     }
 }
 

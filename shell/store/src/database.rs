@@ -5,7 +5,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, Transaction};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -166,6 +166,8 @@ fn options(path: &Path, cache_kib: i64) -> SqliteConnectOptions {
         .pragma("cache_size", format!("-{cache_kib}"))
         .pragma("wal_autocheckpoint", "4000")
         .pragma("temp_store", "memory")
+        // Statements of a thousand rows are no reading for a log.
+        .disable_statement_logging()
 }
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {

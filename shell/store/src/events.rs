@@ -4,7 +4,7 @@ use crate::database::{Db, PARAMETERS_MAX};
 use crate::{MerchantScope, Store, StoreError};
 use base::{PaymentId, Timestamp};
 use engine::Change;
-use sqlx::{QueryBuilder, Transaction};
+use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
 
 const COLUMNS: usize = 4;
@@ -95,28 +95,23 @@ impl Store {
     }
 }
 
-/// One event for each change; their numbers in the order of `changes`.
-pub(crate) async fn append(
-    transaction: &mut Transaction<'_, Db>,
-    changes: &[Change],
-    at: Timestamp,
-) -> Result<Vec<EventId>, sqlx::Error> {
-    let mut numbers = Vec::with_capacity(changes.len());
+/// One event for each change; the script's rows are their numbers.
+pub(crate) fn push_append(script: &mut QueryBuilder<Db>, changes: &[Change], at: Timestamp) {
     for some in changes.chunks(PARAMETERS_MAX / COLUMNS) {
-        let mut query = QueryBuilder::<Db>::new("INSERT INTO events (merchant, payment, version, at) ");
-        query.push_values(some, |mut values, change| {
+        script.push("INSERT INTO events (merchant, payment, version, at) ");
+        script.push_values(some, |mut values, change| {
             values
                 .push_bind(change.payment.request.merchant.to_string())
                 .push_bind(change.payment.request.id.to_string())
                 .push_bind(i64::from(change.payment.version))
                 .push_bind(at.as_micros());
         });
-        query.push(" RETURNING id, payment");
-        let given: Vec<(i64, String)> =
-            query.build_query_as().persistent(some.len() == 1).fetch_all(&mut **transaction).await?;
-        // Neither dialect promises the order of what is returned.
-        let given: BTreeMap<String, i64> = given.into_iter().map(|(id, payment)| (payment, id)).collect();
-        numbers.extend(some.iter().map(|change| EventId(given[&change.payment.request.id.to_string()])));
+        script.push(" RETURNING id, payment; ");
     }
-    Ok(numbers)
+}
+
+/// The numbers in the order of `changes`; no database promises the order of what it returns.
+pub(crate) fn in_order(numbers: Vec<(i64, String)>, changes: &[Change]) -> Vec<EventId> {
+    let of_payment: BTreeMap<String, i64> = numbers.into_iter().map(|(id, payment)| (payment, id)).collect();
+    changes.iter().map(|change| EventId(of_payment[&change.payment.request.id.to_string()])).collect()
 }

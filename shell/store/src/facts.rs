@@ -5,7 +5,7 @@ use crate::{MerchantScope, Store, StoreError, stored};
 use base::{MerchantId, PaymentId, Timestamp};
 use engine::{Row, Which};
 use payment::Entry;
-use sqlx::{QueryBuilder, Transaction};
+use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
 
 const COLUMNS: usize = 5;
@@ -106,14 +106,14 @@ impl Store {
 }
 
 /// Adds facts. A place that is taken (another server drove the same payment) fails the whole transaction.
-pub(crate) async fn append(
-    transaction: &mut Transaction<'_, Db>,
+pub(crate) fn push_append(
+    script: &mut QueryBuilder<Db>,
     rows: &[Row],
     owners: &BTreeMap<PaymentId, MerchantId>,
-) -> Result<(), sqlx::Error> {
+) {
     for some in rows.chunks(PARAMETERS_MAX / COLUMNS) {
-        let mut query = QueryBuilder::<Db>::new("INSERT INTO facts (payment, seq, merchant, at, body) ");
-        query.push_values(some, |mut values, row| {
+        script.push("INSERT INTO facts (payment, seq, merchant, at, body) ");
+        script.push_values(some, |mut values, row| {
             let owner = owners.get(&row.payment).expect("a payment with a new fact is among the changes");
             values
                 .push_bind(row.payment.to_string())
@@ -122,9 +122,8 @@ pub(crate) async fn append(
                 .push_bind(row.entry.at.as_micros())
                 .push_bind(stored::write(&row.entry.fact));
         });
-        query.build().persistent(some.len() == 1).execute(&mut **transaction).await?;
+        script.push("; ");
     }
-    Ok(())
 }
 
 fn read_entry(at: i64, body: &str) -> Result<Entry, StoreError> {

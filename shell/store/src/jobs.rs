@@ -5,7 +5,7 @@ use crate::{MerchantScope, Store, StoreError};
 use base::{MerchantId, PaymentId, StoreId, TillId, Timestamp};
 use engine::Change;
 use payment::Outcome;
-use sqlx::{QueryBuilder, Transaction};
+use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
 
 const COLUMNS: usize = 9;
@@ -174,17 +174,13 @@ impl Store {
 }
 
 /// A receipt for every payment that became paid; none twice.
-pub(crate) async fn queue_receipts(
-    transaction: &mut Transaction<'_, Db>,
-    changes: &[Change],
-    at: Timestamp,
-) -> Result<(), sqlx::Error> {
+pub(crate) fn push_receipts(script: &mut QueryBuilder<Db>, changes: &[Change], at: Timestamp) {
     let paid: Vec<&Change> = changes.iter().filter(|change| change.became == Some(Outcome::Paid)).collect();
     for some in paid.chunks(PARAMETERS_MAX / COLUMNS) {
-        let mut query = QueryBuilder::<Db>::new(
+        script.push(
             "INSERT INTO print_jobs (merchant, store, till, payment, copy, state, why, created_at, updated_at) ",
         );
-        query.push_values(some, |mut values, change| {
+        script.push_values(some, |mut values, change| {
             let request = &change.payment.request;
             values
                 .push_bind(request.merchant.to_string())
@@ -197,10 +193,8 @@ pub(crate) async fn queue_receipts(
                 .push_bind(at.as_micros())
                 .push_bind(at.as_micros());
         });
-        query.push(" ON CONFLICT (payment, copy) DO NOTHING");
-        query.build().persistent(some.len() == 1).execute(&mut **transaction).await?;
+        script.push(" ON CONFLICT (payment, copy) DO NOTHING; ");
     }
-    Ok(())
 }
 
 #[derive(sqlx::FromRow)]

@@ -5,7 +5,7 @@ use crate::{Store, StoreError};
 use base::{PaymentId, Timestamp};
 use engine::Change;
 use payment::{Charge, MoneyState, Next, Payment, Refund, RefundState};
-use sqlx::{QueryBuilder, Transaction};
+use sqlx::QueryBuilder;
 
 const COLUMNS: usize = 23;
 const REFUND_COLUMNS: usize = 9;
@@ -33,17 +33,14 @@ pub(crate) const OPEN_PAYMENTS: &str =
     "SELECT id FROM payments WHERE due_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
 /// What never changes about a payment is written once; the rest is set anew with every change.
-pub(crate) async fn upsert(
-    transaction: &mut Transaction<'_, Db>,
-    changes: &[Change],
-) -> Result<(), sqlx::Error> {
+pub(crate) fn push_upsert(script: &mut QueryBuilder<Db>, changes: &[Change]) {
     for some in changes.chunks(PARAMETERS_MAX / COLUMNS) {
-        let mut query = QueryBuilder::<Db>::new(
+        script.push(
             "INSERT INTO payments (id, merchant, store, till, key, cashier, channel, wallet, reference, \
              currency, amount, created_at, state, reason, paid, paid_at, refunded, undone, escalated, \
              transaction_no, due_at, updated_at, version) ",
         );
-        query.push_values(some, |mut values, change| {
+        script.push_values(some, |mut values, change| {
             let request = &change.payment.request;
             let stand = Standing::of(change);
             values
@@ -71,32 +68,28 @@ pub(crate) async fn upsert(
                 .push_bind(change.payment.updated_at.as_micros())
                 .push_bind(i64::from(change.payment.version));
         });
-        query.push(
+        script.push(
             " ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, \
              paid = excluded.paid, paid_at = excluded.paid_at, refunded = excluded.refunded, \
              undone = excluded.undone, escalated = excluded.escalated, \
              transaction_no = excluded.transaction_no, due_at = excluded.due_at, \
              updated_at = excluded.updated_at, version = excluded.version",
         );
-        query.build().persistent(some.len() == 1).execute(&mut **transaction).await?;
+        script.push("; ");
     }
-    Ok(())
 }
 
 /// Refunds have a table of their own because a day counts those it saw done, whenever the payment was.
-pub(crate) async fn upsert_refunds(
-    transaction: &mut Transaction<'_, Db>,
-    changes: &[Change],
-) -> Result<(), sqlx::Error> {
+pub(crate) fn push_upsert_refunds(script: &mut QueryBuilder<Db>, changes: &[Change]) {
     let refunds: Vec<(&Payment, &Refund)> = changes
         .iter()
         .flat_map(|change| change.payment.refunds.iter().map(|refund| (&change.payment, refund)))
         .collect();
     for some in refunds.chunks(PARAMETERS_MAX / REFUND_COLUMNS) {
-        let mut query = QueryBuilder::<Db>::new(
+        script.push(
             "INSERT INTO refunds (id, payment, merchant, till, amount, give_back, state, requested_at, done_at) ",
         );
-        query.push_values(some, |mut values, (payment, refund)| {
+        script.push_values(some, |mut values, (payment, refund)| {
             let (state, done_at) = refund_state(refund);
             values
                 .push_bind(refund.id.to_string())
@@ -109,10 +102,9 @@ pub(crate) async fn upsert_refunds(
                 .push_bind(refund.requested_at.as_micros())
                 .push_bind(done_at.map(Timestamp::as_micros));
         });
-        query.push(" ON CONFLICT (id) DO UPDATE SET state = excluded.state, done_at = excluded.done_at");
-        query.build().persistent(some.len() == 1).execute(&mut **transaction).await?;
+        script.push(" ON CONFLICT (id) DO UPDATE SET state = excluded.state, done_at = excluded.done_at");
+        script.push("; ");
     }
-    Ok(())
 }
 
 /// What of a payment changes with its facts.

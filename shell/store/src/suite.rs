@@ -205,7 +205,7 @@ fn id(name: &str) -> PaymentId {
 }
 
 fn name(id: PaymentId) -> char {
-    char::from(u8::try_from(id.as_u128()).expect("a letter"))
+    char::from(id.as_u128() as u8)
 }
 
 fn request(id: PaymentId, fen: i64, key: &str) -> Request {
@@ -343,7 +343,7 @@ async fn a_failed_commit_leaves_nothing_behind_and_the_key_is_free() {
         expect![[r#"
             break
             begin A 1250 k1
-              failed: the database failed to store events: error returned from database: (code: 1811) disk on fire
+              failed: the database failed to store a batch: error returned from database: (code: 1811) disk on fire
             mend
             begin A 1250 k1 -> A v2
               A v2 verifying due 20 asks Charge
@@ -405,6 +405,32 @@ async fn events_are_numbered_in_order_and_resume_where_one_stopped() {
     assert_eq!(world.store.drop_events(MORNING + Duration::from_secs(1), 3).await.expect("dropped"), 3);
     world.step("begin C 300 k3").await.expect("it goes well");
     assert_eq!(world.store.last_event(&SHOP).await.expect("a number"), EventId(5), "no number comes twice");
+}
+
+/// More rows than one statement may have parameters for.
+#[tokio::test]
+async fn a_large_batch_is_one_transaction_whose_events_keep_the_order_of_its_changes() {
+    let mut world = World::new().await;
+    for number in 1..=1_500_u128 {
+        let request = request(PaymentId::from_u128(number), 100, &format!("k{number}"));
+        let code = PayerCode::parse("134567890123456789").ok();
+        world.engine.handle(Wake::Begin { request, code, caller: 1 }, world.now);
+    }
+    for which in world.engine.take().loads {
+        world.engine.handle(Wake::Loaded { which, entries: None }, world.now);
+    }
+    let batch = world.engine.take().batch;
+    assert_eq!((batch.rows.len(), batch.changes.len()), (3_000, 1_500));
+    let numbers = world.store.commit(&batch, world.now).await.expect("it is stored");
+    let events = world.store.events_after(&SHOP, EventId(0), 2_000).await.expect("events");
+    let told: BTreeMap<EventId, PaymentId> =
+        numbers.into_iter().zip(batch.changes.iter().map(|change| change.payment.request.id)).collect();
+    assert_eq!(told, events.iter().map(|event| (event.id, event.payment)).collect());
+    assert_eq!(world.store.open_payments(None, 2_000).await.expect("a list").len(), 1_500);
+    let wanted: Vec<Which> =
+        batch.changes.iter().map(|change| Which::Id(change.payment.request.id)).collect();
+    let found = world.store.load(&wanted).await.expect("facts");
+    assert!(found.iter().all(|(_, entries)| entries.as_ref().is_some_and(|entries| entries.len() == 2)));
 }
 
 #[tokio::test]
