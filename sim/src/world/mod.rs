@@ -114,7 +114,7 @@ pub(crate) struct World {
     round_planned: bool,
     timer_at: Option<Timestamp>,
     channels: Vec<Channel>,
-    flights: Vec<Box<Flight>>,
+    flights: Vec<Flight>,
     sales: Vec<Sale>,
     by_payment: BTreeMap<PaymentId, usize>,
     callers: BTreeMap<Caller, Wish>,

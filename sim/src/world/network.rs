@@ -58,7 +58,7 @@ impl World {
             garbled: false,
             sent_at: self.now,
         };
-        self.flights.push(Box::new(flight));
+        self.flights.push(flight);
         let passage = if made.is_ok() { self.passage(sale, out.ask) } else { Passage::NeverLeaves };
         self.depart(self.flights.len() - 1, passage);
     }
@@ -222,7 +222,7 @@ impl World {
         let took = self.now.since(out.sent_at);
         if heard {
             self.audit.note(payment, self.now, || format!("  back after {took:?}"));
-            self.to_server(Wake::Ended { payment, call, end });
+            self.reach_server(Wake::Ended { payment, call, end });
         }
     }
 }

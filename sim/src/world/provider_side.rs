@@ -85,7 +85,7 @@ impl World {
             Ok(notice) => {
                 self.audit.count("notices");
                 let channel_id = self.channels[channel].id;
-                self.to_server(Wake::Noticed { channel: channel_id, notice });
+                self.reach_server(Wake::Noticed { channel: channel_id, notice });
                 self.acknowledge(channel, notice_id, Some(reply));
             }
             Err(_) if forged => self.audit.count("forged_notices_refused"),

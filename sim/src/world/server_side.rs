@@ -18,7 +18,7 @@ enum PowerCut {
 
 impl World {
     /// Hands something to the server; false if nobody is there.
-    pub(super) fn to_server(&mut self, wake: Wake) -> bool {
+    pub(super) fn reach_server(&mut self, wake: Wake) -> bool {
         if self.up {
             self.inbox.push(wake);
             self.plan_round();
@@ -135,7 +135,7 @@ impl World {
         }
         self.timer_at = None;
         if self.server.engine.next_due().is_some_and(|due| due <= self.clock()) {
-            self.to_server(Wake::Time);
+            self.reach_server(Wake::Time);
         }
         self.plan_timer_unless_due();
     }

@@ -100,7 +100,7 @@ impl World {
         let request = self.request(sale, how);
         self.by_payment.insert(request.id, sale);
         let code = self.sales[sale].code.clone();
-        self.to_server(Wake::Begin { request, code, caller });
+        self.reach_server(Wake::Begin { request, code, caller });
     }
 
     /// With the first press it is settled what else the cashier will do.
@@ -165,7 +165,7 @@ impl World {
         let stranger = want == Want::LookAsAnotherMerchant;
         let merchant = if stranger { MerchantId::from_u128(99) } else { MERCHANT };
         let caller = self.caller(Wish::Want { sale, want });
-        self.to_server(Wake::Command { payment, merchant, command, caller });
+        self.reach_server(Wake::Command { payment, merchant, command, caller });
     }
 
     fn command(&mut self, sale: usize, want: Want) -> Option<Command> {
