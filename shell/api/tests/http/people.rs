@@ -83,29 +83,8 @@ async fn a_machine_is_told_who_it_is_and_a_till_what_it_needs() {
     );
 }
 
-#[derive(Clone, Default)]
-struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("one test writes").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_log_holds_a_password_a_token_or_a_code() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _here = tracing::subscriber::set_default(subscriber);
     let world = World::new().await;
     sign_in(&world, "zhang", "a wrong passphrase", "").await;
     let answer = sign_in(&world, "zhang", PASSWORD, "").await;
@@ -115,7 +94,7 @@ async fn no_log_holds_a_password_a_token_or_a_code() {
     world.send("GET /v1/me cookie:{token}").await;
     world.send(&crate::world::pay(1250, "sale-1")).await;
     world.send(&crate::world::pay(0, "sale-2")).await;
-    let written = String::from_utf8_lossy(&log.0.lock().expect("written")).into_owned();
+    let written = crate::world::log();
     assert!(written.contains("a sign-in was refused"), "something is logged at all");
     for secret in ["a wrong passphrase", PASSWORD, token, crate::world::CODE] {
         assert!(!written.contains(secret), "the log holds {secret}");

@@ -15,7 +15,7 @@ use payment::WalletRule;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, Once, OnceLock};
 use store::{By, Merchant, NewApiKey, NewStaff, Role, Shop, Store, StoreConfig, Till};
 use tower::ServiceExt;
 
@@ -28,13 +28,34 @@ pub const CODE: &str = "134567890123456789";
 
 const BY: By<'static> = By { actor: "test", at: Timestamp::from_micros(1) };
 
+/// Everything that all tests made the server log, down to the last detail.
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Logging;
+
+impl std::io::Write for Logging {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.lock().expect("writing does not panic").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What was logged so far, by every test of this process.
+pub fn log() -> String {
+    String::from_utf8_lossy(&LOG.lock().expect("writing does not panic")).into_owned()
+}
+
 pub struct World {
     pub router: Router,
     pub store: Store,
     pub book: Book,
     pub handle: drive::Handle,
     keys: BTreeMap<&'static str, Secret<String>>,
-    words: std::sync::Mutex<BTreeMap<String, String>>,
+    words: Mutex<BTreeMap<String, String>>,
 }
 
 /// What came back.
@@ -74,6 +95,10 @@ impl Assets for TwoPages {
 
 impl World {
     pub async fn new() -> World {
+        static LOGS: Once = Once::new();
+        LOGS.call_once(|| {
+            tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(|| Logging).init();
+        });
         let store = Store::open(&StoreConfig { database: fresh_database() }).await.expect("it opens");
         let keys = settle(&store).await;
         let (provider, book) = scripted().await;
