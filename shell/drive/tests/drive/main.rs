@@ -263,6 +263,7 @@ async fn what_is_not_durable_is_not_sent() {
     let error = world.begin(1).await.expect_err("it cannot be recorded");
     assert!(matches!(&error, DriveError::StoreFailed(why) if why.contains("disk on fire")), "{error}");
     assert!(matches!(world.begin(2).await, Err(DriveError::StoreFailed(_))));
+    tokio::time::sleep(Duration::from_millis(150)).await;
     assert!(world.server.asked().is_empty(), "{:?}", world.server.asked());
     world.mend_store().await;
     tokio::time::sleep(Duration::from_millis(400)).await;
