@@ -116,6 +116,19 @@ export class Till {
     return this.newest();
   }
 
+  /** Back to an empty entry, from wherever the last customer left the till. */
+  async putAside() {
+    await this.seat.context.setOffline(false);
+    for (let step = 0; step < 6; step += 1) {
+      await this.page.waitForSelector(".entry, .outcome");
+      if (await this.page.locator("dialog[open]").count()) await this.press("Escape");
+      else if (await this.page.locator(".entry").count()) break;
+      else await this.press((await this.page.locator(".is-busy").count()) ? "F6" : "Enter");
+      await this.page.waitForTimeout(150);
+    }
+    for (let times = 0; times < 3; times += 1) await this.press("Escape");
+  }
+
   async next() {
     await this.press("Enter");
     await this.page.waitForSelector(".entry");
