@@ -1,10 +1,12 @@
 //! `paydesk bench`: how fast it is, always beside what this machine could do at most, measured in the same run.
 
+mod bulk;
 mod ceilings;
 mod latency;
 pub mod load;
 mod payments;
 mod rig;
+mod start;
 
 use crate::cli::Verdict;
 use anyhow::{Context, Result};
@@ -15,6 +17,7 @@ Examples:
   paydesk bench payments
   paydesk bench payments --seconds 20 --connections 64 --json
   paydesk bench latency --json
+  paydesk bench start --payments 1000000
 
 Server, provider simulator and load generator are three processes on this machine. A busy machine
 (/proc/pressure/cpu avg10 above 10 at the start) is refused, exit code 1, unless --force is given.";
@@ -38,6 +41,9 @@ enum What {
     /// What Paydesk adds to the provider's own time, with nothing else going on
     #[command(after_help = AFTER)]
     Latency(latency::Options),
+    /// How soon a server serves, on an empty database and on one with a million payments
+    #[command(after_help = AFTER)]
+    Start(start::Options),
 }
 
 /// Measures and prints.
@@ -52,6 +58,7 @@ pub fn run(options: Options) -> Result<Verdict> {
         match options.what {
             What::Payments(options) => payments::run(options).await,
             What::Latency(options) => latency::run(options).await,
+            What::Start(options) => start::run(options).await,
         }
     })
 }

@@ -1,7 +1,8 @@
 //! The processes of a bench: a provider's simulator and a server, each on its own, with a database on disk.
 
+use super::load::Connection;
 use crate::setup::{Installed, Plan, channel_from_json, install, new_api_key};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use base::Secret;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -13,6 +14,7 @@ use store::Role;
 /// Both processes, running. They end, and their folder goes, when this is dropped.
 pub struct Rig {
     folder: PathBuf,
+    config: PathBuf,
     simulator: Child,
     server: Child,
     /// Where the simulator answers: `127.0.0.1:9001`.
@@ -43,12 +45,11 @@ impl Rig {
             &credentials.display().to_string(),
         ])?;
         let (installed, api_key) = installed(&folder, &credentials).await?;
-        let began = Instant::now();
-        let (server, server_address) =
-            spawn(&["serve", "--config", &installed.config.display().to_string()])?;
-        let started_in = began.elapsed();
+        let config = installed.config;
+        let (server, server_address, started_in) = serve(&config).await?;
         Ok(Rig {
             folder,
+            config,
             simulator,
             server,
             simulator_address,
@@ -57,6 +58,29 @@ impl Rig {
             api_key,
             started_in,
         })
+    }
+
+    /// Ends the server's process.
+    pub fn stop_server(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+
+    /// Starts the server anew on the same database.
+    pub async fn restart_server(&mut self) -> Result<()> {
+        self.stop_server();
+        (self.server, self.server_address, self.started_in) = serve(&self.config).await?;
+        Ok(())
+    }
+
+    /// The server's database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("shop").join("paydesk.sqlite")
+    }
+
+    /// How large it is.
+    pub fn database_mb(&self) -> u64 {
+        fs::metadata(self.database()).map_or(0, |meta| meta.len() / 1_000_000)
     }
 
     /// The server's memory now, in megabytes.
@@ -76,6 +100,15 @@ impl Drop for Rig {
         }
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Starts the server and asks it until it answers: process, address, time taken.
+async fn serve(config: &Path) -> Result<(Child, String, Duration)> {
+    let began = Instant::now();
+    let (process, address) = spawn(&["serve", "--config", &config.display().to_string()])?;
+    let answer = Connection::open(&address).await?.ask("GET", "/v1/health", &[], Vec::new()).await?;
+    ensure!(answer.status == 200, "the server's health was answered {}", answer.status);
+    Ok((process, address, began.elapsed()))
 }
 
 /// Starts this very binary and waits for the line that says where it listens.
