@@ -6,6 +6,7 @@ import zhCN from "antd/locale/zh_CN";
 import { StrictMode, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { LanguageProvider, useLanguage } from "../shared/i18n/language";
+import { SafetyNet } from "../shared/ui/safety_net";
 import "../shared/ui/tokens.css";
 import "../shared/ui/controls.css";
 import "./console.css";
@@ -43,7 +44,9 @@ if (root) {
       <LanguageProvider>
         <QueryClientProvider client={queryClient}>
           <Themed>
-            <App />
+            <SafetyNet>
+              <App />
+            </SafetyNet>
           </Themed>
         </QueryClientProvider>
       </LanguageProvider>

@@ -63,7 +63,9 @@ function FilterBar({ me, filters, onChange }: FilterBarProps) {
   const { language } = useLanguage();
   const till = useTillInfo(me);
   const [typed, setTyped] = useState(filters.q);
-  useEffect(() => setTyped(filters.q), [filters.q]);
+  useEffect(() => {
+    setTyped(filters.q);
+  }, [filters.q]);
   const custom = filters.from || filters.to;
   const customLabel = t("period.custom", {
     from: filters.from ? dayAndClock(filters.from, language).slice(0, -3) : "…",

@@ -32,7 +32,7 @@ export const consoleTexts = dictionary({
   "today.live": { zh: "最新收款", en: "Latest payments" },
   "today.live_empty": { zh: "今天还没有收款。收银台收到第一笔，这里马上出现。", en: "No sales yet today. The first one shows here at once." },
   "today.all": { zh: "看全部", en: "See all" },
-  "today.printer": { zh: "打印机：{text}", en: "Printer: {text}" },
+  "today.printer": { zh: "{text}", en: "{text}" },
   "today.printer_next": { zh: "收款不受影响，小票会等打印机好了再打。", en: "Sales go on; slips wait until the printer is well." },
 
   "chart.busy": { zh: "什么时候最忙？", en: "When is it busiest?" },

@@ -70,6 +70,16 @@ export async function tillChecks(runner, browser, base, demo) {
     await till.press("Escape");
   });
 
+  await check("after a button was clicked, Enter still means the first button", async () => {
+    await till.sell("1.10");
+    const quiet = till.page.locator(".outcome-quiet .button");
+    await quiet.first().click();
+    await till.page.waitForSelector(".receipt-qr");
+    await quiet.last().click();
+    await till.page.waitForSelector(".facts");
+    await till.next();
+  });
+
   await check("an amount above the limit is stopped before it is sent", async () => {
     await till.press("Delete");
     await till.type("999999999");

@@ -2,6 +2,7 @@
 import { StrictMode, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { LanguageProvider, useTranslate } from "../shared/i18n/language";
+import { SafetyNet } from "../shared/ui/safety_net";
 import "../shared/ui/tokens.css";
 import "../shared/ui/controls.css";
 import "./public.css";
@@ -44,7 +45,9 @@ if (root) {
   createRoot(root).render(
     <StrictMode>
       <LanguageProvider>
-        <Page />
+        <SafetyNet>
+          <Page />
+        </SafetyNet>
       </LanguageProvider>
     </StrictMode>,
   );

@@ -36,7 +36,7 @@ export const Header = memo(function Header({ me, info, link, reachable, printer,
       <Chip tone={linkTone} label={t(`link.${shownLink}`)} />
       <Chip
         tone={PRINTER_TONES[printer.state] ?? "warn"}
-        label={printer.state === "none" ? t("printer.none") : `${t("printer")} ${pick(printer.text)}`}
+        label={printer.state === "none" ? t("printer.none") : pick(printer.text).replace(/[。.]$/, "")}
         short={printer.state === "none" ? t("printer.none") : t("printer")}
       />
       <Settings onSignOut={onSignOut} />

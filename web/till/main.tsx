@@ -2,6 +2,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { LanguageProvider } from "../shared/i18n/language";
+import { SafetyNet } from "../shared/ui/safety_net";
 import "../shared/ui/tokens.css";
 import "../shared/ui/controls.css";
 import "./till.css";
@@ -15,7 +16,9 @@ if (root) {
   createRoot(root).render(
     <StrictMode>
       <LanguageProvider>
-        <App />
+        <SafetyNet>
+          <App />
+        </SafetyNet>
       </LanguageProvider>
     </StrictMode>,
   );

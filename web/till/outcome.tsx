@@ -104,7 +104,8 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
   const undecided = !resting;
   const refundable = payment.refundable.amount > 0 && payment.money === "paid";
 
-  useEffect(() => {
+  // In the same step as the dialog itself, so that no key falls between the two.
+  useLayoutEffect(() => {
     onDialog(sheet !== null);
     return () => onDialog(false);
   }, [sheet, onDialog]);
@@ -313,7 +314,10 @@ function ReceiptQr({ url }: { url: string }) {
   const t = useTranslate(tillTexts);
   const absolute = new URL(url, location.origin).href;
   const figure = useRef<HTMLElement>(null);
-  useEffect(() => figure.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    // Braces matter: browsers may return a promise here, and an effect may only return its undoing.
+    void figure.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <figure ref={figure} className="receipt-qr">
       <Qr content={absolute} label={t("receipt.scan")} />

@@ -30,7 +30,9 @@ export function TodayDrawer({ today, journal, mayRefund, onClose }: DrawerProps)
   const [chosen, setChosen] = useState<string | null>(null);
   const payment = today.items.find(({ id }) => id === chosen) ?? null;
   const { reload } = today;
-  useEffect(() => reload(), [reload]);
+  useEffect(() => {
+    reload();
+  }, [reload]);
   return (
     <Dialog side title={t("list.title")} onClose={() => (payment ? setChosen(null) : onClose())}>
       {payment ? (
@@ -150,7 +152,9 @@ function OneSale({ payment, journal, mayRefund, onBack, onNewer }: OneSaleProps)
   const reprint = useReprint(payment.id, setNote);
   const refundable = payment.money === "paid" && payment.refundable.amount > 0;
   const back = useRef<HTMLButtonElement>(null);
-  useEffect(() => back.current?.focus(), []);
+  useEffect(() => {
+    back.current?.focus();
+  }, []);
 
   async function look() {
     const outcome = await settle(client.POST("/v1/payments/{id}/look", { params: { path: { id: payment.id } } }));

@@ -1,5 +1,5 @@
 // The counter's keyboard: every key press passes here first, so that scanner and keyboard work wherever the focus is.
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { characterOf, ScannerEar, type Heard } from "./scanner";
 
 export interface CounterKeys {
@@ -18,7 +18,7 @@ export function useCounterKeys(active: boolean, handlers: CounterKeys): void {
     latest.current = handlers;
   });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!active) return;
     const ear = new ScannerEar();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,10 +70,19 @@ export function useCounterKeys(active: boolean, handlers: CounterKeys): void {
       latest.current.scanned(text, 0);
     }
 
+    // A button pressed by finger or mouse gives the focus back, or the next Enter would press it again instead of
+    // the one that the screen shows as first.
+    function clicked(event: MouseEvent) {
+      const button = (event.target as Element | null)?.closest?.("button");
+      if (event.detail > 0 && button) button.blur();
+    }
+
+    document.addEventListener("click", clicked);
     document.addEventListener("keydown", pressed, true);
     document.addEventListener("paste", pasted, true);
     return () => {
       clearTimeout(timer);
+      document.removeEventListener("click", clicked);
       document.removeEventListener("keydown", pressed, true);
       document.removeEventListener("paste", pasted, true);
     };

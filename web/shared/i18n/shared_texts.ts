@@ -55,6 +55,12 @@ export const sharedTexts = dictionary({
     zh: "服务器出了问题（{status}），刚才的操作结果还不确定。请稍等再试；若一直这样，请联系店主。",
     en: "The server had a problem ({status}), so it is not certain what became of this. Wait a moment and try again; if it stays, call the owner.",
   },
+  "broken.title": { zh: "页面出了问题", en: "This page broke" },
+  "broken.meaning": {
+    zh: "已发出的收款和退款不受影响，服务器会继续处理。重新打开页面后会接着显示，请不要重复收款。",
+    en: "Payments and refunds already sent are not affected; the server goes on with them. Open the page again to see them, and do not charge twice.",
+  },
+  "broken.reload": { zh: "重新打开", en: "Open again" },
   "retry": { zh: "再试一次", en: "Try again" },
   "loading": { zh: "正在载入…", en: "Loading…" },
   "close": { zh: "关闭", en: "Close" },
