@@ -64,15 +64,15 @@ npm_install() {
 
 # The web pages, if any source is newer than the last build.
 build_web() {
-  local built=web/dist/.built
-  if [ -f "$built" ] && [ -z "$(find web shell/api/openapi.json -newer "$built" -type f \
+  local built=$cache/web-built
+  if [ -f "$built" ] && [ -f web/dist/till.html ] && [ -z "$(find web shell/api/openapi.json -newer "$built" -type f \
     -not -path 'web/dist/*' -not -path 'web/node_modules/*' -print -quit)" ]; then
     return 0
   fi
   npm_install web
   say "building the web pages"
   npm run --silent --prefix web build >&2
-  touch "$built"
+  mkdir -p "$cache" && touch "$built"
 }
 
 # binary PROFILE: where cargo puts it.
@@ -89,7 +89,7 @@ build_binary() {
   cargo build --quiet --locked -p paydesk --profile "$1" >&2
 }
 
-# chromium_path: a Chromium for the page tests, installed with a Chinese font if missing.
+# need_chromium: a Chromium for the page tests, installed with a Chinese font if missing.
 need_chromium() {
   if [ -n "${CHROMIUM:-}" ] && [ -x "$CHROMIUM" ]; then return 0; fi
   CHROMIUM=$(command -v chromium || command -v chromium-browser || true)

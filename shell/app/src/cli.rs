@@ -9,7 +9,11 @@ Exit codes:
   0  done
   1  what was checked does not hold: a violation, a fault, a figure that may not be reported
   2  the command line is wrong
-  3  it could not be done: the message says what is in the way";
+  3  it could not be done: the message says what is in the way
+
+Environment:
+  PAYDESK_LOG         what is logged to standard error: warn (usual), info, drive=debug ...
+  PAYDESK_MASTER_KEY  opens the sealed secrets instead of the key file";
 
 /// Paydesk takes money at a counter.
 #[derive(Parser)]
