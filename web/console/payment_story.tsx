@@ -2,7 +2,7 @@
 import { App, Button } from "antd";
 import { useState } from "react";
 import { client, settle } from "../shared/api/client";
-import { isAtRest, type Payment } from "../shared/api/types";
+import { isAtRest, type Me, type Payment } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
@@ -17,19 +17,19 @@ import { Nothing, WhenLoaded } from "./states";
 import { consoleTexts } from "./texts";
 import { Timeline } from "./timeline";
 
-export function PaymentStory({ id, mayRefund }: { id: string; mayRefund: boolean }) {
+export function PaymentStory({ id, me }: { id: string; me: Me }) {
   const t = useTranslate(consoleTexts);
   const asked = usePayment(id);
   const missing = asked.error instanceof CallFailed && asked.error.failure.kind === "refused" && asked.error.failure.status === 404;
   if (missing) return <Nothing>{t("payment.missing")}</Nothing>;
   return (
     <WhenLoaded asked={asked} rows={10}>
-      {(payment) => <Story payment={payment} mayRefund={mayRefund} />}
+      {(payment) => <Story payment={payment} me={me} />}
     </WhenLoaded>
   );
 }
 
-function Story({ payment, mayRefund }: { payment: Payment; mayRefund: boolean }) {
+function Story({ payment, me }: { payment: Payment; me: Me }) {
   const t = useTranslate(consoleTexts);
   const pick = usePick();
   return (
@@ -39,7 +39,7 @@ function Story({ payment, mayRefund }: { payment: Payment; mayRefund: boolean })
       <p className="story-next">
         <span className="quiet">{t("payment.next")}</span> {pick(payment.explain.next_step)}
       </p>
-      <Actions payment={payment} mayRefund={mayRefund} />
+      <Actions payment={payment} me={me} />
       <Refunds payment={payment} />
       <h3>{t("timeline.title")}</h3>
       <Timeline id={payment.id} />
@@ -74,7 +74,9 @@ function Headline({ payment }: { payment: Payment }) {
   );
 }
 
-function Actions({ payment, mayRefund }: { payment: Payment; mayRefund: boolean }) {
+function Actions({ payment, me }: { payment: Payment; me: Me }) {
+  const mayRefund = me.permissions.includes("refund");
+  const mayReprint = me.permissions.includes("take");
   const t = useTranslate(consoleTexts);
   const failureText = useFailureText();
   const { message } = App.useApp();
@@ -107,7 +109,7 @@ function Actions({ payment, mayRefund }: { payment: Payment; mayRefund: boolean 
           {t("payment.refund")}
         </Button>
       )}
-      {payment.money === "paid" && <Button onClick={() => void reprint()}>{t("payment.reprint")}</Button>}
+      {payment.money === "paid" && mayReprint && <Button onClick={() => void reprint()}>{t("payment.reprint")}</Button>}
       {payment.receipt_url && (
         <Button href={payment.receipt_url} target="_blank" rel="noreferrer">
           {t("payment.receipt")}

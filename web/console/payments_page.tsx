@@ -44,7 +44,7 @@ export function PaymentsPage({ me }: { me: Me }) {
         title={t("payment.title")}
         destroyOnHidden
       >
-        {chosen && <PaymentStory key={chosen} id={chosen} mayRefund={me.permissions.includes("refund")} />}
+        {chosen && <PaymentStory key={chosen} id={chosen} me={me} />}
       </Drawer>
     </>
   );

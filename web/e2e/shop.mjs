@@ -123,7 +123,8 @@ export class Till {
       await this.page.waitForSelector(".entry, .outcome");
       if (await this.page.locator("dialog[open]").count()) await this.press("Escape");
       else if (await this.page.locator(".entry").count()) break;
-      else await this.press((await this.page.locator(".is-busy").count()) ? "F6" : "Enter");
+      else if (await this.page.locator(".is-busy").count()) await this.press("F6");
+      else await this.press("Escape");
       await this.page.waitForTimeout(150);
     }
     for (let times = 0; times < 3; times += 1) await this.press("Escape");

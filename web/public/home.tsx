@@ -32,9 +32,14 @@ function Door(props: { href: string; title: string; text: string; main?: boolean
   );
 }
 
+const ROLES = ["owner", "manager", "cashier", "support"] as const;
+
 function DemoShop({ demo }: { demo: Demo }) {
   const t = useTranslate(publicTexts);
-  const roleName = (role: string) => (role === "owner" || role === "cashier" ? t(`role.${role}`) : role);
+  const roleName = (role: string) => {
+    const known = ROLES.find((name) => name === role);
+    return known ? t(`role.${known}`) : role;
+  };
   return (
     <section className="demo">
       <h2>{t("demo.title")}</h2>

@@ -36,7 +36,7 @@ export function App() {
 
   const enter = useCallback(
     async (me: Me) => {
-      const till = me.till?.id ?? rememberedTill(me);
+      const till = me.permissions.includes("take") ? (me.till?.id ?? rememberedTill(me)) : null;
       if (!till) return setStage({ name: "choosing", me });
       const info = await settle(client.GET("/v1/till", { params: { query: me.till ? {} : { till } } }));
       if (info.ok) setStage({ name: "ready", me, info: info.data });
@@ -122,7 +122,6 @@ function ChooseTill({ me, onChosen, onSignOut }: { me: Me; onChosen: () => void;
 
 /** The till this device chose before, as long as the account may still use it. A single till needs no choosing. */
 function rememberedTill(me: Me): string | null {
-  if (!me.permissions.includes("take")) return null;
   if (me.tills.length === 1) return me.tills[0]?.id ?? null;
   const kept = localStorage.getItem(CHOSEN_TILL);
   return me.tills.some(({ id }) => id === kept) ? kept : null;
