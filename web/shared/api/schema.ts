@@ -118,7 +118,7 @@ export interface paths {
         };
         /**
          * Live events: `hello`, `payment` (a Payment), `printer` ({till, state, text}).
-         * @description `Last-Event-ID` resumes after a break. A stream ends after ten minutes; open it again.
+         * @description `Last-Event-ID` resumes after a break; `hello` says whether that was possible or the lists must be read again.
          */
         get: {
             parameters: {
