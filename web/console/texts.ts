@@ -52,7 +52,6 @@ export const consoleTexts = dictionary({
   "day.zone": { zh: "一天从 0 点到 24 点，按 {zone} 时间", en: "A day runs from 0:00 to 24:00, {zone} time" },
   "day.paid": { zh: "收款", en: "Takings" },
   "day.see": { zh: "看这一天的收款", en: "See the day's payments" },
-  "day.share": { zh: "{percent}", en: "{percent}" },
 
   "payments.title": { zh: "收款", en: "Payments" },
   "payments.search": { zh: "订单号、支付平台单号、金额或流水", en: "Order number, provider's number, amount or reference" },
@@ -94,8 +93,6 @@ export const consoleTexts = dictionary({
   "payment.reprint": { zh: "补打小票", en: "Reprint slip" },
   "payment.reprinted": { zh: "已送去打印，小票上会标“补打”", en: "Sent to the printer, marked as a reprint" },
   "payment.receipt": { zh: "电子小票", en: "E-receipt" },
-  "payment.copy": { zh: "复制链接", en: "Copy link" },
-  "payment.copied": { zh: "链接已复制", en: "Link copied" },
   "payment.facts": { zh: "这笔收款", en: "Facts" },
   "payment.until": { zh: "最迟 {time} 有结果", en: "Result by {time} at the latest" },
   "payment.escalated": { zh: "要人来处理", en: "Needs a person" },

@@ -208,10 +208,7 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
           payment={payment}
           journal={journal}
           onClose={() => setSheet(null)}
-          onRefunded={(refunded, amount) => {
-            desk.learn(refunded);
-            setNote(t("refund.sent", { amount: formatAmount(amount, language) }));
-          }}
+          onRefunded={(refunded) => desk.learn(refunded)}
         />
       )}
     </Frame>

@@ -1,7 +1,7 @@
 // Giving money back: how much, what it does, and never twice.
 import { useState, type FormEvent } from "react";
 import { client, settle } from "../shared/api/client";
-import type { Amount, Payment } from "../shared/api/types";
+import type { Payment } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { amountEntry, currencySign, formatAmount, parseAmount } from "../shared/money";
@@ -13,7 +13,7 @@ interface RefundProps {
   payment: Payment;
   journal: Journal;
   onClose: () => void;
-  onRefunded: (payment: Payment, amount: Amount) => void;
+  onRefunded: (payment: Payment) => void;
 }
 
 export function RefundDialog({ payment, journal, onClose, onRefunded }: RefundProps) {
@@ -49,7 +49,7 @@ export function RefundDialog({ payment, journal, onClose, onRefunded }: RefundPr
     const definite = outcome.ok || outcome.failure.kind === "refused";
     if (definite) journal.refundSettled(intent.key);
     if (outcome.ok) {
-      onRefunded(outcome.data, amount);
+      onRefunded(outcome.data);
       onClose();
     } else {
       setComplaint(definite ? failureText(outcome.failure) : t("refund.unsure"));

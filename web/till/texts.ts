@@ -6,7 +6,6 @@ export const tillTexts = dictionary({
   "page.title": { zh: "Paydesk 收银台", en: "Paydesk Till" },
 
   "amount.label": { zh: "应收金额", en: "Amount" },
-  "amount.hint": { zh: "输入金额，再扫付款码", en: "Enter the amount, then scan" },
   "amount.kept": { zh: "金额还在，不用重新输入", en: "The amount is kept, no need to type it again" },
   "amount.too_large": { zh: "超过本店单笔上限 {max}", en: "Above this store's limit of {max} a sale" },
   "amount.not_positive": { zh: "请输入大于 0 的金额", en: "Enter an amount above 0" },
@@ -52,7 +51,6 @@ export const tillTexts = dictionary({
   "qr.title": { zh: "出示收款码", en: "Show a QR code" },
   "qr.with": { zh: "{wallet}收款码", en: "{wallet} QR" },
   "qr.ask": { zh: "请顾客用{wallet}扫码支付", en: "Ask the customer to scan with {wallet}" },
-  "qr.making": { zh: "正在生成收款码…", en: "Making the QR code…" },
   "qr.valid": { zh: "收款码 {time} 后失效", en: "This QR is good for {time}" },
   "qr.label": { zh: "{wallet}收款二维码，金额 {amount}", en: "{wallet} payment QR for {amount}" },
 
@@ -78,7 +76,6 @@ export const tillTexts = dictionary({
     en: "The server never had this sale and the customer was not charged. You can charge again.",
   },
   "again": { zh: "重新收款", en: "Charge again" },
-  "resuming": { zh: "正在找回这笔收款…", en: "Finding this sale again…" },
 
   "until": { zh: "最迟 {time} 有结果", en: "Result by {time} at the latest" },
   "until.left": { zh: "还有 {seconds} 秒", en: "{seconds} s left" },
@@ -89,7 +86,6 @@ export const tillTexts = dictionary({
   "park": { zh: "先接待下一位", en: "Serve the next customer" },
   "park.hint": { zh: "这笔会继续核实，结果出来会提醒", en: "This one goes on being checked; you will be told" },
   "parked": { zh: "{count} 笔还没结果", en: "{count} without a result yet" },
-  "parked.one": { zh: "{amount} {word}", en: "{amount} {word}" },
   "cancel": { zh: "撤销这笔", en: "Cancel this sale" },
   "cancel.title": { zh: "撤销这笔 {amount}？", en: "Cancel this sale of {amount}?" },
   "cancel.meaning": {
@@ -116,9 +112,7 @@ export const tillTexts = dictionary({
     zh: "没收到回音，不知道退款有没有受理。再按一次是同一笔退款，不会退两次。",
     en: "No answer came, so it is not known whether the refund was taken up. Pressing again repeats the same refund, it cannot refund twice.",
   },
-  "refund.sent": { zh: "退款已受理：{amount}", en: "Refund taken up: {amount}" },
   "refund.not_allowed": { zh: "你的账号不能退款，请找店主", en: "Your account may not refund; ask the owner" },
-  "refund.nothing": { zh: "没有可退的钱", en: "Nothing left to refund" },
   "reprint": { zh: "补打小票", en: "Reprint slip" },
   "reprint.sent": { zh: "已送去打印，小票上会标“补打”", en: "Sent to the printer, marked as a reprint" },
   "receipt": { zh: "电子小票", en: "E-receipt" },
@@ -134,18 +128,15 @@ export const tillTexts = dictionary({
   "detail.cashier": { zh: "收银员", en: "Cashier" },
   "detail.provider_code": { zh: "原始代码", en: "Raw code" },
   "detail.reason": { zh: "原因代码", en: "Reason" },
-  "detail.refunds": { zh: "退款", en: "Refunds" },
   "owner.title": { zh: "打电话给店主时念这些", en: "Read this to the owner" },
 
   "next.step": { zh: "接下来", en: "What to do" },
-  "next.customer": { zh: "下一位", en: "Next customer" },
 
   "list.title": { zh: "今天的收款", en: "Today" },
   "list.summary": { zh: "今天 {count} 笔 {amount}", en: "Today {count} · {amount}" },
   "list.recent": { zh: "最近", en: "Latest" },
   "list.empty": { zh: "今天还没有收款。第一笔会出现在这里。", en: "No sales yet today. The first will show here." },
   "list.more": { zh: "再看更早的", en: "Show earlier ones" },
-  "list.all": { zh: "全部", en: "All" },
   "list.back": { zh: "返回列表", en: "Back to the list" },
   "look": { zh: "再查一次", en: "Check now" },
 
@@ -170,11 +161,7 @@ export const tillTexts = dictionary({
   "menu": { zh: "菜单", en: "Menu" },
   "keys.amount": { zh: "数字 金额", en: "Digits: amount" },
   "keys.enter": { zh: "去扫码", en: "Scan" },
-  "keys.qr": { zh: "收款码", en: "QR" },
-  "keys.list": { zh: "今天", en: "Today" },
   "keys.back": { zh: "返回", en: "Back" },
-  "keys.sound": { zh: "声音", en: "Sound" },
-  "keys.type": { zh: "字号", en: "Type size" },
 
   "till.choose": { zh: "这是哪个收银台？", en: "Which till is this?" },
   "till.none": {

@@ -234,10 +234,7 @@ function OneSale({ payment, journal, mayRefund, onBack, onNewer }: OneSaleProps)
           payment={payment}
           journal={journal}
           onClose={() => setRefunding(false)}
-          onRefunded={(refunded, amount) => {
-            onNewer(refunded);
-            setNote(t("refund.sent", { amount: formatAmount(amount, language) }));
-          }}
+          onRefunded={onNewer}
         />
       )}
     </article>

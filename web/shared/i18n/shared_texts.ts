@@ -39,7 +39,6 @@ export const sharedTexts = dictionary({
   "refund.done": { zh: "已退款", en: "Refunded" },
   "refund.refused": { zh: "退款没有成功", en: "Refund refused" },
 
-  "signin.title": { zh: "登录", en: "Sign in" },
   "signin.login": { zh: "账号", en: "Login" },
   "signin.password": { zh: "密码", en: "Password" },
   "signin.submit": { zh: "登录", en: "Sign in" },
@@ -64,5 +63,4 @@ export const sharedTexts = dictionary({
   "retry": { zh: "再试一次", en: "Try again" },
   "loading": { zh: "正在载入…", en: "Loading…" },
   "close": { zh: "关闭", en: "Close" },
-  "qr.alt": { zh: "二维码", en: "QR code" },
 });
