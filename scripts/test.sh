@@ -93,38 +93,44 @@ kills() { PAYDESK=$(binary fast) python3 tests/torture/kill.py --kills 50; }
 
 browser() { PAYDESK=$(binary fast) scripts/browser.sh; }
 
-need_build_tools
-part fmt cargo fmt --all --check
-part clippy lint
-part rust rust_tests
-part tidy cargo run -q --locked -p xtask -- tidy
-if npm_install web; then
-  part web-typecheck npm run --silent --prefix web typecheck
-  part web-client npm run --silent --prefix web gen:check
-  part web-tests npm run --silent --prefix web test
-  part web-build build_web
-else
-  skip web "the web packages could not be installed"
-fi
-part binary build_binary fast
-part openapi openapi_fresh
-part sim world "$([ -n "$quick" ] && echo 20000 || echo 200000)"
-if [ -z "$quick" ]; then
-  # The printer's outsiders look at pictures in it too.
-  need_chromium && chromium=1 || chromium=
-  if python_outsiders && npm_install tests/outsiders; then
-    part outsiders outsiders
+# In a function, so that the script may change while it runs.
+main() {
+  need_build_tools
+  part fmt cargo fmt --all --check
+  part clippy lint
+  part rust rust_tests
+  part tidy cargo run -q --locked -p xtask -- tidy
+  if npm_install web; then
+    part web-typecheck npm run --silent --prefix web typecheck
+    part web-client npm run --silent --prefix web gen:check
+    part web-tests npm run --silent --prefix web test
+    part web-build build_web
   else
-    skip outsiders "the third-party clients could not be installed"
+    skip web "the web packages could not be installed"
   fi
-  if command -v python3 >/dev/null; then part kill-9 kills; else skip kill-9 "there is no python3"; fi
-  if [ -n "$chromium" ]; then part browser browser; else skip browser "there is no Chromium"; fi
-fi
+  part binary build_binary fast
+  part openapi openapi_fresh
+  part sim world "$([ -n "$quick" ] && echo 20000 || echo 200000)"
+  if [ -z "$quick" ]; then
+    # The printer's outsiders look at pictures in it too.
+    need_chromium && chromium=1 || chromium=
+    if python_outsiders && npm_install tests/outsiders; then
+      part outsiders outsiders
+    else
+      skip outsiders "the third-party clients could not be installed"
+    fi
+    if command -v python3 >/dev/null; then part kill-9 kills; else skip kill-9 "there is no python3"; fi
+    if [ -n "$chromium" ]; then part browser browser; else skip browser "there is no Chromium"; fi
+  fi
 
-printf '\n'
-if [ "$skipped" -gt 0 ]; then
-  echo "$passed passed, $failed failed, $skipped skipped"
-else
-  echo "$passed passed, $failed failed"
-fi
-[ "$failed" -eq 0 ]
+  printf '\n'
+  if [ "$skipped" -gt 0 ]; then
+    echo "$passed passed, $failed failed, $skipped skipped"
+  else
+    echo "$passed passed, $failed failed"
+  fi
+  [ "$failed" -eq 0 ]
+}
+
+main
+exit
