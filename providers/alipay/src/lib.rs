@@ -77,8 +77,6 @@ impl Provider for Alipay {
             title: Text::new("支付宝", "Alipay"),
             payer_code: true,
             shown_qr: true,
-            reverse_returns_money: true,
-            close: true,
             policy: policy(),
         }
     }

@@ -49,10 +49,6 @@ pub struct Capabilities {
     pub payer_code: bool,
     /// Makes a QR code for the customer to scan.
     pub shown_qr: bool,
-    /// A paid order can be undone by [`Ask::Reverse`]; otherwise late money goes back by refund.
-    pub reverse_returns_money: bool,
-    /// Orders opened by [`Ask::Present`] are closed by [`Ask::Close`]; otherwise by [`Ask::Reverse`].
-    pub close: bool,
     /// Timing that its own documents suggest.
     pub policy: Policy,
 }

@@ -1,14 +1,14 @@
 //! What a provider may know of a payment: this, and never its history.
 
 use base::{Money, OrderNo, RefundNo, Timestamp};
-use payment::PayerCode;
+use payment::{Ask, PayerCode, Payment, Policy};
 
 /// The order that a question is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// Our number.
     pub order_no: OrderNo,
-    /// How much is to be paid.
+    /// How much is to be paid; once it is paid, how much was, which is what refunds are a part of.
     pub amount: Money,
     /// What the payer sees.
     pub description: String,
@@ -29,6 +29,30 @@ pub struct Order {
     pub refund_no: Option<RefundNo>,
     /// For a refund: its reason, empty if none.
     pub refund_reason: String,
+}
+
+impl Order {
+    /// What the provider may know of `payment` for this question.
+    pub fn of(payment: &Payment, ask: &Ask, payer_code: Option<PayerCode>, policy: &Policy) -> Order {
+        let refund = match ask {
+            Ask::Refund { refund, .. } | Ask::InquireRefund { refund } => Some(*refund),
+            Ask::Charge | Ask::Present | Ask::Inquire | Ask::Reverse | Ask::Close => None,
+        };
+        let wish = refund.and_then(|id| payment.refund(id)).and_then(|refund| refund.request.as_ref());
+        Order {
+            order_no: payment.request.order_no(),
+            amount: payment.paid().map_or(payment.request.amount, |paid| paid.amount),
+            description: payment.request.description.clone(),
+            requested_at: payment.requested_at,
+            expires_at: payment.requested_at + policy.qr_lifetime,
+            terminal: format!("{:032x}", payment.request.till.as_u128()),
+            shown_qr: !payment.request.method.is_payer_code(),
+            payer_code,
+            transaction: payment.paid().map(|paid| paid.transaction.clone()),
+            refund_no: refund.map(RefundNo::from),
+            refund_reason: wish.map(|request| request.reason.clone()).unwrap_or_default(),
+        }
+    }
 }
 
 /// When and with what salt a call is made. The shell draws both; the simulated world derives them from its seed.

@@ -120,8 +120,6 @@ impl Provider for WeChat {
             title: Text::new("微信支付", "WeChat Pay"),
             payer_code: true,
             shown_qr: true,
-            reverse_returns_money: true,
-            close: true,
             policy: policy(),
         }
     }

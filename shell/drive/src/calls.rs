@@ -6,9 +6,9 @@ use crate::clock::Clock;
 use crate::signers::Signers;
 use crate::stats::Counters;
 use crate::wire::{NoReply, Wire};
-use base::{ChannelId, OrderNo, RefundNo};
+use base::ChannelId;
 use engine::{CallOut, End};
-use payment::{Answer, Ask, Doubt, Payment, Policy, Reason, Said, Verdict};
+use payment::{Answer, Ask, Doubt, Policy, Reason, Said, Verdict};
 use provider_contract::{CannotAsk, Moment, Order, Provider};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ impl Calls {
     /// A place among the calls under way, the order, and the signed call; or the end that came before it.
     async fn prepare(&self, channel: &Channel, out: &CallOut) -> Result<Prepared, End> {
         let place = Arc::clone(&channel.places).acquire_owned().await.expect("places are never closed");
-        let order = order(out, &channel.setup.policy);
+        let order = Order::of(&out.payment, &out.ask, out.code.clone(), &channel.setup.policy);
         let (provider, ask, moment) = (Arc::clone(&channel.setup.provider), out.ask, self.moment());
         let signed = self.signers.run(move || {
             let call = provider.call(&ask, &order, &moment);
@@ -105,29 +105,6 @@ fn unaskable(ask: &Ask, said: Said) -> End {
         }
     };
     End::Answered(Answer { verdict, said })
-}
-
-/// What the provider may know of the payment.
-fn order(out: &CallOut, policy: &Policy) -> Order {
-    let payment: &Payment = &out.payment;
-    let refund = match out.ask {
-        Ask::Refund { refund, .. } | Ask::InquireRefund { refund } => Some(refund),
-        Ask::Charge | Ask::Present | Ask::Inquire | Ask::Reverse | Ask::Close => None,
-    };
-    let reason = refund.and_then(|id| payment.refund(id)).and_then(|refund| refund.request.as_ref());
-    Order {
-        order_no: OrderNo::from(payment.request.id),
-        amount: payment.request.amount,
-        description: payment.request.description.clone(),
-        requested_at: payment.requested_at,
-        expires_at: payment.requested_at + policy.qr_lifetime,
-        terminal: format!("{:032x}", payment.request.till.as_u128()),
-        shown_qr: !payment.request.method.is_payer_code(),
-        payer_code: out.code.clone(),
-        transaction: payment.paid().map(|paid| paid.transaction.clone()),
-        refund_no: refund.map(RefundNo::from),
-        refund_reason: reason.map(|request| request.reason.clone()).unwrap_or_default(),
-    }
 }
 
 /// Counts a call from the decision to make it until its end has been handed in.

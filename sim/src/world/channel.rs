@@ -1,9 +1,9 @@
 //! One way to one provider: our translation, the provider's honest fake, and how to turn a question about a
 //! payment into an order.
 
-use base::{ChannelId, RefundNo};
+use base::ChannelId;
 use engine::CallOut;
-use payment::{Ask, Policy};
+use payment::Policy;
 use provider_contract::{Order, Provider, Simulator};
 
 /// A channel and the provider at its other end.
@@ -34,26 +34,6 @@ impl Channel {
 
     /// What the provider may know of a payment.
     pub fn order(&self, out: &CallOut) -> Order {
-        let payment = &out.payment;
-        let (refund_no, refund_reason) = match out.ask {
-            Ask::Refund { refund, .. } | Ask::InquireRefund { refund } => {
-                let request = payment.refund(refund).and_then(|refund| refund.request.as_ref());
-                (Some(RefundNo::from(refund)), request.map_or(String::new(), |r| r.reason.clone()))
-            }
-            Ask::Charge | Ask::Present | Ask::Inquire | Ask::Reverse | Ask::Close => (None, String::new()),
-        };
-        Order {
-            order_no: payment.request.order_no(),
-            amount: payment.request.amount,
-            description: payment.request.description.clone(),
-            requested_at: payment.requested_at,
-            expires_at: payment.requested_at + self.policy.qr_lifetime,
-            terminal: "T1".to_owned(),
-            shown_qr: !payment.request.method.is_payer_code(),
-            payer_code: out.code.clone(),
-            transaction: payment.paid().map(|paid| paid.transaction.clone()),
-            refund_no,
-            refund_reason,
-        }
+        Order::of(&out.payment, &out.ask, out.code.clone(), &self.policy)
     }
 }

@@ -167,8 +167,7 @@ pub(super) fn shown_order_ends_definitely(world: &mut World<'_>, treatment: Trea
         }
         _ => {
             assert_eq!(world.kept(&order), 0, "{name}: paid, but inquiring says {end:?}");
-            let close = if world.provider.capabilities().close { Ask::Close } else { Ask::Reverse };
-            undone_after(world, close, &order, name);
+            undone_after(world, Ask::Close, &order, name);
             assert!(!world.simulator.scan(order.order_no, world.now), "{name}: a closed QR is still payable");
         }
     }

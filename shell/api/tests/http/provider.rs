@@ -72,8 +72,6 @@ impl Provider for Scripted {
             title: Text::new("脚本支付", "Scripted Pay"),
             payer_code: true,
             shown_qr: true,
-            reverse_returns_money: true,
-            close: true,
             policy: quick(),
         }
     }

@@ -25,8 +25,6 @@ impl Provider for Scripted {
             title: Text::new("剧本", "Scripted"),
             payer_code: true,
             shown_qr: true,
-            reverse_returns_money: true,
-            close: true,
             policy: Policy::default(),
         }
     }
