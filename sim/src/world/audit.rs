@@ -349,10 +349,6 @@ impl Audit {
             Some(Next::Escalate { why: Alarm::WrongAmount, until: None }) => {
                 ("escalated", treatment == Treatment::WrongAmount)
             }
-            // No provider takes a refund of more than the order, which is what too large a payment needs.
-            Some(Next::Escalate { why: Alarm::RefundStuck, .. }) => {
-                ("escalated", treatment == Treatment::WrongAmount)
-            }
             Some(Next::Escalate { why: Alarm::CannotGiveBack, until: None }) => {
                 ("escalated", treatment == Treatment::RefundRefused)
             }
