@@ -108,7 +108,8 @@ impl Request {
     }
 }
 
-/// SHA-256 of a request's content.
+/// A 256-bit hash of a request's content, keyed by whoever parsed it: contents hold payer codes, which are few
+/// enough to be guessed from a plain hash.
 pub type ContentHash = [u8; 32];
 
 /// How the customer pays.

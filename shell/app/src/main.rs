@@ -21,7 +21,7 @@ use clap::Parser;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
-/// The system's allocator takes a fifth of a busy server's time and of the simulated world's; this one half of that.
+/// The system's allocator takes about a fifth of the simulated world's time; this one takes much less.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
