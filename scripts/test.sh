@@ -89,7 +89,7 @@ outsiders() {
   PAYDESK=$(binary fast) PYTHON=$cache/wallets/bin/python tests/outsiders/run.sh
 }
 
-kills() { PAYDESK=$(binary fast) python3 tests/torture/kill.py --kills 50; }
+kills() { PAYDESK=$(binary fast) python3 tests/torture kill --times 50; }
 
 browser() { PAYDESK=$(binary fast) scripts/browser.sh; }
 

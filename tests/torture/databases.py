@@ -1,0 +1,110 @@
+"""The database under a shop: SQLite's file, or a PostgreSQL cluster of our own."""
+
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+
+class Missing(Exception):
+    """Something this machine lacks; the run is skipped and says so."""
+
+
+class Sqlite:
+    """One file in the shop's folder. It lives and dies with the server."""
+
+    name, url = "sqlite", None
+
+    def start(self):
+        pass
+
+    def kill(self):
+        pass
+
+
+class Postgres:
+    """A cluster whose data is below `disk`, on a port of its own, owned by a user who is not root."""
+
+    name = "postgres"
+
+    def __init__(self, disk, prefix=()):
+        self.binaries, self.prefix = newest_binaries(), tuple(prefix)
+        self.user = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+        self.data = disk / "postgres"
+        self.data.mkdir()
+        self.own(self.data)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"postgres://paydesk@127.0.0.1:{self.port}/postgres"
+        self.run("initdb", "-D", self.data, "-U", "paydesk", "-A", "trust", "-E", "UTF8", "--locale=C")
+        self.start()
+
+    def own(self, path):
+        if os.geteuid() == 0:
+            os.chown(path, self.user.pw_uid, self.user.pw_gid)
+
+    def as_user(self):
+        return {"user": self.user.pw_uid, "group": self.user.pw_gid} if os.geteuid() == 0 else {}
+
+    def run(self, name, *words):
+        command = [str(word) for word in (self.binaries / name, *words)]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, **self.as_user())
+
+    def start(self):
+        """Until it answers, having recovered whatever it had to."""
+        # Left by a cluster that was killed; ours is the only one that can have written it.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        command = [*self.prefix, str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port),
+                   "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=on"]
+        self.process = subprocess.Popen(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        start_new_session=True, **self.as_user())
+        ready = [str(self.binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        deadline = time.monotonic() + 60
+        while subprocess.run(ready, check=False).returncode != 0:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("PostgreSQL did not start")
+            time.sleep(0.02)
+
+    def kill(self):
+        """SIGKILL to every process of the cluster at once."""
+        for member in members(self.process.pid):
+            try:
+                os.kill(member, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
+
+
+def members(leader):
+    """The processes of the session that `leader` leads: PostgreSQL's children make groups of their own."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except (OSError, IndexError):
+                continue
+            # After the command's name: state, parent, group, session. A child that left the session is known by its parent.
+            if leader in (int(fields[1]), int(fields[3])) or int(entry.name) == leader:
+                found.append(int(entry.name))
+    return found
+
+
+def newest_binaries():
+    places = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: float(place.parent.name))
+    on_path = shutil.which("postgres")
+    if places:
+        return places[-1]
+    if on_path:
+        return pathlib.Path(on_path).parent
+    raise Missing("PostgreSQL is not installed")
+
+
+def made(name, disk, prefix=()):
+    """The database called `name`, ready; `prefix` goes before the command of a database that is a process."""
+    return Sqlite() if name == "sqlite" else Postgres(disk, prefix)

@@ -1,0 +1,101 @@
+"""Whether a shop that was broken lost anything: every payment rests, nothing acknowledged is missing, nobody paid
+twice, and the providers' books equal ours to the fen."""
+
+import collections
+import time
+
+from shop import http_json
+
+REST = ("paid", "not_paid", "returned")
+REST_WITHIN_S = 150
+BILLS, BILL_EVERY_S = 3, 4
+NOTHING = {"paid": None, "reversed": False, "refunds": []}
+
+
+def rests(payment):
+    settled = all(refund["state"] != "processing" for refund in payment["refunds"])
+    return payment["money"] in REST and settled
+
+
+def kept_by_us(payment):
+    """What we say the shop still has of this payment, in fen."""
+    if payment["money"] != "paid" or not payment["paid"]:
+        return 0
+    return payment["paid"]["amount"] - payment["refunded"]["amount"]
+
+
+def kept_by_provider(book):
+    """What the provider's own books say the shop still has."""
+    if book["paid"] is None or book["reversed"]:
+        return 0
+    return book["paid"] - sum(refund["amount"] for refund in book["refunds"])
+
+
+def all_at_rest(shop):
+    """Every payment once all of them rest, or when patience ends."""
+    deadline = time.monotonic() + REST_WITHIN_S
+    while True:
+        payments = shop.payments()
+        if all(map(rests, payments)) or time.monotonic() > deadline:
+            return payments
+        time.sleep(1)
+
+
+def look_where_only_the_bill_tells(shop, cases, payments):
+    """A provider that takes the money after it accepted a reversal, and notifies nobody, is found by its bill.
+    Somebody then looks at the payment, and the money goes back."""
+    books = {book["order_no"]: book for provider in shop.providers for book in provider.books()}
+    late = [
+        payment
+        for payment in payments
+        if cases.get(payment["order_no"]) == "paid_after_reverse"
+        and kept_by_us(payment) != kept_by_provider(books.get(payment["order_no"], NOTHING))
+    ]
+    for payment in late:
+        status, answer = http_json(shop.address, "POST", f"/v1/payments/{payment['id']}/look", shop.headers, {})
+        if status != 200:
+            raise RuntimeError(f"a look was answered {status}: {answer}")
+    return len(late)
+
+
+def judge(shop):
+    cases = {number: case for till in shop.tills for number, case in till.cases.items()}
+    payments = all_at_rest(shop)
+    found_by_bill = 0
+    # Late payers take their time, so the bill is compared more than once.
+    for _ in range(BILLS):
+        time.sleep(BILL_EVERY_S)
+        found_by_bill += look_where_only_the_bill_tells(shop, cases, payments)
+        time.sleep(1)
+        payments = all_at_rest(shop)
+    restless = [payment for payment in payments if not rests(payment)]
+    ours = {payment["order_no"]: payment for payment in payments}
+    ids = {payment["id"]: payment for payment in payments}
+    books = {book["order_no"]: book for provider in shop.providers for book in provider.books()}
+    acknowledged = {key: told for till in shop.tills for key, told in till.acknowledged.items()}
+    lost = [key for key, (amount, _) in acknowledged.items() if key not in ids or ids[key]["amount"]["amount"] != amount]
+    broken = [key for key, (_, money) in acknowledged.items() if money == "paid" and ids.get(key, {}).get("money") == "not_paid"]
+    unknown = [number for number in books if number not in ours]
+    twice = [number for number, book in books.items() if book["charges"] > 1]
+    differing = [
+        (cases.get(number), payment["money"], kept_by_us(payment), books.get(number))
+        for number, payment in ours.items()
+        if kept_by_us(payment) != kept_by_provider(books.get(number, NOTHING))
+    ]
+    outcomes = collections.Counter(payment["money"] for payment in payments)
+    repeats = sum(till.repeats for till in shop.tills)
+    starts = sorted(shop.server.starts)
+    kept = sum(map(kept_by_us, payments))
+    print(f"seed {shop.seed}: {len(payments)} payments {dict(outcomes)}, "
+          f"{repeats} requests sent again, {kept} fen kept, {found_by_bill} late payments found by bill; "
+          f"{len(starts)} starts, {starts[len(starts) // 2] * 1000:.0f} ms each (median)")
+    escalated = [payment for payment in restless if payment["escalated"]]
+    yield "every till could go on", not [t.error for t in shop.tills if t.error], [t.error for t in shop.tills][:3]
+    yield "payments were made", len(payments) > 20, len(payments)
+    yield f"every payment rests ({len(escalated)} of the others are with the owner)", not restless, [
+        (p["order_no"], p["money"], p["escalated"], p["explain"]["headline"]["en"]) for p in restless[:3]]
+    yield f"0 of {len(acknowledged)} acknowledged payments are lost", not lost, lost[:3]
+    yield "0 payments that a till was told are paid are not", not broken, broken[:3]
+    yield "0 orders in the providers' books are unknown to us", not unknown, unknown[:3]
+    yield "0 payers are charged twice", not twice, twice[:3]
+    yield "the providers' books equal ours to the fen", not differing, differing[:3]

@@ -1,0 +1,80 @@
+"""Power cuts: the file system forgets what it was not told to keep.
+
+All that must survive is on an ext4 image behind a loop device. EXT4_IOC_SHUTDOWN without flushing the log stops it at
+one instant, as losing power does; what runs on it is killed, and it is mounted again. Needs root and a loop device.
+`--forgetful` lets fsync do nothing (eatmydata): then payments must be lost, or this test would prove nothing.
+"""
+
+import fcntl
+import os
+import shutil
+import struct
+import subprocess
+
+from databases import Missing, made
+from shop import Shop
+
+WHAT = "power cuts"
+EXT4_IOC_SHUTDOWN = 0x8004587D
+NO_LOG_FLUSH = 2
+SIZE = 2 << 30
+
+
+class Disk:
+    """An ext4 file system that can lose power."""
+
+    def __init__(self, folder):
+        if os.geteuid() != 0:
+            raise Missing("mounting a disk image needs root")
+        self.image, self.place = folder / "disk.img", folder / "disk"
+        self.place.mkdir()
+        with open(self.image, "wb") as image:
+            image.truncate(SIZE)
+        subprocess.run(["mkfs.ext4", "-q", str(self.image)], check=True)
+        self.mount()
+
+    def mount(self):
+        done = subprocess.run(["mount", "-o", "loop", str(self.image), str(self.place)], capture_output=True, check=False)
+        if done.returncode != 0:
+            raise Missing(f"this machine mounts no image: {done.stderr.decode().strip()}")
+
+    def lose_power(self):
+        place = os.open(self.place, os.O_RDONLY)
+        try:
+            fcntl.ioctl(place, EXT4_IOC_SHUTDOWN, struct.pack("I", NO_LOG_FLUSH))
+        finally:
+            os.close(place)
+
+    def unmount(self):
+        subprocess.run(["umount", str(self.place)], check=True)
+
+
+def breaking(arguments, folder, chance):
+    """Gives the shop and what breaks it once."""
+    del chance
+    if arguments.forgetful and not shutil.which("eatmydata"):
+        raise Missing("eatmydata is not installed")
+    prefix = ["eatmydata"] if arguments.forgetful else []
+    disk = Disk(folder)
+    try:
+        database = made(arguments.database, disk.place, prefix)
+        shop = Shop(folder, disk.place, database, arguments.seed, arguments.tills, prefix)
+    except BaseException:
+        subprocess.run(["umount", "-l", str(disk.place)], check=False)
+        raise
+
+    def once():
+        disk.lose_power()
+        shop.server.kill()
+        shop.database.kill()
+        disk.unmount()
+        disk.mount()
+        shop.database.start()
+        shop.server.start()
+
+    def end():
+        shop.database.kill()
+        disk.unmount()
+
+    shop.afterwards = end
+    return shop, once
