@@ -215,6 +215,7 @@ fn without_password(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::Folder;
 
     #[test]
     fn an_address_is_shown_without_its_password() {
@@ -226,7 +227,8 @@ mod tests {
     #[tokio::test]
     async fn an_older_database_is_brought_up_to_date_and_keeps_what_it_held() {
         for done in 1..MIGRATIONS.len() {
-            let path = std::env::temp_dir().join(format!("paydesk-step-{}-{done}.db", std::process::id()));
+            let folder = Folder::new();
+            let path = folder.path().join("paydesk.db");
             let old = SqlitePoolOptions::new().max_connections(1);
             let old = old.connect_with(options(&path, 1_000)).await.expect("an empty database");
             let mut connection = old.acquire().await.expect("a connection");
@@ -238,8 +240,7 @@ mod tests {
             sqlx::query(event).execute(&mut *connection).await.expect("it takes data");
             drop(connection);
             old.close().await;
-            let database = format!("sqlite:{}", path.display());
-            let store = Store::open(&StoreConfig { database }).await.expect("it is brought up to date");
+            let store = folder.open().await.expect("it is brought up to date");
             let mut connection = store.read().acquire().await.expect("a connection");
             let step: i64 = sqlx::query_scalar("SELECT max(number) FROM schema_steps")
                 .fetch_one(&mut *connection)
@@ -252,9 +253,6 @@ mod tests {
             assert_eq!((step, kept), (MIGRATIONS.len() as i64, 3));
             drop(connection);
             store.close().await;
-            for end in ["", "-wal", "-shm"] {
-                let _ = std::fs::remove_file(format!("{}{end}", path.display()));
-            }
         }
     }
 

@@ -13,6 +13,8 @@ mod database;
 mod day;
 mod events;
 mod facts;
+#[cfg(test)]
+mod folder;
 mod jobs;
 mod page;
 mod payments;

@@ -1,6 +1,7 @@
 //! The store under a real engine, as text: what happened, and what the database says afterwards. One suite for
 //! every database the store can sit on.
 
+use crate::folder::Folder;
 use crate::{Cursor, EventId, MerchantScope, PaymentFilter, Store, StoreConfig, StoreError, payments};
 use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use engine::{After, Batch, CallOut, Change, End, Engine, Wake, Which};
@@ -12,37 +13,12 @@ use payment::{
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 const SHOP: MerchantScope = MerchantScope(MerchantId::from_u128(0x51));
 const OTHER_SHOP: MerchantScope = MerchantScope(MerchantId::from_u128(0x52));
 const TILL: TillId = TillId::from_u128(0x71);
 const MORNING: Timestamp = Timestamp::from_micros(1_795_400_000_000_000);
-
-/// A database file that is gone when the test is over.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Folder {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let name = format!("paydesk-store-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path).expect("the temporary folder takes a folder");
-        Folder(path)
-    }
-
-    async fn open(&self) -> Result<Store, StoreError> {
-        Store::open(&StoreConfig { database: format!("sqlite:{}/paydesk.db", self.0.display()) }).await
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 /// One server: an engine over a store, and the calls it has under way.
 struct World {

@@ -14,6 +14,7 @@ use http_body_util::BodyExt;
 use payment::WalletRule;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once, OnceLock};
 use store::{By, Merchant, NewApiKey, NewStaff, Role, Shop, Store, StoreConfig, Till};
@@ -56,6 +57,7 @@ pub struct World {
     pub handle: drive::Handle,
     keys: BTreeMap<&'static str, Secret<String>>,
     words: Mutex<BTreeMap<String, String>>,
+    _folder: Folder,
 }
 
 /// What came back.
@@ -99,7 +101,8 @@ impl World {
         LOGS.call_once(|| {
             tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(|| Logging).init();
         });
-        let store = Store::open(&StoreConfig { database: fresh_database() }).await.expect("it opens");
+        let folder = Folder::new();
+        let store = Store::open(&StoreConfig { database: folder.database() }).await.expect("it opens");
         let keys = settle(&store).await;
         let (provider, book) = scripted().await;
         let channel =
@@ -113,7 +116,15 @@ impl World {
             demo: None,
         };
         let state = ApiState::new(setup).await.expect("the store answers");
-        World { router: api::router(state), store, book, handle, keys, words: Default::default() }
+        World {
+            router: api::router(state),
+            store,
+            book,
+            handle,
+            keys,
+            words: Default::default(),
+            _folder: folder,
+        }
     }
 
     /// Remembers a word for later lines: `{name}` in them becomes `value`.
@@ -186,14 +197,29 @@ pub fn pay(fen: i64, key: &str) -> String {
     )
 }
 
-fn fresh_database() -> String {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let path = std::env::temp_dir().join(format!("paydesk-api-{}-{number}.db", std::process::id()));
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
+/// A folder for one world's database, gone when the world is, also when its test fails.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("paydesk-api-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        // What a killed run with the same process id left behind.
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir(&path).expect("the temporary folder takes a folder");
+        Folder(path)
     }
-    format!("sqlite:{}", path.display())
+
+    fn database(&self) -> String {
+        format!("sqlite:{}/paydesk.db", self.0.display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Ours has two tills and a cashier at the first; theirs has one till. Every role of ours has a key.

@@ -1,0 +1,110 @@
+//! Keys that let machines in.
+
+use super::audit::record;
+use super::{By, People, PeopleError, Principal, Role, commit, refused};
+use crate::StoreError;
+use base::{MerchantId, StaffId, TillId};
+
+/// A key for a machine.
+#[derive(Clone, Debug)]
+pub struct NewApiKey {
+    /// Names the key in lists.
+    pub id: StaffId,
+    /// Whose money it acts on.
+    pub merchant: MerchantId,
+    /// The till it acts as, if always the same.
+    pub till: Option<TillId>,
+    /// What people call the machine.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// SHA-256 of the key, in hex.
+    pub key_hash: String,
+    /// The key's last characters, to tell keys apart in lists.
+    pub hint: String,
+}
+
+impl People<'_> {
+    /// Lets a machine in.
+    pub async fn create_api_key(&self, key: &NewApiKey, by: By<'_>) -> Result<(), PeopleError> {
+        let change = sqlx::query(
+            "INSERT INTO api_keys (id, merchant, till, name, role, key_hash, hint, created) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(key.id.to_string())
+        .bind(key.merchant.to_string())
+        .bind(key.till.map(|till| till.to_string()))
+        .bind(key.name.clone())
+        .bind(key.role.code())
+        .bind(key.key_hash.clone())
+        .bind(key.hint.clone())
+        .bind(by.at.as_micros());
+        let mut tx = self.begin().await?;
+        change.execute(&mut *tx).await.map_err(refused)?;
+        let detail = format!("{} {}", key.name, key.role.code());
+        record(&mut tx, key.merchant, by, "api_key.created", &key.id.to_string(), &detail).await?;
+        commit(tx).await
+    }
+
+    /// Lets a machine in no more.
+    pub async fn disable_api_key(
+        &self,
+        merchant: MerchantId,
+        key: StaffId,
+        by: By<'_>,
+    ) -> Result<(), PeopleError> {
+        let mut tx = self.begin().await?;
+        let changed = sqlx::query("UPDATE api_keys SET disabled = $1 WHERE id = $2 AND merchant = $3")
+            .bind(by.at.as_micros())
+            .bind(key.to_string())
+            .bind(merchant.to_string())
+            .execute(&mut *tx)
+            .await
+            .map_err(refused)?;
+        if changed.rows_affected() == 0 {
+            return Err(PeopleError::NoSuchPlace);
+        }
+        record(&mut tx, merchant, by, "api_key.disabled", &key.to_string(), "").await?;
+        commit(tx).await
+    }
+
+    /// The machine with this key, unless disabled.
+    pub async fn api_key(&self, key_hash: &str) -> Result<Option<Principal>, StoreError> {
+        sqlx::query_as(
+            "SELECT id, '' AS login, name, role, merchant, till, NULL AS expires FROM api_keys \
+             WHERE key_hash = $1 AND disabled IS NULL",
+        )
+        .bind(key_hash.to_owned())
+        .fetch_optional(self.store.read())
+        .await
+        .map_err(StoreError::failed("read people"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::testing::*;
+
+    #[tokio::test]
+    async fn a_key_opens_until_it_is_disabled() {
+        let (_folder, store) = store().await;
+        let people = store.people();
+        let ours = merchant(1);
+        people.create_merchant(&ours, BY).await.expect("new");
+        let key = NewApiKey {
+            id: StaffId::from_u128(7),
+            merchant: ours.id,
+            till: None,
+            name: "kiosk".into(),
+            role: Role::Manager,
+            key_hash: "hash".into(),
+            hint: "9f3a".into(),
+        };
+        people.create_api_key(&key, BY).await.expect("new");
+        let found = people.api_key("hash").await.expect("read").expect("known");
+        assert_eq!((found.name.as_str(), found.role, found.expires), ("kiosk", Role::Manager, None));
+        people.disable_api_key(ours.id, key.id, BY).await.expect("disabled");
+        assert_eq!(people.api_key("hash").await.expect("read"), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! Reading ids out of rows.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::str::FromStr;
+
+/// Reads an id column; a text that is none means that the database was tampered with.
+pub(super) fn id<Id>(row: &SqliteRow, column: &'static str) -> Result<Id, sqlx::Error>
+where
+    Id: FromStr,
+    Id::Err: std::error::Error + Send + Sync + 'static,
+{
+    let text: String = row.try_get(column)?;
+    text.parse().map_err(|why| sqlx::Error::ColumnDecode { index: column.into(), source: Box::new(why) })
+}
+
+/// The same for a column that may be empty.
+pub(super) fn id_or_none<Id>(row: &SqliteRow, column: &'static str) -> Result<Option<Id>, sqlx::Error>
+where
+    Id: FromStr,
+    Id::Err: std::error::Error + Send + Sync + 'static,
+{
+    let text: Option<String> = row.try_get(column)?;
+    text.map(|_| id(row, column)).transpose()
+}
