@@ -15,6 +15,7 @@
 //!
 //! Since calls exist only in `after`, no byte can leave before its intent is durable.
 
+pub mod lease;
 mod open;
 
 use base::{ChannelId, MerchantId, PaymentId, Timestamp};
