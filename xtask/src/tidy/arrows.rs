@@ -10,13 +10,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("core/payment", &["base"]),
     ("core/engine", &["base", "payment"]),
     ("core/receipt", &["base", "payment"]),
+    ("core/settlement", &["base", "payment"]),
     ("codecs/escpos", &[]),
-    ("providers/contract", &["base", "payment"]),
-    ("providers/wechat", &["base", "payment", "provider-contract"]),
-    ("providers/alipay", &["base", "payment", "provider-contract"]),
+    ("providers/contract", &["base", "payment", "settlement"]),
+    ("providers/wechat", &["base", "payment", "settlement", "provider-contract"]),
+    ("providers/alipay", &["base", "payment", "settlement", "provider-contract"]),
     ("devices/contract", &["base"]),
     ("devices/printer", &["base", "escpos", "device-contract", "receipt"]),
-    ("shell/store", &["base", "payment", "engine"]),
+    ("shell/store", &["base", "payment", "engine", "settlement"]),
     (
         "shell/drive",
         &[
