@@ -45,6 +45,16 @@ need_build_tools() {
   command -v cc >/dev/null || apt_install build-essential pkg-config ca-certificates || exit 3
 }
 
+# What breaks disks and links. Without it those parts are skipped, and say so.
+need_torture_tools() {
+  local missing=()
+  command -v fiu-run >/dev/null || missing+=(fiu-utils)
+  command -v nft >/dev/null || missing+=(nftables)
+  command -v ip >/dev/null && command -v tc >/dev/null || missing+=(iproute2)
+  command -v mkfs.ext4 >/dev/null || missing+=(e2fsprogs)
+  [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}" || true
+}
+
 need_node() {
   command -v node >/dev/null && command -v npm >/dev/null || stop "Node 20.19 or newer with npm is needed and was not found"
   local node

@@ -1,8 +1,8 @@
 //! `paydesk init`: a few questions, then a new installation. Every answer can be given as an option instead.
 
 use crate::cli::Verdict;
+use crate::files::write_private;
 use crate::setup::{self, NewChannel, Plan, channel_from_json, install, new_api_key};
-use crate::simulate::keys::write_private;
 use anyhow::{Context, Result, bail, ensure};
 use base::Secret;
 use std::fs;

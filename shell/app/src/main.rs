@@ -8,6 +8,7 @@ mod clock;
 mod config;
 mod demo;
 mod doctor;
+mod files;
 mod init;
 mod migrate;
 mod printers;

@@ -3,6 +3,7 @@
 //! The master key is 64 hex digits, in a file that only its owner may read or in the environment variable
 //! [`MASTER_KEY_VARIABLE`]. A secret's name is authenticated with it, so entries cannot be swapped.
 
+use crate::files::{create_private, write_private};
 use anyhow::{Context, Result, bail, ensure};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use base::Secret;
@@ -11,8 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Holds the master key where a file is not wanted.
@@ -40,14 +40,8 @@ impl MasterKey {
     /// Draws a key and writes it to a new file that only its owner may read.
     pub fn create(path: &Path) -> Result<MasterKey> {
         let key: [u8; 32] = rand::random();
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .with_context(|| format!("cannot create the master key file {}", path.display()))?;
         let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        writeln!(file, "{hex}").with_context(|| format!("cannot write {}", path.display()))?;
+        create_private(path, &format!("{hex}\n")).context("cannot create the master key")?;
         Ok(MasterKey(Secret::new(key)))
     }
 
@@ -112,19 +106,8 @@ impl SealedStore {
 
     /// Writes the file whole, or leaves the old one.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let beside = path.with_extension("new");
         let text = serde_json::to_string_pretty(self).expect("names and base64 are JSON");
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&beside)
-            .with_context(|| format!("cannot write {}", beside.display()))?;
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .context("cannot write the sealed secrets")?;
-        fs::rename(&beside, path).with_context(|| format!("cannot write {}", path.display()))
+        write_private(path, &text).context("cannot write the sealed secrets")
     }
 
     /// Seals a secret under this name, replacing an older one.

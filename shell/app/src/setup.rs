@@ -5,13 +5,13 @@
 use crate::channels::{Channels, secret_name};
 use crate::clock;
 use crate::config::Config;
+use crate::files::{make_folder, write_public};
 use crate::sealed::{MasterKey, SealedStore};
 use crate::serve::open_store;
 use anyhow::{Context, Result, bail, ensure};
 use base::{ChannelId, MerchantId, Secret, StaffId, StoreId, TillId};
 use std::fmt::Write;
 use std::fs;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use store::{By, Merchant, NewApiKey, NewStaff, Role, Shop, Store, Till};
 
@@ -89,11 +89,7 @@ pub async fn install(plan: &Plan) -> Result<Installed> {
     let config =
         Config::parse(&text, plan.folder.clone()).context("these answers do not make a configuration")?;
 
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&plan.folder)
-        .with_context(|| format!("cannot create the folder {}", plan.folder.display()))?;
+    make_folder(&plan.folder)?;
     seal_secrets(plan, &config)?;
     let built = Channels::build(&config)?;
     if let Some(fault) = built.faults.first() {
@@ -103,7 +99,7 @@ pub async fn install(plan: &Plan) -> Result<Installed> {
     let store = open_store(&config.database).await?;
     open_shop(plan, &store, merchant, till).await?;
     store.close().await;
-    fs::write(&config_path, text).with_context(|| format!("cannot write {}", config_path.display()))?;
+    write_public(&config_path, &text)?;
     Ok(Installed { config: config_path, merchant, till })
 }
 

@@ -1,21 +1,16 @@
 //! Key material of the simulated providers: drawn fresh, or kept in a directory that only its owner may read.
 
 use super::{Fake, Kind};
+use crate::files::{make_folder, write_private};
 use anyhow::{Context, Result};
 use base::Secret;
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 /// The simulator of `kind`, with kept keys if there is a directory for them.
 pub fn fake(kind: Kind, directory: Option<&Path>, address: &str) -> Result<Fake> {
     if let Some(directory) = directory {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)
-            .with_context(|| format!("cannot create the key directory {}", directory.display()))?;
+        make_folder(directory)?;
     }
     match kind {
         Kind::Wechat => wechat_fake(directory, address),
@@ -81,16 +76,4 @@ fn kept_alipay_keys(directory: &Path) -> Result<alipay::Keys> {
         alipay_private_key_pem: Secret::new(read("alipay-gateway.pem")?),
         alipay_public_key_pem: read("alipay-gateway-public.pem")?,
     })
-}
-
-/// Writes a file that only its owner may read. It appears whole or not at all.
-pub fn write_private(path: &Path, text: &str) -> Result<()> {
-    let beside = path.with_extension("new");
-    let write = || -> std::io::Result<()> {
-        let mut file =
-            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        file.write_all(text.as_bytes())?;
-        fs::rename(&beside, path)
-    };
-    write().with_context(|| format!("cannot write {}", path.display()))
 }

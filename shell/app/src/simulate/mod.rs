@@ -7,6 +7,7 @@ pub mod printer;
 pub mod script;
 
 use crate::cli::Verdict;
+use crate::files::write_private;
 use ::printer::Profile;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -99,7 +100,7 @@ async fn simulate(options: Options) -> Result<Verdict> {
             let script = options.script.as_deref().map(read_script).transpose()?.unwrap_or_default();
             let fake = keys::fake(options.kind, options.keys.as_deref(), &format!("http://{address}"))?;
             if let Some(path) = &options.credentials {
-                keys::write_private(path, &fake.credentials)?;
+                write_private(path, &fake.credentials)?;
             }
             println!("{} listens on {}", fake.title, fake.base_url);
             let _host = Host::start(fake.simulator, script, listener, Arc::new(SystemClock));
