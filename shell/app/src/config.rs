@@ -40,8 +40,6 @@ pub struct Server {
     pub listen: SocketAddr,
     /// How customers' phones and providers reach it: `https://pay.example.cn`, no slash at the end.
     pub public_url: String,
-    /// Proxies in front, believed about where a request came from.
-    pub trusted_proxies: Vec<api::Network>,
 }
 
 /// Where secrets are kept.
@@ -193,8 +191,6 @@ struct File {
 struct ServerFile {
     listen: Spanned<String>,
     public_url: Spanned<String>,
-    #[serde(default)]
-    trusted_proxies: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -277,14 +273,8 @@ fn not_as_expected(text: &str, error: &toml::de::Error) -> Mistake {
     Mistake { line, key: String::new(), why: error.message().replace('\n', "; ") }
 }
 
-const PROXY: &str = "write an address or a network, such as \"127.0.0.1\" or \"10.0.0.0/8\"";
-
 fn server(at: &Place<'_>, file: &ServerFile) -> Result<Server, Mistake> {
-    let public = |url: &str| {
-        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-        let good = !host.is_empty() && !host.contains(['/', '?', '#', ' ']);
-        good.then(|| url.to_owned())
-    };
+    let public = |url: &str| is_public_url(url).then(|| url.to_owned());
     Ok(Server {
         listen: at.read(
             &file.listen,
@@ -298,12 +288,19 @@ fn server(at: &Place<'_>, file: &ServerFile) -> Result<Server, Mistake> {
             "write http:// or https:// and a host, no path, such as \"https://pay.example.cn\"",
             public,
         )?,
-        trusted_proxies: file
-            .trusted_proxies
-            .iter()
-            .map(|text| at.read(text, "server.trusted_proxies", PROXY, |text| text.parse().ok()))
-            .collect::<Result<_, _>>()?,
     })
+}
+
+/// Whether this is how people may reach a server: a scheme and a host, no path.
+pub fn is_public_url(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', ' ']))
+}
+
+/// Whether this is a host and a port.
+pub fn is_host_and_port(text: &str) -> bool {
+    text.rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 fn database(at: &Place<'_>, url: &Spanned<String>, folder: &Path) -> Result<String, Mistake> {
@@ -340,11 +337,7 @@ fn printer(at: &Place<'_>, file: &PrinterFile) -> Result<Printer, Mistake> {
             &file.address,
             "printer.address",
             "write a host and a port, such as \"192.168.1.50:9100\"",
-            |text| {
-                let (host, port) = text.rsplit_once(':')?;
-                let good = !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0);
-                good.then(|| text.to_owned())
-            },
+            |text| is_host_and_port(text).then(|| text.to_owned()),
         )?,
         profile: at.read(
             &file.profile,
@@ -407,11 +400,7 @@ profile = "generic-58"
 
     #[test]
     fn every_mistake_says_where_and_what_to_write() {
-        check(
-            "listen =",
-            "lisen =",
-            "line 3: unknown field `lisen`, expected one of `listen`, `public_url`, `trusted_proxies`",
-        );
+        check("listen =", "lisen =", "line 3: unknown field `lisen`, expected `listen` or `public_url`");
         check(
             "127.0.0.1:8080",
             "localhost",
@@ -423,11 +412,6 @@ profile = "generic-58"
             "line 4: server.public_url: \"pay.example.cn\" will not do",
         );
         check("https://pay.example.cn", "https://x/", "line 4: server.public_url:");
-        check(
-            "\n[database]",
-            "trusted_proxies = [\"10.0.0.0/8\", \"proxy.local\"]\n[database]",
-            "line 5: server.trusted_proxies: \"proxy.local\" will not do; write an address or a network",
-        );
         check(
             "sqlite:paydesk.sqlite",
             "mysql://x",

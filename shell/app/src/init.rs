@@ -1,14 +1,16 @@
 //! `paydesk init`: a few questions, then a new installation. Every answer can be given as an option instead.
 
 use crate::cli::Verdict;
+use crate::config::{is_host_and_port, is_public_url};
 use crate::files::write_private;
-use crate::setup::{self, NewChannel, Plan, channel_from_json, install, new_api_key};
+use crate::setup::{self, NewChannel, PASSWORD_SHORTEST, Plan, channel_from_json, install, new_api_key};
 use anyhow::{Context, Result, bail, ensure};
 use base::Secret;
 use std::fs;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use store::Role;
 
 const AFTER: &str = "\
@@ -76,7 +78,12 @@ pub fn run(options: Options) -> Result<Verdict> {
         options.yes || std::io::stdin().is_terminal(),
         "there is nobody to ask: give the answers as options and add --yes (see paydesk init --help)"
     );
+    setup::refuse_to_overwrite(&options.dir)?;
+    let interrupt = (!options.yes).then(Interrupt::watch).transpose()?;
     let plan = plan(&options)?;
+    if let Some(interrupt) = interrupt {
+        interrupt.writing_begins();
+    }
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let installed = runtime.block_on(async {
         let installed = install(&plan).await?;
@@ -99,25 +106,90 @@ pub fn run(options: Options) -> Result<Verdict> {
     Ok(Verdict::Good)
 }
 
+/// What Ctrl-C does: while questions are asked nothing is written yet, so it ends at once and leaves the terminal as it
+/// was; once files are being written it waits the second that takes.
+struct Interrupt {
+    writing: Arc<Mutex<bool>>,
+}
+
+impl Interrupt {
+    fn watch() -> Result<Interrupt> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.context("cannot watch for Ctrl-C")?;
+        let mut signals = {
+            let _inside = runtime.enter();
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
+                .context("cannot watch for Ctrl-C")?
+        };
+        let writing = Arc::new(Mutex::new(false));
+        let seen = Arc::clone(&writing);
+        std::thread::spawn(move || {
+            runtime.block_on(async {
+                while signals.recv().await.is_some() {
+                    let writing = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                    if *writing {
+                        eprintln!("paydesk: a moment, the files are being written");
+                        continue;
+                    }
+                    echo(true);
+                    eprintln!("\npaydesk: stopped; nothing was written / 已停止，什么都没有写入");
+                    std::process::exit(130);
+                }
+            });
+        });
+        Ok(Interrupt { writing })
+    }
+
+    fn writing_begins(&self) {
+        *self.writing.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = true;
+    }
+}
+
+/// Why an answer will not do, in both languages; nothing if it will.
+type Check = fn(&str) -> Option<&'static str>;
+
+const NAME: Check = |name| {
+    let good = !name.trim().is_empty() && name.chars().count() <= 64;
+    (!good).then_some("a name has 1 to 64 characters / 名称为 1 到 64 个字")
+};
+const LISTEN: Check = |text| {
+    let good = text.parse::<std::net::SocketAddr>().is_ok();
+    (!good).then_some("write an address and a port, such as 127.0.0.1:8080 / 请写地址和端口")
+};
+const PUBLIC_URL: Check = |text| {
+    (!is_public_url(text)).then_some(
+        "write http:// or https:// and a host, no path, such as https://pay.example.cn / 请写 http(s):// 加域名",
+    )
+};
+const PRINTER: Check = |text| {
+    let good = text.is_empty() || is_host_and_port(text);
+    (!good).then_some("write a host and a port, such as 192.168.1.50:9100 / 请写地址和端口")
+};
+const MODEL: Check = |text| {
+    let known = ::printer::Profile::named(text).is_some();
+    (!known).then_some("the models are generic-58, generic-80, epson-58 and epson-80 / 请从这些型号中选")
+};
+
 fn plan(options: &Options) -> Result<Plan> {
-    let ask = |given: &Option<String>, question: &str, usual: &str| match given {
+    let ask = |given: &Option<String>, question: &str, usual: &str, check: Check| match given {
         Some(answer) => Ok(answer.clone()),
         None if options.yes => Ok(usual.to_owned()),
-        None => asked(question, usual),
+        None => asked(question, usual, check),
     };
-    let listen = ask(&options.listen, "Address and port to listen on / 监听地址", "127.0.0.1:8080")?;
+    let listen = ask(&options.listen, "Address and port to listen on / 监听地址", "127.0.0.1:8080", LISTEN)?;
     Ok(Plan {
         folder: options.dir.clone(),
-        shop: ask(&options.shop, "The shop's name / 商户名称", "我的店")?,
-        store: ask(&options.store, "The first store / 门店", "一店")?,
-        till: ask(&options.till, "Its first till / 收银台", "1号收银")?,
+        shop: ask(&options.shop, "The shop's name / 商户名称", "我的店", NAME)?,
+        store: ask(&options.store, "The first store / 门店", "一店", NAME)?,
+        till: ask(&options.till, "Its first till / 收银台", "1号收银", NAME)?,
         payment_max: 5_000_000,
-        login: ask(&options.login, "The owner signs in as / 店主登录名", "owner")?,
+        login: ask(&options.login, "The owner signs in as / 店主登录名", "owner", NAME)?,
         password: password(options)?,
         public_url: ask(
             &options.public_url,
             "Address that customers and providers reach / 对外网址",
             &format!("http://{listen}"),
+            PUBLIC_URL,
         )?,
         listen,
         channels: channels(options)?,
@@ -131,10 +203,17 @@ fn password(options: &Options) -> Result<Secret<String>> {
         return Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     ensure!(!options.yes, "the owner's password is needed: --password-file FILE");
-    let first = asked_unseen("The owner's password, at least 8 characters / 店主密码")?;
-    let second = asked_unseen("Once more / 再输入一次")?;
-    ensure!(first == second, "the two passwords differ; nothing was written");
-    Ok(Secret::new(first))
+    loop {
+        let first = asked_unseen("The owner's password, at least 8 characters / 店主密码，至少 8 位")?;
+        if first.chars().count() < PASSWORD_SHORTEST {
+            again("it needs at least 8 characters / 至少要 8 位");
+            continue;
+        }
+        if first == asked_unseen("Once more / 再输入一次")? {
+            return Ok(Secret::new(first));
+        }
+        again("the two differ / 两次输入不一致");
+    }
 }
 
 fn channels(options: &Options) -> Result<Vec<NewChannel>> {
@@ -155,23 +234,28 @@ fn channels(options: &Options) -> Result<Vec<NewChannel>> {
 
 /// Every field of a provider, one question each; for keys the path of the file that holds them.
 fn asked_channel(provider: &'static str) -> Result<NewChannel> {
-    let whole = asked("A JSON file with all credentials, or Enter to answer one by one", "")?;
-    if !whole.is_empty() {
-        return channel_from_json(provider, Path::new(&whole));
+    loop {
+        let question = "A JSON file with all credentials, or Enter to answer one by one / 凭证文件";
+        let whole = asked(question, "", ANYTHING)?;
+        if whole.is_empty() {
+            break;
+        }
+        match channel_from_json(provider, Path::new(&whole)) {
+            Ok(channel) => return Ok(channel),
+            Err(why) => again(&format!("{why:#}")),
+        }
     }
     let (settings, secrets) = setup::known_fields(provider);
     let mut channel = NewChannel { provider, settings: Vec::new(), secrets: Vec::new() };
     for (_, key) in settings.iter().filter(|(name, _)| !name.ends_with("_url")) {
-        let answer = asked(&format!("  {key} (Enter if you have none)"), "")?;
+        let answer = asked(&format!("  {key} (Enter if you have none)"), "", ANYTHING)?;
         if !answer.is_empty() {
             channel.settings.push((key, answer));
         }
     }
     for name in secrets {
         let answer = match name.strip_suffix("_pem") {
-            Some(_) => {
-                key_file(&asked(&format!("  path of the file with {name} (Enter if you have none)"), "")?)?
-            }
+            Some(_) => asked_key_file(name)?,
             None => asked_unseen(&format!("  {name}"))?,
         };
         if !answer.is_empty() {
@@ -181,11 +265,17 @@ fn asked_channel(provider: &'static str) -> Result<NewChannel> {
     Ok(channel)
 }
 
-fn key_file(path: &str) -> Result<String> {
-    if path.is_empty() {
-        return Ok(String::new());
+fn asked_key_file(name: &str) -> Result<String> {
+    loop {
+        let path = asked(&format!("  path of the file with {name} (Enter if you have none)"), "", ANYTHING)?;
+        if path.is_empty() {
+            return Ok(String::new());
+        }
+        match fs::read_to_string(&path) {
+            Ok(text) => return Ok(text),
+            Err(why) => again(&format!("cannot read the key file {path}: {why} / 读不到这个文件")),
+        }
     }
-    fs::read_to_string(path).with_context(|| format!("cannot read the key file {path}"))
 }
 
 fn printer(options: &Options) -> Result<Option<(String, String)>> {
@@ -193,7 +283,9 @@ fn printer(options: &Options) -> Result<Option<(String, String)>> {
         Some(address) => address.clone(),
         None if options.yes => return Ok(None),
         None => {
-            asked("The receipt printer's address, such as 192.168.1.50:9100, or Enter for none / 打印机", "")?
+            let question =
+                "The receipt printer's address, such as 192.168.1.50:9100, or Enter for none / 打印机";
+            asked(question, "", PRINTER)?
         }
     };
     if address.is_empty() {
@@ -202,12 +294,29 @@ fn printer(options: &Options) -> Result<Option<(String, String)>> {
     let model = match &options.printer_model {
         Some(model) => model.clone(),
         None if options.yes => "generic-58".to_owned(),
-        None => asked("Its model: generic-58, generic-80, epson-58 or epson-80", "generic-58")?,
+        None => asked("Its model: generic-58, generic-80, epson-58 or epson-80 / 型号", "generic-58", MODEL)?,
     };
     Ok(Some((address, model)))
 }
 
-fn asked(question: &str, usual: &str) -> Result<String> {
+const ANYTHING: Check = |_| None;
+
+/// Asks until the answer will do.
+fn asked(question: &str, usual: &str, check: Check) -> Result<String> {
+    loop {
+        let answer = asked_once(question, usual)?;
+        match check(&answer) {
+            None => return Ok(answer),
+            Some(why) => again(why),
+        }
+    }
+}
+
+fn again(why: &str) {
+    println!("  {why}");
+}
+
+fn asked_once(question: &str, usual: &str) -> Result<String> {
     let hint = if usual.is_empty() { String::new() } else { format!(" [{usual}]") };
     print!("{question}{hint}: ");
     std::io::stdout().flush().context("cannot ask")?;
@@ -221,15 +330,26 @@ fn asked(question: &str, usual: &str) -> Result<String> {
 
 /// Without showing what is typed.
 fn asked_unseen(question: &str) -> Result<String> {
-    let echo = |on: &str| Command::new("stty").arg(on).stdin(Stdio::inherit()).status().is_ok();
-    echo("-echo");
-    let answer = asked(question, "");
-    echo("echo");
+    ensure!(echo(false), "this terminal cannot hide what is typed: give the password with --password-file");
+    let answer = asked_once(question, "");
+    echo(true);
     println!();
     answer
 }
 
+/// Shows what is typed, or hides it; whether the terminal obeyed.
+fn echo(on: bool) -> bool {
+    let word = if on { "echo" } else { "-echo" };
+    let done = Command::new("stty").arg(word).stdin(Stdio::inherit()).stderr(Stdio::null()).status();
+    done.is_ok_and(|status| status.success())
+}
+
 fn agreed(question: &str) -> Result<bool> {
-    let answer = asked(&format!("{question} (y/n)"), "n")?;
-    Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes" | "是"))
+    const YES: [&str; 3] = ["y", "yes", "是"];
+    const EITHER: Check = |answer| {
+        let known = YES.contains(&answer.to_lowercase().as_str()) || ["n", "no", "否"].contains(&answer);
+        (!known).then_some("answer y or n / 请回答 y 或 n")
+    };
+    let answer = asked(&format!("{question} (y/n)"), "n", EITHER)?;
+    Ok(YES.contains(&answer.to_lowercase().as_str()))
 }

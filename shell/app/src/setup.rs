@@ -62,7 +62,7 @@ pub struct Installed {
 }
 
 /// The shortest password an owner may choose.
-const PASSWORD_SHORTEST: usize = 8;
+pub const PASSWORD_SHORTEST: usize = 8;
 
 /// A fresh id.
 pub fn fresh_id() -> u128 {
@@ -76,12 +76,7 @@ pub fn fresh_password() -> Secret<String> {
 
 /// Makes it, or says what is in the way and has written nothing that matters.
 pub async fn install(plan: &Plan) -> Result<Installed> {
-    let config_path = plan.folder.join("paydesk.toml");
-    ensure!(
-        !config_path.exists(),
-        "{} exists already; choose another folder with --dir",
-        config_path.display()
-    );
+    let config_path = refuse_to_overwrite(&plan.folder)?;
     check_people(plan)?;
     let merchant = MerchantId::from_u128(fresh_id());
     let till = TillId::from_u128(fresh_id());
@@ -90,17 +85,49 @@ pub async fn install(plan: &Plan) -> Result<Installed> {
         Config::parse(&text, plan.folder.clone()).context("these answers do not make a configuration")?;
 
     make_folder(&plan.folder)?;
-    seal_secrets(plan, &config)?;
-    let built = Channels::build(&config)?;
-    if let Some(fault) = built.faults.first() {
+    let written = write(plan, &config, (merchant, till), (&config_path, &text)).await;
+    if written.is_err() {
         take_back(&config);
+    }
+    written?;
+    Ok(Installed { config: config_path, merchant, till })
+}
+
+/// Where the configuration will stand; an installation that is there already is left as it is.
+pub fn refuse_to_overwrite(folder: &Path) -> Result<PathBuf> {
+    let config_path = folder.join("paydesk.toml");
+    ensure!(
+        !config_path.exists(),
+        "{} exists already; choose another folder with --dir",
+        config_path.display()
+    );
+    for name in ["paydesk.key", "paydesk.secrets", "paydesk.sqlite"] {
+        let path = folder.join(name);
+        ensure!(
+            !path.exists(),
+            "{} exists, and no configuration beside it: a copy, or what an interrupted init left. Move it away, or choose another folder with --dir",
+            path.display()
+        );
+    }
+    Ok(config_path)
+}
+
+/// Everything, the configuration last: until it is there, there is no installation.
+async fn write(
+    plan: &Plan,
+    config: &Config,
+    (merchant, till): (MerchantId, TillId),
+    (config_path, text): (&Path, &str),
+) -> Result<()> {
+    seal_secrets(plan, config)?;
+    let built = Channels::build(config)?;
+    if let Some(fault) = built.faults.first() {
         bail!("{fault}");
     }
     let store = open_store(&config.database).await?;
     open_shop(plan, &store, merchant, till).await?;
     store.close().await;
-    write_public(&config_path, &text)?;
-    Ok(Installed { config: config_path, merchant, till })
+    write_public(config_path, text)
 }
 
 fn check_people(plan: &Plan) -> Result<()> {
@@ -129,10 +156,15 @@ fn seal_secrets(plan: &Plan, config: &Config) -> Result<()> {
     sealed.write(&config.secrets.file)
 }
 
-/// The key was made a moment ago and seals nothing that anybody needs.
+/// All of it was made a moment ago and holds nothing that anybody needs; none of it was there before.
 fn take_back(config: &Config) {
     let _ = fs::remove_file(&config.secrets.master_key_file);
     let _ = fs::remove_file(&config.secrets.file);
+    if let Some(database) = config.database.strip_prefix("sqlite:") {
+        for ending in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(format!("{database}{ending}"));
+        }
+    }
 }
 
 async fn open_shop(plan: &Plan, store: &Store, merchant: MerchantId, till: TillId) -> Result<()> {
@@ -188,9 +220,6 @@ fn config_text(plan: &Plan, merchant: MerchantId, till: TillId) -> String {
 listen = {listen}
 # How customers' phones and the providers reach it; no slash at the end.
 public_url = {public_url}
-# Proxies whose X-Forwarded-For is believed when wrong passwords are counted: addresses or networks. Without it
-# everybody behind a proxy counts as one. 反向代理的地址：按来访地址限制密码尝试次数时，相信它们写的来访地址。
-# trusted_proxies = ["127.0.0.1"]
 
 [database]
 # One file. Back it up together with the two files below.
