@@ -14,22 +14,25 @@ stop() {
 }
 trap stop EXIT
 
-# start KIND ...: a simulator on a free port; returns once it has said where it listens.
+# start NAME KIND ...: a simulator on a free port; returns once it has said where it listens.
 start() {
-  "$PAYDESK" simulate "$@" >"$folder/$1.log" 2>&1 &
+  local name=$1
+  shift
+  "$PAYDESK" simulate "$@" >"$folder/$name.log" 2>&1 &
   pids+=($!)
   for _ in $(seq 100); do
-    grep -q 'listens on' "$folder/$1.log" && return 0
+    grep -q 'listens on' "$folder/$name.log" && return 0
     sleep 0.1
   done
-  cat "$folder/$1.log"
-  echo "FAILED - the simulator $1 did not start"
+  cat "$folder/$name.log"
+  echo "FAILED - the simulator $name did not start"
   return 1
 }
 
-start wechat --port 0 --credentials "$folder/wechat.json" || exit 1
-start alipay --port 0 --credentials "$folder/alipay.json" || exit 1
-start printer --port 0 --profile epson-58 || exit 1
+start wechat wechat --port 0 --credentials "$folder/wechat.json" || exit 1
+start certified wechat --certificates --port 0 --credentials "$folder/certified.json" || exit 1
+start alipay alipay --port 0 --credentials "$folder/alipay.json" || exit 1
+start printer printer --port 0 --profile epson-58 || exit 1
 printer=$(sed -n 's/.*listens on //p' "$folder/printer.log")
 
 # run NAME COMMAND...: one outsider; a script that dies without its last line counts as one failure.
@@ -42,6 +45,7 @@ run() {
 }
 
 run wechatpayv3 "$PYTHON" wechat.py "$folder/wechat.json"
+run certificates "$PYTHON" wechat_certificates.py "$folder/certified.json"
 run python-alipay-sdk "$PYTHON" alipay_python.py "$folder/alipay.json"
 run npm node wallets.mjs "$folder/wechat.json" "$folder/alipay.json"
 run connectors "$PYTHON" connectors.py "$PAYDESK" "$folder/wechat.json" "$folder/alipay.json"

@@ -47,8 +47,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
 
   const [entry, setEntryState] = useState(() => journal.entry());
   const [mode, setMode] = useState<"amount" | "code">("amount");
-  /** The amount comes from a sale that was not paid; `again` is that sale's key where it is to be sent once more. */
-  const [kept, setKept] = useState<{ again: string | null } | null>(null);
+  const [kept, setKept] = useState(false);
   const [code, setCode] = useState("");
   const [pending, setPending] = useState<PendingScan | null>(null);
   const [complaint, setComplaint] = useState<Complaint | null>(null);
@@ -60,7 +59,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
   const parsed = parseAmount(entry, currency);
   const current = state.open.find(({ attempt }) => attempt.key === state.currentKey) ?? null;
   const parked = useMemo(
-    () => state.open.filter(({ attempt, delivery }) => attempt.key !== state.currentKey && delivery !== "aside"),
+    () => state.open.filter(({ attempt }) => attempt.key !== state.currentKey),
     [state.open, state.currentKey],
   );
   const openList = useCallback(() => setListOpen(true), []);
@@ -150,21 +149,21 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     return true;
   }
 
-  function chargeWith(payerCode: string, amount: { amount: number; currency: string }, again = kept?.again ?? null) {
+  function chargeWith(payerCode: string, amount: { amount: number; currency: string }) {
     const recognized = recognize(payerCode, info.wallets);
     if (recognized.kind !== "complete") return;
     beginSale();
-    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet: recognized.wallet.wallet } }, again);
+    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet: recognized.wallet.wallet } });
   }
 
-  function chargeByQr(wallet: string, amount = chargeable(), again = kept?.again ?? null) {
+  function chargeByQr(wallet: string, amount = chargeable()) {
     if (!amount) return;
     beginSale();
-    desk.take(info.till.id, amount, { show_qr: { wallet } }, again);
+    desk.take(info.till.id, amount, { show_qr: { wallet } });
   }
 
   function beginSale() {
-    setKept(null);
+    setKept(false);
     setComplaint(null);
     setCode("");
     setPending(null);
@@ -204,10 +203,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     if (!mayRetry && !ended) return setToast(t("scan.busy"));
     if (complainAboutCode(scannedCode)) return changeMethod(open, "code", true);
     desk.dismiss(open.attempt.key);
-    if (mayRetry) {
-      const { amount, currency: of } = open.attempt;
-      return chargeWith(scannedCode, { amount, currency: of }, againOf(open));
-    }
+    if (mayRetry) return chargeWith(scannedCode, { amount: open.attempt.amount, currency: open.attempt.currency });
     setEntry("");
     keepForAmount(scannedCode);
   }
@@ -223,7 +219,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
   /** Back to the entry with the refused sale's amount, so that nothing is typed twice. */
   function changeMethod(open: Open, to: "amount" | "code", keepComplaint = false) {
     setEntry(amountEntry(open.attempt));
-    setKept({ again: againOf(open) });
+    setKept(true);
     setMode(to);
     setCode("");
     if (!keepComplaint) setComplaint(null);
@@ -266,7 +262,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     if (mode === "code") return typedCode(key);
     history.current = [...history.current.slice(-40), entry];
     setComplaint(null);
-    setKept(null);
+    setKept(false);
     setEntry(typeAmountKey(entry, key === "Delete" ? "Clear" : key, currency));
   }
 
@@ -293,7 +289,6 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
       setCode("");
       return setMode("amount");
     }
-    setKept(null);
     setEntry("");
   }
 
@@ -303,7 +298,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
       setMode("amount");
       history.current = [];
       setComplaint(null);
-      setKept(null);
+      setKept(false);
       setEntry(typeAmountKey(entry, key, currency));
     };
   });
@@ -353,7 +348,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
           onShowQr={(wallet) => {
             const { amount, currency: of } = current.attempt;
             desk.dismiss(current.attempt.key);
-            chargeByQr(wallet, { amount, currency: of }, againOf(current));
+            chargeByQr(wallet, { amount, currency: of });
           }}
           onDialog={setDialogOpen}
         />
@@ -362,7 +357,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
           entry={entry}
           currency={currency}
           mode={mode}
-          kept={kept !== null && entry !== ""}
+          kept={kept && entry !== ""}
           code={groupDigits(code)}
           recognized={recognize(code, info.wallets)}
           pending={pending}
@@ -392,9 +387,4 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
       )}
     </div>
   );
-}
-
-/** The key under which a sale is sent once more: only one that the server did not receive keeps its own. */
-function againOf(open: Open): string | null {
-  return open.delivery === "not_received" ? open.attempt.key : null;
 }

@@ -9,7 +9,6 @@ import { formatAmount } from "../shared/money";
 import { clockWithSeconds, minutesAndSeconds, secondsLeft } from "../shared/time";
 import { Answers, answersFor } from "../shared/ui/answers";
 import { MoneyMark } from "../shared/ui/money_mark";
-import { PretendCustomer } from "../shared/ui/pretend_customer";
 import { Qr } from "../shared/ui/qr";
 import type { Journal } from "../shared/journal";
 import { CancelDialog } from "./cancel_dialog";
@@ -45,21 +44,14 @@ export function OutcomeScreen(props: OutcomeProps) {
 }
 
 /** The sale as far as this till knows it, before the server has told its state. */
-function OnTheWay({ open, keys, reachable, onNext, onPark, onChangeMethod, onShowQr }: OutcomeProps) {
+function OnTheWay({ open, keys, reachable, onPark, onChangeMethod }: OutcomeProps) {
   const t = useTranslate(tillTexts);
   const { language } = useLanguage();
-  const delivery = open.delivery === "known" || open.delivery === "aside" ? "finding" : open.delivery;
+  const delivery = open.delivery === "known" ? "finding" : open.delivery;
   const never = delivery === "not_received";
-  const { method, wallet } = open.attempt;
-  const byQr = method === "show_qr" && wallet !== null;
-  const again = () => (byQr ? onShowQr(wallet) : onChangeMethod("code"));
-  useOutcomeKeys(keys, { Enter: never ? again : undefined, Escape: never ? onNext : undefined, F6: never ? undefined : onPark });
-  const detail =
-    delivery === "finding" && !reachable
-      ? t("finding.offline")
-      : never
-        ? t(byQr ? "not_received.detail_qr" : "not_received.detail")
-        : t(`${delivery}.detail`);
+  const again = useCallback(() => onChangeMethod("code"), [onChangeMethod]);
+  useOutcomeKeys(keys, { Enter: never ? again : undefined, Escape: never ? again : undefined, F6: never ? undefined : onPark });
+  const detail = delivery === "finding" && !reachable ? t("finding.offline") : t(`${delivery}.detail`);
   const money: Money = never ? "not_paid" : delivery === "sending" ? "waiting" : "verifying";
   return (
     <Frame
@@ -75,15 +67,11 @@ function OnTheWay({ open, keys, reachable, onNext, onPark, onChangeMethod, onSho
       {delivery !== "sending" && (
         <Answers arrived={never ? "no" : "unknown"} handOver={false} chargeAgain={never} />
       )}
+      {delivery === "finding" && reachable && <Countdown until={new Date(open.findUntil).toISOString()} from={open.attempt.createdAt} />}
       <div className="outcome-actions">
         {never && (
           <button type="button" className="button button-primary button-main" onClick={again}>
-            {t(byQr ? "again.qr" : "again")} <kbd>Enter</kbd>
-          </button>
-        )}
-        {never && (
-          <button type="button" className="button button-quiet" onClick={onNext}>
-            {t("give_up")} <kbd>Esc</kbd>
+            {t("again")} <kbd>Enter</kbd>
           </button>
         )}
         {!never && delivery !== "sending" && (
@@ -145,7 +133,7 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
       word={shared(`money.${payment.money}`)}
       amount={formatAmount(payment.money === "paid" && payment.paid ? payment.paid : payment.amount, language)}
       sub={[pick(payment.wallet_label), payment.code_hint].filter(Boolean).join("  ")}
-      side={qr ? <ShownQr payment={payment} qr={qr} demo={props.info.demo} /> : undefined}
+      side={qr ? <ShownQr payment={payment} qr={qr} /> : undefined}
       busy={undecided}
     >
       <div className="outcome-words" role="status" aria-live="assertive">
@@ -300,7 +288,7 @@ function Frame(props: {
   );
 }
 
-function ShownQr({ payment, qr, demo }: { payment: Payment; qr: NonNullable<Payment["qr"]>; demo: boolean }) {
+function ShownQr({ payment, qr }: { payment: Payment; qr: NonNullable<Payment["qr"]> }) {
   const t = useTranslate(tillTexts);
   const pick = usePick();
   const { language } = useLanguage();
@@ -315,7 +303,6 @@ function ShownQr({ payment, qr, demo }: { payment: Payment; qr: NonNullable<Paym
       {qr.expires_at && (
         <p className="shown-qr-left">{t("qr.valid", { time: minutesAndSeconds(secondsLeft(qr.expires_at, now)) })}</p>
       )}
-      {demo && <PretendCustomer orderNo={payment.order_no} />}
     </figure>
   );
 }

@@ -16,8 +16,7 @@ mod text;
 mod time;
 
 pub use id::{
-    AgentId, ChannelId, MalformedId, MerchantId, OrderNo, PaymentId, RefundId, RefundNo, SegmentId, StaffId,
-    StoreId, TillId,
+    ChannelId, MalformedId, MerchantId, OrderNo, PaymentId, RefundId, RefundNo, StaffId, StoreId, TillId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use secret::{Secret, mask_middle};

@@ -21,6 +21,7 @@ mod notify;
 pub mod sign;
 mod simulator;
 mod translate;
+mod trouble;
 pub mod wire;
 
 pub use config::{BadConfig, Config, GATEWAY_URL, Settings};
@@ -30,7 +31,8 @@ use base::Text;
 use payment::{Answer, Ask, Notice, Policy};
 use provider_contract::signing::{RsaSigner, RsaVerifier, Sign, Verify};
 use provider_contract::{
-    BadNotice, Call, CannotAsk, Capabilities, HttpReply, HttpRequest, Moment, Order, Provider, Reply,
+    BadNotice, Call, CannotAsk, Capabilities, HttpReply, HttpRequest, Moment, Order, Provider, RenewsKeys,
+    Reply, Trouble,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -95,6 +97,15 @@ impl Provider for Alipay {
 
     fn acknowledge(&self, verdict: Result<(), &BadNotice>) -> HttpReply {
         notify::acknowledge(verdict)
+    }
+
+    fn trouble(&self, ask: &Ask, order: &Order, reply: &Reply, _: &Moment) -> Option<Trouble> {
+        trouble::of(ask, order, reply, self.theirs.as_ref())
+    }
+
+    /// Its public key is configured; there is none to fetch.
+    fn renews_keys(&self) -> Option<&dyn RenewsKeys> {
+        None
     }
 }
 

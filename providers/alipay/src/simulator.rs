@@ -323,6 +323,10 @@ impl provider_contract::Simulator for Simulator {
         self.down = down;
     }
 
+    fn rotate_keys(&mut self, _now: Timestamp) -> bool {
+        false
+    }
+
     fn books(&self) -> Vec<Book> {
         self.books.lines()
     }

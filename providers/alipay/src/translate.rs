@@ -41,7 +41,7 @@ pub fn call(
 
 /// The method that puts this question. An order shown as QR does not exist for `trade.close` until somebody
 /// scans it, so it is closed by `trade.cancel`; should it be paid in that moment, the money goes back.
-fn api_of(ask: &Ask, order: &Order) -> Api {
+pub(crate) fn api_of(ask: &Ask, order: &Order) -> Api {
     match ask {
         Ask::Close if order.shown_qr => Api::Cancel,
         Ask::Charge => Api::Pay,

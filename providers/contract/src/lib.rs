@@ -7,13 +7,17 @@
 
 pub mod conformance;
 mod http;
+mod keys;
 mod order;
 pub mod signing;
 mod simulator;
+mod trouble;
 
 pub use http::{Call, HttpMethod, HttpReply, HttpRequest, Reply};
+pub use keys::{CannotRenew, KeyInUse, Renewed, RenewsKeys};
 pub use order::{Moment, Order};
 pub use simulator::{Book, Delivery, Outgoing, Simulator, Treatment};
+pub use trouble::Trouble;
 
 use base::Text;
 use payment::{Answer, Ask, Notice, Policy};
@@ -36,6 +40,13 @@ pub trait Provider: Send + Sync {
 
     /// What to answer to a notification: taken, or not.
     fn acknowledge(&self, verdict: Result<(), &BadNotice>) -> HttpReply;
+
+    /// What `reply` to `ask` shows to be wrong between us and the provider; nothing if it was ours to ask and its
+    /// to answer, whatever became of the order.
+    fn trouble(&self, ask: &Ask, order: &Order, reply: &Reply, moment: &Moment) -> Option<Trouble>;
+
+    /// The way to renew the keys it trusts; nothing if they are configured once and for all.
+    fn renews_keys(&self) -> Option<&dyn RenewsKeys>;
 }
 
 /// What a provider can do.

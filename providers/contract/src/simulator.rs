@@ -190,6 +190,10 @@ pub trait Simulator: Send {
     /// The whole provider is down (refuses or drops everything) until told otherwise.
     fn set_down(&mut self, down: bool);
 
+    /// The next of three steps in changing the key that signs: a new one is published beside the old, then the new one
+    /// signs, then the old one is gone. False if this provider has no key that is published.
+    fn rotate_keys(&mut self, now: Timestamp) -> bool;
+
     /// The books, in the order of order numbers.
     fn books(&self) -> Vec<Book>;
 

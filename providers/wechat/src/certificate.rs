@@ -3,8 +3,8 @@
 
 use crate::sign::{NotSigned, verify};
 use crate::wire::{Certificates, EncryptedCertificate};
-use crate::{PlatformKey, resource};
-use base::Timestamp;
+use crate::{PlatformKey, Validity, resource};
+use base::{Text, Timestamp};
 use provider_contract::Reply;
 use provider_contract::signing::RsaVerifier;
 use std::fmt;
@@ -29,27 +29,47 @@ pub enum BadCertificate {
     NotSigned(NotSigned),
 }
 
+impl BadCertificate {
+    /// What is wrong and what to do.
+    pub fn text(&self) -> Text {
+        match self {
+            BadCertificate::Refused(said) => Text::new(
+                format!("微信支付拒绝提供平台证书：{said}。若商户已改用微信支付公钥，请在配置中填写公钥 ID"),
+                format!(
+                    "WeChat Pay refused to list its certificates: {said}. A merchant with WeChat Pay's public key needs its id in the configuration instead"
+                ),
+            ),
+            BadCertificate::Garbled => Text::new(
+                "微信支付的平台证书列表无法读取",
+                "the list of platform certificates cannot be read",
+            ),
+            BadCertificate::CannotDecrypt => Text::new(
+                "APIv3 密钥解不开平台证书，请核对密钥",
+                "the APIv3 key does not decrypt the platform certificate; check the key",
+            ),
+            BadCertificate::NotACertificate => Text::new(
+                "平台证书不是带 RSA 公钥的 PEM 证书",
+                "the platform certificate is not a PEM X.509 certificate with an RSA key",
+            ),
+            BadCertificate::SerialDiffers => Text::new(
+                "平台证书的序列号与列表中的不一致",
+                "the platform certificate carries another serial than it was listed under",
+            ),
+            BadCertificate::NoneValidNow => Text::new(
+                "没有在有效期内的平台证书，请核对本机时间",
+                "no platform certificate is valid now; check this computer's clock",
+            ),
+            BadCertificate::NotSigned(_) => Text::new(
+                "平台证书列表没有用其中任何一张证书正确签名",
+                "the list of platform certificates is not signed by any of them",
+            ),
+        }
+    }
+}
+
 impl fmt::Display for BadCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BadCertificate::Refused(said) => write!(f, "WeChat Pay refused to list its certificates: {said}"),
-            BadCertificate::Garbled => f.write_str("the list of platform certificates cannot be read"),
-            BadCertificate::CannotDecrypt => {
-                f.write_str("the APIv3 key does not decrypt the platform certificate; check the key")
-            }
-            BadCertificate::NotACertificate => {
-                f.write_str("the platform certificate is not a PEM X.509 certificate with an RSA key")
-            }
-            BadCertificate::SerialDiffers => {
-                f.write_str("the platform certificate carries another serial than it was listed under")
-            }
-            BadCertificate::NoneValidNow => {
-                f.write_str("no platform certificate is valid now; check this computer's clock")
-            }
-            BadCertificate::NotSigned(_) => {
-                f.write_str("the list of platform certificates is not signed by any of them")
-            }
-        }
+        f.write_str(&self.text().en)
     }
 }
 
@@ -78,10 +98,16 @@ impl PlatformCertificate {
         let serial: String =
             certificate.tbs_certificate.raw_serial().iter().map(|byte| format!("{byte:02X}")).collect();
         let seconds = |s: i64| Timestamp::from_micros(s.saturating_mul(1_000_000));
+        let not_before = seconds(certificate.validity().not_before.timestamp());
+        let not_after = seconds(certificate.validity().not_after.timestamp());
         Ok(PlatformCertificate {
-            key: PlatformKey { id: trimmed(&serial).to_owned(), verify: Arc::new(verifier) },
-            not_before: seconds(certificate.validity().not_before.timestamp()),
-            not_after: seconds(certificate.validity().not_after.timestamp()),
+            key: PlatformKey {
+                id: trimmed(&serial).to_owned(),
+                verify: Arc::new(verifier),
+                valid: Some(Validity { from: not_before, until: not_after }),
+            },
+            not_before,
+            not_after,
         })
     }
 }
@@ -94,7 +120,8 @@ fn trimmed(serial: &str) -> &str {
     }
 }
 
-/// The keys in a reply to `GET /v3/certificates`: decrypted, valid at `now`, and one of them signed the reply.
+/// The keys in a reply to `GET /v3/certificates`: decrypted, not over, and one that is valid at `now` signed the
+/// reply. One that cannot be read (a kind of key we do not know) does not keep us from the others.
 pub fn keys_in(reply: &Reply, apiv3_key: &str, now: Timestamp) -> Result<Vec<PlatformKey>, BadCertificate> {
     if reply.status != 200 {
         let failure: crate::wire::Failure = serde_json::from_slice(&reply.body).unwrap_or_default();
@@ -104,14 +131,17 @@ pub fn keys_in(reply: &Reply, apiv3_key: &str, now: Timestamp) -> Result<Vec<Pla
         )));
     }
     let listed: Certificates = serde_json::from_slice(&reply.body).map_err(|_| BadCertificate::Garbled)?;
-    let opened = listed.data.iter().map(|one| opened(one, apiv3_key)).collect::<Result<Vec<_>, _>>()?;
-    let keys: Vec<PlatformKey> = opened
-        .into_iter()
-        .filter(|one| one.not_before <= now && now <= one.not_after)
-        .map(|one| one.key)
-        .collect();
-    if keys.is_empty() {
-        return Err(BadCertificate::NoneValidNow);
+    let mut keys = Vec::new();
+    let mut unreadable = None;
+    for one in &listed.data {
+        match opened(one, apiv3_key) {
+            Ok(certificate) if now <= certificate.not_after => keys.push(certificate.key),
+            Ok(_) => {}
+            Err(why) => unreadable = unreadable.or(Some(why)),
+        }
+    }
+    if !keys.iter().any(|key| key.counts(now)) {
+        return Err(unreadable.unwrap_or(BadCertificate::NoneValidNow));
     }
     verify(&keys, |name| reply.header(name), &reply.body, now).map_err(BadCertificate::NotSigned)?;
     Ok(keys)

@@ -49,7 +49,7 @@ impl PlatformPem<'_> {
             }
             PlatformPem::PublicKey { id, pem } => {
                 let verifier = RsaVerifier::from_pem(pem).map_err(BadConfig::PlatformKey)?;
-                Ok(PlatformKey { id: (*id).to_owned(), verify: Arc::new(verifier) })
+                Ok(PlatformKey { id: (*id).to_owned(), verify: Arc::new(verifier), valid: None })
             }
             PlatformPem::Certificate(pem) => PlatformCertificate::from_pem(pem)
                 .map(|certificate| certificate.key)

@@ -23,18 +23,19 @@ pub mod resource;
 pub mod sign;
 mod simulator;
 mod translate;
+mod trouble;
 pub mod wire;
 
 pub use config::{BadConfig, Config, PlatformPem};
 pub use simulator::{BadKeys, Credentials, Keys, Simulator};
 
-use base::Text;
+use base::{Text, Timestamp};
 use certificate::BadCertificate;
 use payment::{Answer, Ask, Notice, Policy};
 use provider_contract::signing::{RsaSigner, Sign, Verify};
 use provider_contract::{
-    BadNotice, Call, CannotAsk, Capabilities, HttpMethod, HttpReply, HttpRequest, Moment, Order, Provider,
-    Reply,
+    BadNotice, Call, CannotAsk, CannotRenew, Capabilities, HttpMethod, HttpReply, HttpRequest, KeyInUse,
+    Moment, Order, Provider, Renewed, RenewsKeys, Reply, Trouble,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,29 @@ pub struct PlatformKey {
     pub id: String,
     /// The key.
     pub verify: Arc<dyn Verify>,
+    /// When a certificate's key may sign; a public key always may.
+    pub valid: Option<Validity>,
+}
+
+/// From when to when a certificate is valid, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// The first moment.
+    pub from: Timestamp,
+    /// The last moment.
+    pub until: Timestamp,
+}
+
+impl PlatformKey {
+    /// Whether its signature counts at `now`.
+    pub fn counts(&self, now: Timestamp) -> bool {
+        self.valid.is_none_or(|valid| valid.from <= now && now <= valid.until)
+    }
+
+    /// Whether it is the public key, which never changes, rather than a certificate's.
+    pub fn is_public_key(&self) -> bool {
+        self.id.starts_with(sign::PUBLIC_KEY_ID)
+    }
 }
 
 /// WeChat Pay with one merchant's credentials.
@@ -138,5 +162,31 @@ impl Provider for WeChat {
 
     fn acknowledge(&self, verdict: Result<(), &BadNotice>) -> HttpReply {
         notify::acknowledge(verdict)
+    }
+
+    fn trouble(&self, _: &Ask, _: &Order, reply: &Reply, moment: &Moment) -> Option<Trouble> {
+        trouble::of(&self.platform, reply, moment.now)
+    }
+
+    /// Certificates change and are fetched; a merchant with the public key needs none.
+    fn renews_keys(&self) -> Option<&dyn RenewsKeys> {
+        let public = self.platform.iter().any(PlatformKey::is_public_key);
+        (!public).then_some(self as &dyn RenewsKeys)
+    }
+}
+
+impl RenewsKeys for WeChat {
+    fn keys_call(&self, moment: &Moment) -> Call {
+        self.certificates_call(moment)
+    }
+
+    fn with_keys(&self, reply: &Reply, moment: &Moment) -> Result<Renewed, CannotRenew> {
+        let found = self.certificates_in(reply, moment).map_err(|why| CannotRenew(why.text()))?;
+        let in_use = |key: &PlatformKey| KeyInUse {
+            id: key.id.clone(),
+            until: key.valid.map_or(Timestamp::MAX, |valid| valid.until),
+        };
+        let keys = found.iter().map(in_use).collect();
+        Ok(Renewed { provider: Arc::new(self.trusting(found)), keys })
     }
 }

@@ -119,7 +119,7 @@ pub enum NotSigned {
     Missing(&'static str),
     /// More than five minutes old, or ahead of us.
     Stale,
-    /// Signed with a key that we do not hold.
+    /// Signed with a key that we do not hold, or hold no longer.
     UnknownKey,
     /// Wrong, whether forged, damaged or one of WeChat's probes.
     Wrong,
@@ -138,7 +138,8 @@ pub fn verify<'a>(
     if !fresh(timestamp, now) {
         return Err(NotSigned::Stale);
     }
-    let key = keys.iter().find(|key| key.id == serial).ok_or(NotSigned::UnknownKey)?;
+    let named = |key: &&PlatformKey| key.id.eq_ignore_ascii_case(serial) && key.counts(now);
+    let key = keys.iter().find(named).ok_or(NotSigned::UnknownKey)?;
     if !key.verify.verify(&reply_text(timestamp, nonce, body), signature) {
         return Err(NotSigned::Wrong);
     }

@@ -59,7 +59,7 @@ struct Identity {
     merchant: Arc<dyn Verify>,
     platform: SigningKey,
     platform_key: PlatformKey,
-    certificate: Option<Certificate>,
+    certificates: Certificates,
 }
 
 /// A platform key that signs answers.
@@ -69,12 +69,41 @@ struct SigningKey {
     sign: Arc<dyn Sign>,
 }
 
-/// The platform certificate, for merchants who have not moved to the public key.
+/// The platform's certificates, for merchants who have not moved to the public key: those it lists, oldest first, and
+/// which of them signs.
+#[derive(Default)]
+struct Certificates {
+    listed: Vec<Certificate>,
+    signing: usize,
+}
+
+impl Certificates {
+    fn signing(&self) -> Option<&Certificate> {
+        self.listed.get(self.signing)
+    }
+
+    fn of_serial(&self, serial: &str) -> Option<&Certificate> {
+        self.listed.iter().find(|one| one.key.id.eq_ignore_ascii_case(serial))
+    }
+}
+
+/// One platform certificate.
 struct Certificate {
     key: SigningKey,
     pem: String,
     not_before: Timestamp,
     not_after: Timestamp,
+}
+
+impl Certificate {
+    fn of(read: PlatformCertificate, pem: &str, signer: impl Sign + 'static) -> Certificate {
+        Certificate {
+            key: SigningKey { id: read.key.id, sign: Arc::new(signer) },
+            pem: pem.to_owned(),
+            not_before: read.not_before,
+            not_after: read.not_after,
+        }
+    }
 }
 
 /// What a payer will do.
@@ -151,14 +180,12 @@ impl Simulator {
             apiv3_key: Secret::new(keys.apiv3_key.clone()),
             merchant: Arc::new(merchant.verifier()),
             merchant_signer: Arc::new(merchant),
-            platform_key: PlatformKey { id: id.clone(), verify: Arc::new(platform.verifier()) },
+            platform_key: PlatformKey { id: id.clone(), verify: Arc::new(platform.verifier()), valid: None },
             platform: SigningKey { id, sign: Arc::new(platform) },
-            certificate: Some(Certificate {
-                key: SigningKey { id: certificate.key.id, sign: Arc::new(certified) },
-                pem: keys.platform_certificate_pem.clone(),
-                not_before: certificate.not_before,
-                not_after: certificate.not_after,
-            }),
+            certificates: Certificates {
+                listed: vec![Certificate::of(certificate, &keys.platform_certificate_pem, certified)],
+                signing: 0,
+            },
         };
         Ok(Simulator::of(identity, Some(keys.clone())))
     }
@@ -175,8 +202,8 @@ impl Simulator {
             merchant_signer: Arc::new(merchant),
             merchant: Arc::new(merchant),
             platform: SigningKey { id: id.clone(), sign: Arc::new(platform) },
-            platform_key: PlatformKey { id, verify: Arc::new(platform) },
-            certificate: None,
+            platform_key: PlatformKey { id, verify: Arc::new(platform), valid: None },
+            certificates: Certificates::default(),
         };
         Simulator::of(identity, None)
     }
@@ -357,6 +384,20 @@ impl provider_contract::Simulator for Simulator {
 
     fn set_down(&mut self, down: bool) {
         self.down = down;
+    }
+
+    fn rotate_keys(&mut self, _now: Timestamp) -> bool {
+        let certificates = &mut self.identity.certificates;
+        match (certificates.listed.len(), certificates.signing) {
+            (0, _) => return false,
+            (1, _) => certificates.listed.push(keys::fresh_certificate()),
+            (_, 0) => certificates.signing = 1,
+            (_, newest) => {
+                certificates.listed.drain(..newest);
+                certificates.signing = 0;
+            }
+        }
+        true
     }
 
     fn books(&self) -> Vec<Book> {

@@ -61,7 +61,7 @@ pub(crate) fn signed(
         headers.push(("Content-Type", "application/json".to_owned()));
     }
     // While a merchant moves from certificates to the public key, this header says which of the two shall answer.
-    if let Some(key) = wechat.platform.iter().find(|key| key.id.starts_with(sign::PUBLIC_KEY_ID)) {
+    if let Some(key) = wechat.platform.iter().find(|key| key.is_public_key()) {
         headers.push(("Wechatpay-Serial", key.id.clone()));
     }
     Call { method, url: format!("{}{target}", config.base_url), headers, body }

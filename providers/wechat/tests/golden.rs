@@ -221,7 +221,7 @@ fn merchant() -> WeChat {
         store_out_id: "A1111".into(),
     };
     let verify: Arc<dyn Verify> = platform().verify;
-    let public = PlatformKey { id: "PUB_KEY_ID_0114232134912410000000000000".into(), verify };
+    let public = PlatformKey { id: "PUB_KEY_ID_0114232134912410000000000000".into(), verify, valid: None };
     WeChat::new(config, Arc::new(Echo), vec![public]).unwrap()
 }
 

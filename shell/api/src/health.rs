@@ -1,9 +1,11 @@
 //! Whether this server can take money, for whoever watches over it. Says nothing secret.
 
 use crate::state::ApiState;
+use crate::views::{TextView, time};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use drive::{ChannelSetup, Handle};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,13 +38,23 @@ pub struct ProviderHealth {
     pub channel: String,
     /// Whose it is.
     pub provider: String,
-    /// `configured`: it can be used; whether it answers, each payment tells.
+    /// What the last exchange with it showed. `unknown` until the first; `answering` if all is well; otherwise what is
+    /// wrong: `no_address`, `no_connection`, `no_trust`, `silent`, `our_signature`, `our_number`, `clock`,
+    /// `not_permitted`, `unknown_key`, `their_signature`, `failing`, `not_the_provider`.
     #[schema(value_type = String)]
     pub state: &'static str,
+    /// The same in a sentence.
+    pub found: TextView,
+    /// What to do; empty if nothing needs to be done.
+    pub next_step: TextView,
+    /// When the last exchange was.
+    pub checked_at: Option<String>,
+    /// Since when every exchange has shown this.
+    pub since: Option<String>,
 }
 
 /// How the server is.
-#[utoipa::path(get, path = "/v1/health", operation_id = "readHealth", tag = "server", responses(
+#[utoipa::path(get, path = "/v1/health", tag = "server", responses(
     (status = 200, body = Health),
     (status = 503, body = Health, description = "it cannot take money now"),
 ))]
@@ -58,15 +70,23 @@ pub(crate) async fn read(State(state): State<ApiState>) -> (StatusCode, Json<Hea
         engine: if engine { "ok" } else { "stopped" },
         open_payments: stats.open_payments,
         calls_in_flight: stats.calls_in_flight,
-        providers: handle
-            .channels()
-            .map(|channel| ProviderHealth {
-                channel: channel.id.to_string(),
-                provider: channel.provider.capabilities().name.to_owned(),
-                state: "configured",
-            })
-            .collect(),
+        providers: handle.channels().map(|channel| provider_health(channel, handle)).collect(),
     };
     let status = if database && engine { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(health))
+}
+
+/// The words of a failed connection name addresses, which are nobody's business but the owner's: `doctor` tells them.
+fn provider_health(channel: &ChannelSetup, handle: &Handle) -> ProviderHealth {
+    let seen = handle.seen(channel.id).unwrap_or_default();
+    let contact = seen.contact.without_details();
+    ProviderHealth {
+        channel: channel.id.to_string(),
+        provider: channel.provider.capabilities().name.to_owned(),
+        state: contact.code(),
+        found: contact.found().into(),
+        next_step: contact.next_step().into(),
+        checked_at: seen.at.map(time),
+        since: seen.since.map(time),
+    }
 }

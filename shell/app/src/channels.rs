@@ -115,15 +115,6 @@ impl Channels {
     }
 }
 
-/// Where a channel's provider answers.
-pub fn address(channel: &Channel) -> String {
-    let (key, usual) = match channel.provider.as_str() {
-        "wechat" => ("base_url", wechat_base_url()),
-        _ => ("gateway_url", alipay_gateway_url()),
-    };
-    channel.settings.get(key).and_then(|value| value.as_str()).map_or(usual, str::to_owned)
-}
-
 /// One channel's secrets, opened one by one.
 struct Secrets<'a> {
     channel: &'a str,
@@ -134,6 +125,11 @@ struct Secrets<'a> {
 impl Secrets<'_> {
     fn open(&self, name: &str) -> Result<Secret<String>> {
         self.store.open(self.key, &secret_name(self.channel, name))
+    }
+
+    fn open_if_there(&self, name: &str) -> Result<Option<Secret<String>>> {
+        let there = self.store.has(&secret_name(self.channel, name));
+        there.then(|| self.open(name)).transpose()
     }
 }
 
@@ -172,17 +168,17 @@ fn wechat_provider(
         store_out_id: settings.store_out_id,
     };
     let merchant_key = secrets.open("merchant_private_key_pem")?;
-    let platform = match &settings.platform_public_key_id {
-        Some(_) => secrets.open("platform_public_key_pem")?,
-        None => secrets.open("platform_certificate_pem").context(
-            "without platform_public_key_id the platform's certificate is needed, sealed as platform_certificate_pem",
-        )?,
+    // Without the public key, the platform's certificates are fetched; one that was sealed beforehand serves until then.
+    let pem = match &settings.platform_public_key_id {
+        Some(_) => Some(secrets.open("platform_public_key_pem")?),
+        None => secrets.open_if_there("platform_certificate_pem")?,
     };
-    let platform = match &settings.platform_public_key_id {
-        Some(id) => wechat::PlatformPem::PublicKey { id, pem: platform.reveal() },
-        None => wechat::PlatformPem::Certificate(platform.reveal()),
-    };
-    Ok(Arc::new(wechat::WeChat::from_pem(config, merchant_key.reveal(), &[platform])?))
+    let platform = pem.as_ref().map(|pem| match &settings.platform_public_key_id {
+        Some(id) => wechat::PlatformPem::PublicKey { id, pem: pem.reveal() },
+        None => wechat::PlatformPem::Certificate(pem.reveal()),
+    });
+    let platform = platform.as_slice();
+    Ok(Arc::new(wechat::WeChat::from_pem(config, merchant_key.reveal(), platform)?))
 }
 
 /// The connector with the credentials that a simulator wrote.

@@ -2,14 +2,11 @@
 
 use crate::channels::Channels;
 use crate::cli::Verdict;
-use crate::clock;
 use crate::config::Config;
 use anyhow::{Context, Result};
-use http_body_util::Empty;
-use hyper::body::Bytes;
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use base::Text;
+use drive::{ChannelSetup, Clock, Contact, Probed, SystemClock, probe};
+use provider_contract::Trouble;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +18,8 @@ Examples:
   paydesk doctor --config shop/paydesk.toml
   paydesk doctor --json
 
-Exit code 1 if anything is wrong. Nothing is changed and no money moves.";
+Every provider is asked for an order that cannot exist. The honest answer, that there is none, proves the network, the
+clock, the credentials and both signatures. Exit code 1 if anything is wrong. Nothing is changed and no money moves.";
 
 /// Which installation.
 #[derive(clap::Args)]
@@ -57,16 +55,36 @@ struct Check {
     found: String,
     /// What it means and what to do; empty if it is good.
     next_step: String,
+    /// The same in Chinese.
+    found_zh: String,
+    next_step_zh: String,
 }
 
 impl Check {
-    fn good(what: impl Into<String>, found: impl Into<String>) -> Check {
-        Check { what: what.into(), state: State::Good, found: found.into(), next_step: String::new() }
+    fn good(what: impl Into<String>, found: Text) -> Check {
+        Check::of(what, State::Good, found, Text::new("", ""))
     }
 
-    fn wrong(what: impl Into<String>, found: impl Into<String>, next_step: impl Into<String>) -> Check {
-        Check { what: what.into(), state: State::Wrong, found: found.into(), next_step: next_step.into() }
+    fn wrong(what: impl Into<String>, found: Text, next_step: Text) -> Check {
+        Check::of(what, State::Wrong, found, next_step)
     }
+
+    fn of(what: impl Into<String>, state: State, found: Text, next_step: Text) -> Check {
+        Check {
+            what: what.into(),
+            state,
+            found: found.en,
+            next_step: next_step.en,
+            found_zh: found.zh,
+            next_step_zh: next_step.zh,
+        }
+    }
+}
+
+/// Words of the system or of a file, which are what they are in any language.
+fn as_it_is(words: impl Into<String>) -> Text {
+    let words = words.into();
+    Text::new(words.clone(), words)
 }
 
 /// Checks and prints.
@@ -89,6 +107,7 @@ fn print_for_people(checks: &[Check]) {
         println!("{mark}  {}: {}", check.what, check.found);
         if !check.next_step.is_empty() {
             println!("       {}", check.next_step);
+            println!("       {}。{}", check.found_zh.trim_end_matches('。'), check.next_step_zh);
         }
     }
 }
@@ -97,11 +116,14 @@ async fn check_all(path: &Path) -> Vec<Check> {
     let config = match Config::load(path) {
         Ok(config) => config,
         Err(why) => {
-            let next = "Without a configuration nothing can start. Mend the line named here, or make a new one with paydesk init.";
-            return vec![Check::wrong("configuration", format!("{why:#}"), next)];
+            let next = Text::new(
+                "没有配置就无法启动。请按这里指出的行改正，或用 paydesk init 新建一份。",
+                "Without a configuration nothing can start. Mend the line named here, or make a new one with paydesk init.",
+            );
+            return vec![Check::wrong("configuration", as_it_is(format!("{why:#}")), next)];
         }
     };
-    let mut checks = vec![Check::good("configuration", path.display().to_string())];
+    let mut checks = vec![Check::good("configuration", as_it_is(path.display().to_string()))];
     checks.push(database(&config).await);
     checks.push(space(&config));
     checks.extend(channels(&config).await);
@@ -118,7 +140,7 @@ async fn database(config: &Config) -> Check {
             let answer = store.ping().await;
             store.close().await;
             match answer {
-                Ok(()) => Check::good("database", config.database.clone()),
+                Ok(()) => Check::good("database", as_it_is(config.database.clone())),
                 Err(why) => database_is_wrong(why.to_string()),
             }
         }
@@ -127,8 +149,11 @@ async fn database(config: &Config) -> Check {
 }
 
 fn database_is_wrong(why: String) -> Check {
-    let next = "Without it no payment can be taken: nothing would be durable. Check the path, its rights and the free space.";
-    Check::wrong("database", why, next)
+    let next = Text::new(
+        "没有数据库就不能收款：什么都无法可靠记录。请检查路径、权限和剩余空间。",
+        "Without it no payment can be taken: nothing would be durable. Check the path, its rights and the free space.",
+    );
+    Check::wrong("database", as_it_is(why), next)
 }
 
 fn space(config: &Config) -> Check {
@@ -139,14 +164,20 @@ fn space(config: &Config) -> Check {
         .nth(1)
         .and_then(|line| line.split_whitespace().nth(3))
         .and_then(|n| n.parse::<u64>().ok());
+    let free = |mb: u64| Text::new(format!("剩余 {mb} MB"), format!("{mb} MB free"));
     match free_kb.map(|kb| kb / 1024) {
         Some(mb) if mb < SPACE_MIN_MB => Check::wrong(
             "disk",
-            format!("{mb} MB free"),
-            "When it is full, payments can no longer be taken. Free some space soon; what is recorded is safe.",
+            free(mb),
+            Text::new(
+                "磁盘写满后就不能收款了。请尽快腾出空间；已记录的内容是安全的。",
+                "When it is full, payments can no longer be taken. Free some space soon; what is recorded is safe.",
+            ),
         ),
-        Some(mb) => Check::good("disk", format!("{mb} MB free")),
-        None => Check::good("disk", "free space is not told on this system"),
+        Some(mb) => Check::good("disk", free(mb)),
+        None => {
+            Check::good("disk", Text::new("这个系统不提供剩余空间", "free space is not told on this system"))
+        }
     }
 }
 
@@ -154,64 +185,81 @@ async fn channels(config: &Config) -> Vec<Check> {
     let built = match Channels::build(config) {
         Ok(built) => built,
         Err(why) => {
-            let next = "No provider can be used. The pages and everything recorded still work. Restore the key and the sealed file from your copy.";
-            return vec![Check::wrong("secrets", format!("{why:#}"), next)];
+            let next = Text::new(
+                "任何收款通道都用不了；页面和已有记录不受影响。请用备份恢复主密钥和封存文件。",
+                "No provider can be used. The pages and everything recorded still work. Restore the key and the sealed file from your copy.",
+            );
+            return vec![Check::wrong("secrets", as_it_is(format!("{why:#}")), next)];
         }
     };
-    let mut checks = vec![Check::good("secrets", format!("{} channels opened", built.setups.len()))];
+    let opened = built.setups.len();
+    let mut checks = vec![Check::good(
+        "secrets",
+        Text::new(format!("{opened} 个通道可用"), format!("{opened} channels opened")),
+    )];
     for fault in built.faults {
-        let next = "The other channels work. Correct its settings, or seal the right key with paydesk init in a new folder.";
-        checks.push(Check::wrong("channel", fault, next));
+        let next = Text::new(
+            "其他通道不受影响。请改正它的设置，或在新目录里用 paydesk init 重新封存正确的密钥。",
+            "The other channels work. Correct its settings, or seal the right key with paydesk init in a new folder.",
+        );
+        checks.push(Check::wrong("channel", as_it_is(fault), next));
     }
-    for channel in &config.channels {
-        checks.push(reach_provider(&channel.name, &crate::channels::address(channel)).await);
+    for setup in &built.setups {
+        let named = config.channels.iter().find(|channel| channel.id == setup.id);
+        checks.push(ask_provider(named.map_or("", |channel| channel.name.as_str()), setup).await);
     }
     checks
 }
 
-/// Whether the provider answers at all, and whether our clocks agree. Nothing is asked about money.
-async fn reach_provider(name: &str, url: &str) -> Check {
+/// Asks the provider for an order that cannot exist.
+async fn ask_provider(name: &str, setup: &ChannelSetup) -> Check {
+    let clock = SystemClock;
+    let probed = probe(setup, &clock).await;
+    let date = probed.date.as_deref().and_then(seconds_of_http_date);
+    provider_check(name, &probed, date.map(|theirs| clock.now().as_seconds() - theirs))
+}
+
+/// What it showed; `off_s` is how far this machine's clock is ahead of the provider's, if that is known.
+fn provider_check(name: &str, probed: &Probed, off_s: Option<i64>) -> Check {
     let what = format!("provider {name}");
-    let reply = match ask(url).await {
-        Ok(reply) => reply,
-        Err(why) => {
-            let next = "Payments by it end as not paid. Check this machine's network, its name service and any firewall; cash and other wallets work.";
-            return Check::wrong(what, format!("{url} does not answer: {why}"), next);
-        }
+    let clock_is_off = off_s.is_some_and(|off| off.abs() > CLOCK_OFF_MAX_S);
+    let contact = match &probed.contact {
+        Contact::Answering if clock_is_off => &Contact::Troubled(Trouble::Clock),
+        contact => contact,
     };
-    let date = reply.headers().get("date").and_then(|date| date.to_str().ok()).and_then(seconds_of_http_date);
-    let off = date.map(|theirs| clock::now().as_seconds() - theirs);
-    match off {
-        Some(off) if off.abs() > CLOCK_OFF_MAX_S => Check::wrong(
-            what,
-            format!("{url} answers; this machine's clock is {off} s off"),
-            "Providers refuse requests that are five minutes off. Switch on time synchronization: timedatectl set-ntp true",
-        ),
-        Some(off) => Check::good(what, format!("{url} answers; clocks agree within {} s", off.abs() + 1)),
-        None => Check::good(what, format!("{url} answers; it does not tell its time")),
+    let mut found = contact.found();
+    if let (Contact::Troubled(Trouble::Clock), Some(off)) = (contact, off_s) {
+        found = Text::new(
+            format!("{}（本机快 {off} 秒）", found.zh),
+            format!("{} This one is {off} s ahead.", found.en),
+        );
     }
+    if let Some(why) = &probed.keys_refused {
+        found = Text::new(format!("{}：{}", found.zh, why.zh), format!("{} {}.", found.en, why.en));
+    }
+    if contact.is_good() {
+        return Check::good(what, with_keys(found, probed));
+    }
+    if !probed.said.is_empty() {
+        let said = &probed.said;
+        found = Text::new(format!("{}。它说：{said}", found.zh), format!("{} It says: {said}", found.en));
+    }
+    let Text { zh, en } = contact.next_step();
+    let next = Text::new(
+        format!("{zh}。期间请用其他方式收款。"),
+        format!("{en} Payments by it end as not paid; cash and other wallets work."),
+    );
+    Check::wrong(what, found, next)
 }
 
-/// One GET, whatever the address begins with; why not, for people.
-async fn ask(url: &str) -> Result<hyper::Response<hyper::body::Incoming>, String> {
-    let roots = HttpsConnectorBuilder::new().with_native_roots();
-    let roots = roots.map_err(|error| format!("this machine has no certificates to trust: {error}"))?;
-    let client = Client::builder(TokioExecutor::new()).build(roots.https_or_http().enable_http1().build());
-    let request = hyper::Request::get(url).header("user-agent", "paydesk doctor").body(Empty::<Bytes>::new());
-    let sent = client.request(request.map_err(|error| error.to_string())?);
-    match tokio::time::timeout(PATIENCE, sent).await {
-        Ok(answer) => answer.map_err(|error| innermost(&error)),
-        Err(_) => Err(format!("nothing came within {} s", PATIENCE.as_secs())),
-    }
-}
-
-/// The innermost reason, which is the one that helps.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut inner = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
+/// With the keys that were fetched on the way, and until when they serve.
+fn with_keys(found: Text, probed: &Probed) -> Text {
+    let Some(until) = probed.keys.iter().map(|key| key.until).max() else { return found };
+    let (count, until) = (probed.keys.len(), until.rfc3339(base::Zone::CHINA));
+    Text::new(
+        format!("{}；取得 {count} 张平台证书，有效至 {until}", found.zh),
+        format!("{} It gave {count} certificates, the last valid until {until}.", found.en),
+    )
 }
 
 /// `Mon, 23 Nov 2026 02:20:00 GMT`, the only form servers may send (RFC 9110).
@@ -224,14 +272,17 @@ fn seconds_of_http_date(text: &str) -> Option<i64> {
 async fn reach_printer(address: &str) -> Check {
     let what = format!("printer {address}");
     match tokio::time::timeout(PATIENCE, tokio::net::TcpStream::connect(address)).await {
-        Ok(Ok(_)) => Check::good(what, "answers"),
-        Ok(Err(why)) => printer_is_wrong(what, why.to_string()),
-        Err(_) => printer_is_wrong(what, "does not answer within 5 s".to_owned()),
+        Ok(Ok(_)) => Check::good(what, Text::new("有应答", "answers")),
+        Ok(Err(why)) => printer_is_wrong(what, as_it_is(why.to_string())),
+        Err(_) => printer_is_wrong(what, Text::new("5 秒内没有应答", "does not answer within 5 s")),
     }
 }
 
-fn printer_is_wrong(what: String, why: String) -> Check {
-    let next = "Sales go on and receipts wait; customers can take the electronic receipt. Check the printer's power, cable and address.";
+fn printer_is_wrong(what: String, why: Text) -> Check {
+    let next = Text::new(
+        "照常收款，小票会等着；顾客可以扫码看电子小票。请检查打印机的电源、网线和地址。",
+        "Sales go on and receipts wait; customers can take the electronic receipt. Check the printer's power, cable and address.",
+    );
     Check::wrong(what, why, next)
 }
 
@@ -253,11 +304,6 @@ mod tests {
         drop(listener);
         let printer = reach_printer(&address).await;
         assert!(printer.state == State::Wrong && printer.next_step.contains("Sales go on"), "{printer:?}");
-        let provider = reach_provider("wechat", &format!("http://{address}/")).await;
-        assert!(
-            provider.found.contains(&address) && provider.next_step.contains("other wallets work"),
-            "{provider:?}"
-        );
     }
 
     #[tokio::test]
@@ -265,5 +311,14 @@ mod tests {
         let checks = check_all(Path::new("/nonexistent/paydesk.toml")).await;
         assert_eq!(checks.len(), 1);
         assert!(checks[0].found.contains("paydesk init writes one"), "{checks:?}");
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_told_even_if_the_provider_still_answers() {
+        let probed = Probed { contact: Contact::Answering, ..Probed::default() };
+        assert_eq!(provider_check("w", &probed, Some(3)).state, State::Good);
+        let off = provider_check("w", &probed, Some(-90));
+        assert!(off.state == State::Wrong && off.found.contains("-90 s ahead"), "{off:?}");
+        assert!(off.next_step.contains("timedatectl") && off.found_zh.contains("快 -90 秒"), "{off:?}");
     }
 }

@@ -121,6 +121,11 @@ impl SealedStore {
         self.secrets.insert(name.to_owned(), sealed);
     }
 
+    /// Whether a secret of this name is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.secrets.contains_key(name)
+    }
+
     /// Opens the secret of this name.
     pub fn open(&self, key: &MasterKey, name: &str) -> Result<Secret<String>> {
         let sealed = self.secrets.get(name).with_context(|| format!("there is no secret named {name}"))?;

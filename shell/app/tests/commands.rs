@@ -174,6 +174,145 @@ fn a_wrong_key_stops_its_channel_and_nothing_else() {
     assert!(warned.contains("still working: no provider, the pages"), "{warned}");
 }
 
+/// A simulator in a process of its own, and where it listens.
+struct Simulator(std::process::Child, String);
+
+impl Simulator {
+    fn start(words: &[&str]) -> Simulator {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_paydesk"))
+            .args(["simulate"])
+            .args(words)
+            .args(["--port", "0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let address = first.trim().rsplit_once("http://").unwrap().1.split('/').next().unwrap().to_owned();
+        Simulator(child, address)
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What doctor finds of the one provider of an installation made with these credentials: exit code, finding, next step.
+fn doctor_says(
+    folder: &Folder,
+    name: &str,
+    provider: &str,
+    credentials: &serde_json::Value,
+) -> (i32, String) {
+    let (dir, password) = (folder.path(name), folder.write("pw", "long enough"));
+    let file = folder.write(&format!("{name}.json"), &credentials.to_string());
+    let option = format!("--{provider}");
+    check(&init(&dir, &password, &[&option, &file]), 0, "Written");
+    let (code, report) = said(&["doctor", "--config", &format!("{dir}/paydesk.toml"), "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    let provider = checks.iter().find(|check| check["what"].as_str().unwrap().starts_with("provider"));
+    let text = |key: &str| provider.unwrap()[key].as_str().unwrap().to_owned();
+    assert!(!text("found_zh").is_empty(), "{report:#}");
+    (code, [text("found"), text("next_step")].join("\n"))
+}
+
+fn with(credentials: &serde_json::Value, key: &str, value: &str) -> serde_json::Value {
+    let mut changed = credentials.clone();
+    changed[key] = value.into();
+    changed
+}
+
+fn json_in(folder: &Folder, name: &str) -> serde_json::Value {
+    serde_json::from_str(&fs::read_to_string(folder.path(name)).unwrap()).unwrap()
+}
+
+/// One harmless question to each simulator, with everything that can be wrong between us and a provider.
+#[test]
+fn doctor_tells_one_cause_from_another() {
+    let folder = Folder::new("doctor");
+    let wechat = Simulator::start(&["wechat", "--credentials", &folder.path("given")]);
+    let good = json_in(&folder, "given");
+    let stranger = wechat::Keys::fresh();
+    let stranger_key = stranger.merchant_private_key_pem.as_str();
+    let other_platform = stranger.credentials("").unwrap().platform_public_key_pem;
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let cases = [
+        ("good", good.clone(), 0, "accepts our signature"),
+        ("key", with(&good, "merchant_private_key_pem", stranger_key), 1, "refuses our signature"),
+        ("mchid", with(&good, "mchid", "1900009999"), 1, "does not know our merchant"),
+        ("serial", with(&good, "merchant_serial", "5F5F"), 1, "does not know our merchant"),
+        ("platform", with(&good, "platform_public_key_pem", &other_platform), 1, "signed wrongly"),
+        ("dns", with(&good, "base_url", "http://no-such-host.invalid"), 1, "leads to no address"),
+        ("port", with(&good, "base_url", &format!("http://{nobody}")), 1, "Connection refused"),
+        ("tls", with(&good, "base_url", &format!("https://{}", wechat.1)), 1, "No safe connection"),
+        (
+            "path",
+            with(&good, "base_url", &format!("http://{}/_simulator", wechat.1)),
+            1,
+            "is not the provider",
+        ),
+    ];
+    for (name, credentials, exit, expected) in cases {
+        let (code, found) = doctor_says(&folder, name, "wechat", &credentials);
+        assert!(code == exit && found.contains(expected), "{name}: exit {code}, {found}");
+        assert!(exit == 0 || found.contains("cash and other wallets work"), "{name}: {found}");
+    }
+
+    let alipay = Simulator::start(&["alipay", "--credentials", &folder.path("given")]);
+    let good = json_in(&folder, "given");
+    let cases = [
+        ("a-good", good.clone(), 0, "accepts our signature"),
+        ("a-key", with(&good, "app_private_key_pem", stranger_key), 1, "refuses our signature"),
+        ("a-id", with(&good, "app_id", "2021000000009999"), 1, "does not know our merchant"),
+        ("a-theirs", with(&good, "alipay_public_key_pem", &other_platform), 1, "signed wrongly"),
+        (
+            "a-path",
+            with(&good, "base_url", &format!("http://{}/_simulator/books", alipay.1)),
+            1,
+            "not the provider",
+        ),
+    ];
+    for (name, credentials, exit, expected) in cases {
+        let (code, found) = doctor_says(&folder, name, "alipay", &credentials);
+        assert!(code == exit && found.contains(expected), "{name}: exit {code}, {found}");
+    }
+}
+
+/// A merchant without the public key: the certificates are fetched, and a wrong key that should open them is named.
+#[test]
+fn doctor_fetches_certificates() {
+    let folder = Folder::new("certificates");
+    let _wechat = Simulator::start(&["wechat", "--certificates", "--credentials", &folder.path("given")]);
+    let good = json_in(&folder, "given");
+    assert!(good.get("platform_public_key_id").is_none());
+    let (code, found) = doctor_says(&folder, "good", "wechat", &good);
+    assert!(code == 0 && found.contains("It gave 1 certificates, the last valid until 20"), "{found}");
+    let other = with(&good, "apiv3_key", &"f".repeat(32));
+    let (code, found) = doctor_says(&folder, "other", "wechat", &other);
+    assert!(code == 1 && found.contains("the APIv3 key does not decrypt"), "{found}");
+    check(&["simulate", "alipay", "--port", "0", "--certificates"], 3, "only WeChat Pay");
+}
+
+/// What was half there is named, and nothing half is left.
+#[test]
+fn init_leaves_nothing_half() {
+    let folder = Folder::new("half");
+    let (dir, password) = (folder.path("shop"), folder.write("pw", "long enough"));
+    fs::create_dir_all(format!("{dir}/paydesk.sqlite-wal")).unwrap();
+    check(&init(&dir, &password, &[]), 3, "nothing was started");
+    for name in ["paydesk.toml", "paydesk.key", "paydesk.secrets", "paydesk.sqlite"] {
+        assert!(!Path::new(&dir).join(name).exists(), "{name} was left behind");
+    }
+    fs::write(format!("{dir}/paydesk.key"), "x").unwrap();
+    check(&init(&dir, &password, &[]), 3, "paydesk.key exists, and no configuration beside it");
+    assert_eq!(fs::read_to_string(format!("{dir}/paydesk.key")).unwrap(), "x");
+}
+
 #[test]
 fn simulators_refuse_what_they_cannot_follow() {
     let folder = Folder::new("simulate");

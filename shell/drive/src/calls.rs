@@ -3,13 +3,14 @@
 
 use crate::channel::Channel;
 use crate::clock::Clock;
+use crate::contact::Contact;
 use crate::signers::Signers;
 use crate::stats::Counters;
 use crate::wire::{NoReply, Wire};
 use base::ChannelId;
 use engine::{CallOut, End};
 use payment::{Answer, Ask, Doubt, Policy, Reason, Said, Verdict};
-use provider_contract::{CannotAsk, Moment, Order, Provider};
+use provider_contract::{CannotAsk, Moment, Order, Provider, Trouble};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -49,14 +50,27 @@ impl Calls {
         drop(place);
         match sent {
             Ok(reply) => {
-                let provider = Arc::clone(&channel.setup.provider);
-                let (ask, moment) = (out.ask, self.moment());
-                let answer = self.signers.run(move || provider.answer(&ask, &order, &reply, &moment)).await;
-                End::Answered(answer.unwrap_or_else(|| Answer::unclear(Doubt::Garbled, Said::default())))
+                let (provider, ask, moment) = (channel.provider(), out.ask, self.moment());
+                let read = self.signers.run(move || {
+                    let answer = provider.answer(&ask, &order, &reply, &moment);
+                    // An answer that settles something needs no second look.
+                    let suspect = matches!(answer.verdict, Verdict::Unclear(_) | Verdict::Declined(_));
+                    let trouble = suspect.then(|| provider.trouble(&ask, &order, &reply, &moment)).flatten();
+                    (answer, trouble)
+                });
+                let Some((answer, trouble)) = read.await else {
+                    return End::Answered(Answer::unclear(Doubt::Garbled, Said::default()));
+                };
+                if trouble == Some(Trouble::UnknownKey) {
+                    channel.keys_wanted.notify_one();
+                }
+                channel.heard(Contact::from(trouble), self.clock.now());
+                End::Answered(answer)
             }
-            Err(NoReply::Lost(why)) => End::Lost(why),
-            Err(NoReply::NeverLeft(why)) => End::NeverLeft(why),
-            Err(NoReply::TooLong) => End::Answered(Answer::unclear(Doubt::Garbled, Said::default())),
+            Err(no_reply) => {
+                channel.heard(Contact::from(&no_reply), self.clock.now());
+                no_reply_end(no_reply)
+            }
         }
     }
 
@@ -64,7 +78,7 @@ impl Calls {
     async fn prepare(&self, channel: &Channel, out: &CallOut) -> Result<Prepared, End> {
         let place = Arc::clone(&channel.places).acquire_owned().await.expect("places are never closed");
         let order = Order::of(&out.payment, &out.ask, out.code.clone(), &channel.setup.policy);
-        let (provider, ask, moment) = (Arc::clone(&channel.setup.provider), out.ask, self.moment());
+        let (provider, ask, moment) = (channel.provider(), out.ask, self.moment());
         let signed = self.signers.run(move || {
             let call = provider.call(&ask, &order, &moment);
             (order, call)
@@ -91,6 +105,14 @@ impl Calls {
 
     fn moment(&self) -> Moment {
         Moment { now: self.clock.now(), nonce: rand::random() }
+    }
+}
+
+fn no_reply_end(no_reply: NoReply) -> End {
+    match no_reply {
+        NoReply::Lost(why) => End::Lost(why),
+        NoReply::NeverLeft { why, .. } => End::NeverLeft(why),
+        NoReply::TooLong => End::Answered(Answer::unclear(Doubt::Garbled, Said::default())),
     }
 }
 

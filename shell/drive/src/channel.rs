@@ -1,10 +1,11 @@
-//! A configured way to a provider, and how much may be under way on it.
+//! A configured way to a provider, how much may be under way on it, and what was last heard from it.
 
-use base::{ChannelId, MerchantId};
+use crate::contact::{Contact, Seen};
+use base::{ChannelId, MerchantId, Timestamp};
 use payment::Policy;
 use provider_contract::Provider;
-use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::sync::{Arc, Mutex, RwLock};
+use tokio::sync::{Notify, Semaphore};
 
 /// Calls of one channel that may be under way at once; more wait their turn, in order.
 const IN_FLIGHT_MAX: usize = 256;
@@ -32,10 +33,36 @@ impl std::fmt::Debug for ChannelSetup {
 pub(crate) struct Channel {
     pub(crate) setup: ChannelSetup,
     pub(crate) places: Arc<Semaphore>,
+    /// Somebody met a key that the provider in use does not hold.
+    pub(crate) keys_wanted: Notify,
+    in_use: RwLock<Arc<dyn Provider>>,
+    seen: Mutex<Seen>,
 }
 
 impl Channel {
     pub(crate) fn new(setup: ChannelSetup) -> Channel {
-        Channel { setup, places: Arc::new(Semaphore::new(IN_FLIGHT_MAX)) }
+        let in_use = RwLock::new(Arc::clone(&setup.provider));
+        let places = Arc::new(Semaphore::new(IN_FLIGHT_MAX));
+        Channel { setup, places, keys_wanted: Notify::new(), in_use, seen: Mutex::default() }
+    }
+
+    /// The translation as it is now: the configured one, or the one with the newest keys.
+    pub(crate) fn provider(&self) -> Arc<dyn Provider> {
+        Arc::clone(&self.in_use.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+
+    /// From now on this one.
+    pub(crate) fn take_into_use(&self, provider: Arc<dyn Provider>) {
+        *self.in_use.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = provider;
+    }
+
+    /// Notes what an exchange showed.
+    pub(crate) fn heard(&self, contact: Contact, at: Timestamp) {
+        self.seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).now(contact, at);
+    }
+
+    /// What the last exchange showed.
+    pub(crate) fn seen(&self) -> Seen {
+        self.seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 }

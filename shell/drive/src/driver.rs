@@ -106,6 +106,7 @@ impl Driver {
     pub(crate) async fn run(mut self) {
         self.resume_all();
         let keeping = tokio::spawn(keep_house(self.store.clone(), Arc::clone(&self.calls.clock)));
+        let renewing = crate::keys::keep_all(&self.calls);
         let mut messages = Vec::with_capacity(ROUND_MAX);
         while !self.has_stopped() {
             self.wait(&mut messages).await;
@@ -120,7 +121,7 @@ impl Driver {
                 Err(error) => self.give_up(batch, &error).await,
             }
         }
-        for background in [Some(keeping), self.resuming.take()].into_iter().flatten() {
+        for background in [Some(keeping), self.resuming.take()].into_iter().flatten().chain(renewing) {
             background.abort();
         }
     }

@@ -3,6 +3,7 @@
 use crate::calls::Calls;
 use crate::channel::{Channel, ChannelSetup};
 use crate::clock::Clock;
+use crate::contact::Seen;
 use crate::driver::{Driver, Message};
 use crate::signers::Signers;
 use crate::stats::{Counters, Stats};
@@ -11,7 +12,7 @@ use crate::wire::Wire;
 use base::{ChannelId, MerchantId, PaymentId};
 use engine::Told;
 use payment::{Command, PayerCode, Policy, Refusal, Request};
-use provider_contract::{HttpReply, HttpRequest};
+use provider_contract::{BadNotice, HttpReply, HttpRequest};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use store::Store;
@@ -132,16 +133,19 @@ impl Handle {
     /// Takes in a provider's notification: verified, made durable or known already, then acknowledged. Anything
     /// that is not rightly signed changes nothing.
     pub async fn notice(&self, channel: ChannelId, request: &HttpRequest) -> HttpReply {
-        let Some(setup) = self.channel(channel) else {
+        let Some(known) = self.shared.calls.channels.get(&channel) else {
             return HttpReply::new(404, "text/plain", "no such channel");
         };
-        let (provider, taken) = (Arc::clone(&setup.provider), request.clone());
+        let (setup, provider, taken) = (&known.setup, known.provider(), request.clone());
         let read =
             self.shared.calls.on_signer(provider, move |provider, moment| provider.notice(&taken, moment));
         let notice = match read.await {
             Some(Ok(notice)) => notice,
             Some(Err(bad)) => {
                 tracing::warn!(%channel, "notification refused: {bad}");
+                if bad == BadNotice::UnknownKey {
+                    known.keys_wanted.notify_one();
+                }
                 return setup.provider.acknowledge(Err(&bad));
             }
             None => return HttpReply::new(500, "text/plain", "the notification could not be read"),
@@ -182,6 +186,11 @@ impl Handle {
     /// Every channel, in the order of their ids.
     pub fn channels(&self) -> impl Iterator<Item = &ChannelSetup> {
         self.shared.calls.channels.values().map(|channel| &channel.setup)
+    }
+
+    /// What the last exchange over a channel showed; nothing of one that is not configured.
+    pub fn seen(&self, id: ChannelId) -> Option<Seen> {
+        self.shared.calls.channels.get(&id).map(Channel::seen)
     }
 
     /// The timing of a channel; the standard one if it is configured no more.

@@ -11,10 +11,13 @@
 mod calls;
 mod channel;
 mod clock;
+mod contact;
 mod driver;
 mod handle;
 mod housekeeping;
+mod keys;
 pub mod print;
+mod probe;
 mod resume;
 mod signers;
 mod stats;
@@ -23,6 +26,8 @@ mod wire;
 
 pub use channel::ChannelSetup;
 pub use clock::{Clock, SystemClock};
+pub use contact::{Contact, Seen};
 pub use handle::{Begin, Drive, DriveError, Handle};
+pub use probe::{Probed, probe};
 pub use stats::Stats;
 pub use watch::{Changed, Watch};

@@ -27,10 +27,26 @@ const REPLY_BYTES_MAX: usize = 1 << 20;
 pub(crate) enum NoReply {
     /// It may have taken effect.
     Lost(Lost),
-    /// It cannot have taken effect; why, for people.
-    NeverLeft(String),
+    /// It cannot have taken effect: how far it came and why no further, for people.
+    NeverLeft {
+        /// What could not be done.
+        step: Step,
+        /// Why.
+        why: String,
+    },
     /// There was a reply, longer than any that could be meant.
     TooLong,
+}
+
+/// What a request needs before it can leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// An address for the provider's name.
+    Address,
+    /// A connection, and a request that HTTP allows.
+    Connection,
+    /// Proof that the provider is at the other end.
+    Trust,
 }
 
 type Bare = Client<HttpConnector, Full<Bytes>>;
@@ -58,7 +74,7 @@ impl Wire {
 
     async fn exchange(&self, call: Call) -> Result<Reply, NoReply> {
         let secure = call.url.starts_with("https://");
-        let request = request(call).map_err(NoReply::NeverLeft)?;
+        let request = request(call).map_err(|why| NoReply::NeverLeft { step: Step::Connection, why })?;
         let response =
             if secure { self.tls()?.request(request).await } else { self.bare.request(request).await };
         read(response.map_err(|error| no_reply(&error))?).await
@@ -71,7 +87,7 @@ impl Wire {
                 .map_err(|error| format!("this computer has no certificates to trust: {error}"))?;
             Ok(builder().build(roots.https_only().enable_http1().wrap_connector(connector())))
         });
-        client.as_ref().map_err(|why| NoReply::NeverLeft(why.clone()))
+        client.as_ref().map_err(|why| NoReply::NeverLeft { step: Step::Trust, why: why.clone() })
     }
 }
 
@@ -120,9 +136,23 @@ async fn read(response: Response<hyper::body::Incoming>) -> Result<Reply, NoRepl
 
 fn no_reply(error: &Error) -> NoReply {
     if error.is_connect() {
-        return NoReply::NeverLeft(innermost(error));
+        return NoReply::NeverLeft { step: failed_step(error), why: innermost(error) };
     }
     NoReply::Lost(Lost::ConnectionBroke)
+}
+
+/// Which step failed, by the causes of a connection error: resolving and connecting name themselves, and what comes
+/// after them is the handshake.
+fn failed_step(error: &dyn std::error::Error) -> Step {
+    let mut cause = Some(error);
+    while let Some(this) = cause {
+        match this.to_string() {
+            said if said.starts_with("dns error") => return Step::Address,
+            said if said.starts_with("tcp connect error") => return Step::Connection,
+            _ => cause = this.source(),
+        }
+    }
+    Step::Trust
 }
 
 /// The cause that says most: `Connection refused (os error 111)`.
@@ -150,14 +180,16 @@ mod tests {
         let nobody = TcpListener::bind("127.0.0.1:0").await.expect("a free port").local_addr().expect("one");
         let nobody = format!("http://{nobody}/pay");
         let line_break = vec![("x-note", "a\r\nb".to_owned())];
-        for (url, headers, why) in [
-            (nobody.as_str(), vec![], "Connection refused"),
-            ("http://no-such-host.invalid/pay", vec![], ""),
-            ("not an address", vec![], "the provider's address is wrong"),
-            (nobody.as_str(), line_break, "the header x-note has a character that HTTP does not allow"),
+        for (url, headers, at, said) in [
+            (nobody.as_str(), vec![], Step::Connection, "Connection refused"),
+            ("http://no-such-host.invalid/pay", vec![], Step::Address, ""),
+            ("not an address", vec![], Step::Connection, "the provider's address is wrong"),
+            (nobody.as_str(), line_break, Step::Connection, "the header x-note has a character"),
         ] {
             let error = send(url, headers).await.expect_err(url);
-            assert!(matches!(&error, NoReply::NeverLeft(said) if said.contains(why)), "{url}: {error:?}");
+            let fits =
+                matches!(&error, NoReply::NeverLeft { step, why } if *step == at && why.contains(said));
+            assert!(fits, "{url}: {error:?}");
         }
     }
 
@@ -175,7 +207,7 @@ mod tests {
             String::from_utf8_lossy(&first[..read]).contains("/pay")
         });
         let error = send(&url, vec![]).await.expect_err("no TLS there");
-        assert!(matches!(error, NoReply::NeverLeft(_)), "{error:?}");
+        assert!(matches!(error, NoReply::NeverLeft { step: Step::Trust, .. }), "{error:?}");
         assert!(!server.await.expect("it ends"), "the request was not in what arrived");
     }
 }

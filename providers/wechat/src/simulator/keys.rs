@@ -1,5 +1,7 @@
 //! The simulator's key material: drawn fresh or kept, and the part of it that a client is given.
 
+use super::Certificate;
+use crate::certificate::PlatformCertificate;
 use crate::sign::PUBLIC_KEY_ID;
 use provider_contract::signing::{BadKey, FreshKeys, RsaSigner};
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, SerialNumber, date_time_ymd};
@@ -129,6 +131,15 @@ fn certificate(private_pem: &str) -> String {
     params.distinguished_name.push(DnType::CommonName, "Simulated wallet platform, for tests only");
     let pem = params.self_signed(&key).expect("a certificate needs nothing but its key").pem();
     pem.replace('\r', "")
+}
+
+/// Another certificate with a key of its own, as the platform publishes one before the old one ends.
+pub(super) fn fresh_certificate() -> Certificate {
+    let private_pem = FreshKeys::generate().private_pem;
+    let pem = certificate(&private_pem);
+    let read = PlatformCertificate::from_pem(&pem).expect("a certificate of our own making");
+    let signer = RsaSigner::from_pem(&private_pem).expect("a fresh key");
+    Certificate::of(read, &pem, signer)
 }
 
 fn random<const N: usize>() -> [u8; N] {

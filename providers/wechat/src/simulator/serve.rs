@@ -2,7 +2,7 @@
 
 use super::checks::{Refusal, refusal};
 use super::handle::names_public_key;
-use super::{Outcome, SigningKey, Simulator, Twist};
+use super::{Certificate, Outcome, SigningKey, Simulator, Twist};
 use crate::sign::{self, Authorization};
 use crate::wire::{Certificates, EncryptedCertificate, Failure};
 use crate::{codes, resource};
@@ -91,30 +91,28 @@ impl Simulator {
     }
 
     fn certificates(&mut self, moment: &Moment) -> Result<Outcome, Refusal> {
-        let certificate = self.identity.certificate.as_ref().ok_or(refusal(
-            403,
-            "NO_AUTH",
-            "该商户只能使用微信支付公钥",
-        ))?;
+        let listed = &self.identity.certificates.listed;
+        if listed.is_empty() {
+            return Err(refusal(403, "NO_AUTH", "该商户只能使用微信支付公钥"));
+        }
         let key = self.identity.apiv3_key.reveal().as_bytes();
-        let nonce = &moment.nonce_str()[8..20];
-        let sealed = resource::seal(key, None, "certificate", nonce, certificate.pem.as_bytes());
-        Ok(Outcome::json(
-            200,
-            &Certificates {
-                data: vec![EncryptedCertificate {
-                    serial_no: certificate.key.id.clone(),
-                    effective_time: certificate.not_before.rfc3339(Zone::CHINA),
-                    expire_time: certificate.not_after.rfc3339(Zone::CHINA),
-                    encrypt_certificate: sealed.expect("the key has 32 bytes and the nonce 12"),
-                }],
-            },
-        ))
+        let sealed = |(no, certificate): (usize, &Certificate)| {
+            // One nonce must not seal two texts.
+            let nonce = format!("{}{no:04}", &moment.nonce_str()[8..16]);
+            let sealed = resource::seal(key, None, "certificate", &nonce, certificate.pem.as_bytes());
+            EncryptedCertificate {
+                serial_no: certificate.key.id.clone(),
+                effective_time: certificate.not_before.rfc3339(Zone::CHINA),
+                expire_time: certificate.not_after.rfc3339(Zone::CHINA),
+                encrypt_certificate: sealed.expect("the key has 32 bytes and the nonce 12"),
+            }
+        };
+        Ok(Outcome::json(200, &Certificates { data: listed.iter().enumerate().map(sealed).collect() }))
     }
 
     /// The key that signs when a request names none.
     pub(super) fn default_key(&self) -> &SigningKey {
-        match &self.identity.certificate {
+        match self.identity.certificates.signing() {
             Some(certificate) if self.certificates_by_default => &certificate.key,
             _ => &self.identity.platform,
         }
@@ -122,12 +120,14 @@ impl Simulator {
 
     /// The key a request wants its answer signed with; none if it names one that does not exist.
     fn key_named_by(&self, request: &HttpRequest) -> Option<&SigningKey> {
-        let certificate = self.identity.certificate.as_ref().map(|certificate| &certificate.key);
+        let certificates = &self.identity.certificates;
         match request.header(sign::SERIAL) {
-            None if request.path() == "/v3/certificates" => certificate.or(Some(&self.identity.platform)),
+            None if request.path() == "/v3/certificates" => {
+                certificates.signing().map(|signing| &signing.key).or(Some(&self.identity.platform))
+            }
             None => Some(self.default_key()),
             Some(id) if names_public_key(id) => Some(&self.identity.platform).filter(|key| key.id == id),
-            Some(serial) => certificate.filter(|key| key.id.eq_ignore_ascii_case(serial)),
+            Some(serial) => certificates.of_serial(serial).map(|certificate| &certificate.key),
         }
     }
 

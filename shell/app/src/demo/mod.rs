@@ -17,7 +17,7 @@ use crate::simulate::{Kind, bind};
 use ::printer::Profile;
 use anyhow::{Context, Result};
 use api::{DemoCode, DemoInfo, Paper};
-use base::{Currency, MerchantId, Money, OrderNo};
+use base::{Currency, Money};
 use clock::SetClock;
 use drive::{ChannelSetup, Clock};
 use provider_contract::Treatment;
@@ -107,7 +107,6 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         channels: simulated.into_iter().map(|provider| provider.channel).collect(),
         payment_max: Money::new(5_000_000, Currency::Cny),
         public_url: origin.clone(),
-        trusted_proxies: Vec::new(),
         printers: vec![Printer { till: shop::FIRST_TILL, address: printer_address, profile }],
         demo: Some(world.clone()),
         clock: clock.clone(),
@@ -123,7 +122,7 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         anyhow::Ok(())
     };
     sample.await.context("the sample payments")?;
-    greet(&origin);
+    greet(&origin, &world);
     running.until(asked_to_end()).await
 }
 
@@ -143,7 +142,7 @@ async fn simulated_provider(
 ) -> Result<SimulatedProvider> {
     let listener: TcpListener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let address = format!("http://{}", listener.local_addr().context("a listener has an address")?);
-    let fake = fake(kind, Some(&folder.join("keys")), &address)?;
+    let fake = fake(kind, Some(&folder.join("keys")), &address, false)?;
     let provider = crate::channels::provider_of(kind, &fake.credentials, notify_url)?;
     let channel = ChannelSetup {
         id: shop::channel_id(name),
@@ -194,21 +193,13 @@ impl api::Demo for World {
         DemoInfo { credentials: shop::credentials(), codes, printer_url: Some("/demo/printer".to_owned()) }
     }
 
-    fn merchant(&self) -> MerchantId {
-        shop::MERCHANT
-    }
-
-    fn scan(&self, order_no: OrderNo) -> bool {
-        self.wallets.iter().any(|(_, host)| host.scan(order_no))
-    }
-
     fn papers(&self) -> Vec<Paper> {
         let pieces = self.printer.pieces().into_iter().rev();
         pieces.map(|piece| Paper { id: piece.id.to_string(), at: piece.at, svg: piece.svg }).collect()
     }
 }
 
-fn greet(origin: &str) {
+fn greet(origin: &str, world: &World) {
     println!("\nPaydesk's demo shop is open. 演示店已开门。\n");
     println!("  start      {origin}/");
     println!("  till       {origin}/till/");
@@ -218,8 +209,9 @@ fn greet(origin: &str) {
     for person in shop::credentials() {
         println!("  sign in as {:<8} password {:<14} ({})", person.login, person.password, person.role);
     }
-    println!(
-        "\n  Where the till shows a QR, a button marked as demo pretends to be the customer who scans it."
-    );
+    println!("\n  To play a customer who scans a shown QR:");
+    for (name, host) in &world.wallets {
+        println!("  {name:<10} curl -X POST http://{}/_simulator/scan/ORDER_NO", host.address());
+    }
     println!("\nCtrl-C closes the shop.");
 }

@@ -4,6 +4,7 @@
 //! POST /_simulator/scan/{order_no}                           the customer scans that order's QR and pays
 //! POST /_simulator/treat   {"order_no": "..", "treatment": "slow"}   before the order's first request
 //! POST /_simulator/down    {"down": true}
+//! POST /_simulator/rotate_keys   the next step: a new certificate beside the old, it signs, the old one is gone
 //! GET  /_simulator/books   and /_simulator/books/{order_no}
 //! GET  /_simulator/codes   a payer's code for every treatment
 //! ```
@@ -37,11 +38,13 @@ pub fn answer(host: &Host, request: &HttpRequest) -> HttpReply {
         ("POST", ["scan", order_no]) => scan(host, order_no),
         ("POST", ["treat"]) => treat(host, &request.body),
         ("POST", ["down"]) => down(host, &request.body),
+        ("POST", ["rotate_keys"]) => rotate_keys(host),
         ("GET", ["books"]) => Ok(host.simulator().books().iter().map(book).collect()),
         ("GET", ["books", order_no]) => one_book(host, order_no),
         ("GET", ["codes"]) => Ok(codes(host)),
         _ => {
-            Err((404, "there is scan/{order_no}, treat, down, books, books/{order_no} and codes".to_owned()))
+            let known = "scan/{order_no}, treat, down, rotate_keys, books, books/{order_no} and codes";
+            Err((404, format!("there is {known}")))
         }
     };
     let (status, body) = outcome.map_or_else(|(status, why)| (status, json!({ "error": why })), |v| (200, v));
@@ -61,11 +64,10 @@ fn body<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, (u16, String)> {
 
 fn scan(host: &Host, order_no: &str) -> Outcome {
     let order_no = order(order_no)?;
-    if host.scan(order_no) {
-        Ok(json!({ "scanned": true }))
-    } else {
-        Err((409, "there is nothing to pay".to_owned()))
-    }
+    let now = host.now();
+    let paid = host.simulator().scan(order_no, now);
+    host.steered();
+    if paid { Ok(json!({ "scanned": true })) } else { Err((409, "there is nothing to pay".to_owned())) }
 }
 
 fn treat(host: &Host, bytes: &[u8]) -> Outcome {
@@ -81,6 +83,16 @@ fn down(host: &Host, bytes: &[u8]) -> Outcome {
     let wanted: Down = body(bytes)?;
     host.simulator().set_down(wanted.down);
     Ok(json!({ "down": wanted.down }))
+}
+
+fn rotate_keys(host: &Host) -> Outcome {
+    let now = host.now();
+    let taken = host.simulator().rotate_keys(now);
+    if taken {
+        Ok(json!({ "rotated": true }))
+    } else {
+        Err((409, "this provider has no key that is published".to_owned()))
+    }
 }
 
 fn one_book(host: &Host, order_no: &str) -> Outcome {

@@ -2,30 +2,41 @@
 
 use super::{Fake, Kind};
 use crate::files::{make_folder, write_private};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use base::Secret;
 use std::fs;
 use std::path::Path;
 
 /// The simulator of `kind`, with kept keys if there is a directory for them.
-pub fn fake(kind: Kind, directory: Option<&Path>, address: &str) -> Result<Fake> {
+pub fn fake(kind: Kind, directory: Option<&Path>, address: &str, certificates: bool) -> Result<Fake> {
+    ensure!(
+        !certificates || kind == Kind::Wechat,
+        "only WeChat Pay signs with certificates that are fetched"
+    );
     if let Some(directory) = directory {
         make_folder(directory)?;
     }
     match kind {
-        Kind::Wechat => wechat_fake(directory, address),
+        Kind::Wechat => wechat_fake(directory, address, certificates),
         Kind::Alipay => alipay_fake(directory, address),
         Kind::Printer => anyhow::bail!("a printer has no keys"),
     }
 }
 
-fn wechat_fake(directory: Option<&Path>, address: &str) -> Result<Fake> {
+fn wechat_fake(directory: Option<&Path>, address: &str, certificates: bool) -> Result<Fake> {
     let keys = match directory {
         None => wechat::Keys::fresh(),
         Some(directory) => kept_wechat_keys(&directory.join("wechat.json"))?,
     };
-    let simulator = wechat::Simulator::from_keys(&keys).context("the kept keys of the simulator")?;
+    let mut simulator = wechat::Simulator::from_keys(&keys).context("the kept keys of the simulator")?;
     let credentials = keys.credentials(address).context("the kept keys of the simulator")?;
+    let mut credentials = serde_json::to_value(&credentials).context("credentials are JSON")?;
+    if certificates {
+        simulator.answer_with_certificate();
+        // A merchant without the public key: the certificates are all it can check answers with.
+        let fields = credentials.as_object_mut().context("credentials are an object")?;
+        fields.retain(|name, _| !name.starts_with("platform_public_key"));
+    }
     Ok(Fake {
         title: "WeChat Pay (simulated)",
         base_url: address.to_owned(),

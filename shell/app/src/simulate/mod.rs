@@ -32,7 +32,7 @@ The credentials file holds all that an outside client needs, as JSON. A script h
 A printer obeys lines on its standard input, such as
   paper_out on              and near_end, cover_open, cutter_stuck, hot, off_line, mute; off mends it
 Steering a provider while it runs, with POST or GET below /_simulator/ on the same port:
-  scan/ORDER_NO, treat, down, books, books/ORDER_NO, codes (a payer's code for every case)";
+  scan/ORDER_NO, treat, down, rotate_keys, books, books/ORDER_NO, codes (a payer's code for every case)";
 
 /// What to simulate and where.
 #[derive(clap::Args)]
@@ -52,6 +52,9 @@ pub struct Options {
     /// Keep the keys in this directory; without it they are fresh each time
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
+    /// Sign as for merchants who have not moved to the public key: with certificates that are fetched. WeChat Pay only
+    #[arg(long)]
+    certificates: bool,
     /// Follow this script of misbehavior
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
@@ -98,7 +101,12 @@ async fn simulate(options: Options) -> Result<Verdict> {
         }
         Kind::Wechat | Kind::Alipay => {
             let script = options.script.as_deref().map(read_script).transpose()?.unwrap_or_default();
-            let fake = keys::fake(options.kind, options.keys.as_deref(), &format!("http://{address}"))?;
+            let fake = keys::fake(
+                options.kind,
+                options.keys.as_deref(),
+                &format!("http://{address}"),
+                options.certificates,
+            )?;
             if let Some(path) = &options.credentials {
                 write_private(path, &fake.credentials)?;
             }

@@ -1,5 +1,6 @@
 //! The drive over a real store and real sockets: every way a call can end, a store that fails, a stop and a kill.
 
+mod keys;
 mod provider;
 mod world;
 

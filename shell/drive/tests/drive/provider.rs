@@ -4,7 +4,7 @@ use base::{Money, OrderNo, Text};
 use payment::{Answer, Ask, Doubt, Notice, Paid, Policy, Reason, Said, Verdict};
 use provider_contract::{
     BadNotice, Call, CannotAsk, Capabilities, HttpMethod, HttpReply, HttpRequest, Moment, Order, Provider,
-    Reply,
+    RenewsKeys, Reply, Trouble,
 };
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -71,6 +71,14 @@ impl Provider for Scripted {
             Ok(()) => HttpReply::new(200, "text/plain", "taken"),
             Err(bad) => HttpReply::new(401, "text/plain", bad.to_string()),
         }
+    }
+
+    fn trouble(&self, _: &Ask, _: &Order, _: &Reply, _: &Moment) -> Option<Trouble> {
+        None
+    }
+
+    fn renews_keys(&self) -> Option<&dyn RenewsKeys> {
+        None
     }
 }
 
