@@ -128,6 +128,27 @@ export async function tillChecks(runner, browser, base, demo) {
     equal((await till.newest()).money, "not_paid", "the server's word");
   });
 
+  await check("a pretended customer scans the shown QR, at the till and from the test codes page", async () => {
+    await till.type("5.60");
+    await till.press("F2");
+    await till.page.locator(".pretend button").click();
+    await till.known("paid", 30_000);
+    await till.next();
+    await till.type("5.70");
+    await till.press("F2");
+    await till.page.waitForSelector(".shown-qr svg.qr");
+    const { order_no: order } = await till.newest();
+    const guest = await visitor(browser);
+    await guest.page.goto(`${base}/demo/codes`);
+    const shown = guest.page.locator(".shown-codes .case", { hasText: order.slice(-6) });
+    await shown.locator(".pretend button").click();
+    await till.known("paid", 30_000);
+    await shown.waitFor({ state: "detached" });
+    equal(guest.complaints, [], "complaints");
+    await guest.close();
+    await till.next();
+  });
+
   await check("a reload in the middle comes back to the same payment and charges once", async () => {
     const { amount, code } = caseOf(demo, "password");
     await till.type(amount);
@@ -142,7 +163,7 @@ export async function tillChecks(runner, browser, base, demo) {
     await till.next();
   });
 
-  await check("a reload right after the scan finds the payment by its reference", async () => {
+  await check("a reload right after the scan finds the payment by its key", async () => {
     await till.type("6.60");
     await till.scan(anyCode());
     await till.page.reload();

@@ -5,6 +5,7 @@ import { usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
 import { freshened } from "./fresh_code";
 import { PageFrame } from "./page_frame";
+import { ShownCodes } from "./shown_codes";
 import { publicTexts } from "./texts";
 import { useDemo } from "./use_demo";
 
@@ -28,6 +29,7 @@ export function Codes() {
       )}
       {state.name === "demo" && (
         <>
+          <ShownCodes />
           <p>{t("codes.how")}</p>
           {groups(state.demo).map(([provider, cases]) => (
             <section key={provider} className="cases">

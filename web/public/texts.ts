@@ -42,6 +42,10 @@ export const publicTexts = dictionary({
   "codes.copied": { zh: "已复制", en: "Copied" },
   "codes.open_till": { zh: "打开收银台", en: "Open the till" },
 
+  "shown.title": { zh: "收银台正在出示的收款码", en: "Codes that tills show now" },
+  "shown.empty": { zh: "现在没有。在收银台输入金额，再选“出示收款码”，它就会出现在这里。", en: "None now. Enter an amount at the till and choose to show a code; it appears here." },
+  "shown.order": { zh: "订单号末六位 {order}", en: "Order number ends in {order}" },
+
   "printer.title": { zh: "虚拟打印机", en: "Virtual printer" },
   "printer.lead": { zh: "最新的在最前面。新小票打出来会自动出现。", en: "Newest first. New slips appear by themselves." },
   "printer.empty": { zh: "还没有打过小票。去收银台收一笔，小票就会出现在这里。", en: "Nothing printed yet. Take a payment at the till and the slip shows here." },

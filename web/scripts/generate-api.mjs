@@ -7,7 +7,6 @@ const target = new URL("../shared/api/schema.ts", import.meta.url);
 const banner = "// Written by `npm run gen` from shell/api/openapi.json. Do not edit.\n\n";
 
 const contract = JSON.parse(await readFile(source, "utf8"));
-withoutOperationNames(contract);
 const generated = banner + astToString(await openapiTS(contract));
 
 if (!process.argv.includes("--check")) {
@@ -18,11 +17,4 @@ if (!process.argv.includes("--check")) {
 } else {
   console.error("shared/api/schema.ts is stale: run `npm run gen` in web/ and commit the result");
   process.exit(1);
-}
-
-/** The client goes by addresses; names of operations are not used and need not be unique here. */
-function withoutOperationNames({ paths }) {
-  for (const path of Object.values(paths)) {
-    for (const operation of Object.values(path)) delete operation.operationId;
-  }
 }

@@ -1,7 +1,7 @@
 // What this till has asked for and not yet put aside: written down before anything is sent, read back after a reload.
 //
-// The payer's code is not among it: it must never be stored. After a reload the server is asked by the reference
-// whether the request arrived, instead of sending it again.
+// The payer's code is not among it: it must never be stored. After a reload the server is asked by the key whether the
+// request arrived, instead of sending it again.
 
 export interface Attempt {
   /** The idempotency key: one key, one charge. */
@@ -17,6 +17,8 @@ export interface Attempt {
   /** Milliseconds since 1970. */
   createdAt: number;
   paymentId: string | null;
+  /** The server did not have it and the cashier went on; kept only in case it arrives late. */
+  aside?: boolean;
 }
 
 export interface RefundIntent {

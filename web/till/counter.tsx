@@ -47,7 +47,8 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
 
   const [entry, setEntryState] = useState(() => journal.entry());
   const [mode, setMode] = useState<"amount" | "code">("amount");
-  const [kept, setKept] = useState(false);
+  /** The amount comes from a sale that was not paid; `again` is that sale's key where it is to be sent once more. */
+  const [kept, setKept] = useState<{ again: string | null } | null>(null);
   const [code, setCode] = useState("");
   const [pending, setPending] = useState<PendingScan | null>(null);
   const [complaint, setComplaint] = useState<Complaint | null>(null);
@@ -59,7 +60,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
   const parsed = parseAmount(entry, currency);
   const current = state.open.find(({ attempt }) => attempt.key === state.currentKey) ?? null;
   const parked = useMemo(
-    () => state.open.filter(({ attempt }) => attempt.key !== state.currentKey),
+    () => state.open.filter(({ attempt, delivery }) => attempt.key !== state.currentKey && delivery !== "aside"),
     [state.open, state.currentKey],
   );
   const openList = useCallback(() => setListOpen(true), []);
@@ -149,21 +150,21 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     return true;
   }
 
-  function chargeWith(payerCode: string, amount: { amount: number; currency: string }) {
+  function chargeWith(payerCode: string, amount: { amount: number; currency: string }, again = kept?.again ?? null) {
     const recognized = recognize(payerCode, info.wallets);
     if (recognized.kind !== "complete") return;
     beginSale();
-    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet: recognized.wallet.wallet } });
+    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet: recognized.wallet.wallet } }, again);
   }
 
-  function chargeByQr(wallet: string, amount = chargeable()) {
+  function chargeByQr(wallet: string, amount = chargeable(), again = kept?.again ?? null) {
     if (!amount) return;
     beginSale();
-    desk.take(info.till.id, amount, { show_qr: { wallet } });
+    desk.take(info.till.id, amount, { show_qr: { wallet } }, again);
   }
 
   function beginSale() {
-    setKept(false);
+    setKept(null);
     setComplaint(null);
     setCode("");
     setPending(null);
@@ -203,7 +204,10 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     if (!mayRetry && !ended) return setToast(t("scan.busy"));
     if (complainAboutCode(scannedCode)) return changeMethod(open, "code", true);
     desk.dismiss(open.attempt.key);
-    if (mayRetry) return chargeWith(scannedCode, { amount: open.attempt.amount, currency: open.attempt.currency });
+    if (mayRetry) {
+      const { amount, currency: of } = open.attempt;
+      return chargeWith(scannedCode, { amount, currency: of }, againOf(open));
+    }
     setEntry("");
     keepForAmount(scannedCode);
   }
@@ -219,7 +223,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
   /** Back to the entry with the refused sale's amount, so that nothing is typed twice. */
   function changeMethod(open: Open, to: "amount" | "code", keepComplaint = false) {
     setEntry(amountEntry(open.attempt));
-    setKept(true);
+    setKept({ again: againOf(open) });
     setMode(to);
     setCode("");
     if (!keepComplaint) setComplaint(null);
@@ -262,7 +266,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     if (mode === "code") return typedCode(key);
     history.current = [...history.current.slice(-40), entry];
     setComplaint(null);
-    setKept(false);
+    setKept(null);
     setEntry(typeAmountKey(entry, key === "Delete" ? "Clear" : key, currency));
   }
 
@@ -289,6 +293,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
       setCode("");
       return setMode("amount");
     }
+    setKept(null);
     setEntry("");
   }
 
@@ -298,7 +303,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
       setMode("amount");
       history.current = [];
       setComplaint(null);
-      setKept(false);
+      setKept(null);
       setEntry(typeAmountKey(entry, key, currency));
     };
   });
@@ -348,7 +353,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
           onShowQr={(wallet) => {
             const { amount, currency: of } = current.attempt;
             desk.dismiss(current.attempt.key);
-            chargeByQr(wallet, { amount, currency: of });
+            chargeByQr(wallet, { amount, currency: of }, againOf(current));
           }}
           onDialog={setDialogOpen}
         />
@@ -357,7 +362,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
           entry={entry}
           currency={currency}
           mode={mode}
-          kept={kept && entry !== ""}
+          kept={kept !== null && entry !== ""}
           code={groupDigits(code)}
           recognized={recognize(code, info.wallets)}
           pending={pending}
@@ -387,4 +392,9 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
       )}
     </div>
   );
+}
+
+/** The key under which a sale is sent once more: only one that the server did not receive keeps its own. */
+function againOf(open: Open): string | null {
+  return open.delivery === "not_received" ? open.attempt.key : null;
 }

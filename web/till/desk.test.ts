@@ -124,40 +124,123 @@ it("drops a definitely refused request and keeps its amount for the next try", a
   expect(journal.attempts()).toEqual([]);
 });
 
-it("after a reload asks for the sale by its reference and sends nothing again", async () => {
+const keyOf = ({ url }: (typeof calls)[number]) => /\/by-key\/(.+)$/.exec(url.pathname)?.[1];
+const unknown = () => refusal("no_such_payment", 404);
+
+it("after a reload asks for the sale by its key and sends nothing again", async () => {
   answer = never;
   take(open());
-  const reference = journal.attempts()[0]?.reference ?? "";
-  answer = ({ url }) => (url.searchParams.get("q") === reference ? json({ items: [payment({ reference })], next: null }) : never());
+  await vi.advanceTimersByTimeAsync(10);
+  const { key, reference } = journal.attempts()[0] ?? { key: "", reference: "" };
+  answer = (call) => (keyOf(call) === key ? json(payment({ reference })) : never());
   const reloaded = open();
-  await vi.advanceTimersByTimeAsync(100);
+  await vi.advanceTimersByTimeAsync(10);
   expect(only(reloaded)).toMatchObject({ delivery: "known", payment: { id: "p1" } });
-  expect(reloaded.snapshot().currentKey).toBe(journal.attempts()[0]?.key);
+  expect(reloaded.snapshot().currentKey).toBe(key);
   expect(posts()).toHaveLength(1);
 });
 
-it("says that a sale was never sent only when the server has answered and the time is over", async () => {
+it("knows at once that a sale was not received when the page reloaded before it was sent", async () => {
   answer = never;
   take(open());
+  await vi.advanceTimersByTimeAsync(10);
+  answer = unknown;
+  const reloaded = open();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(only(reloaded)?.delivery).toBe("not_received");
+  expect(posts()).toHaveLength(1);
+});
+
+it("says that a sale was not received only when the server has answered", async () => {
+  answer = never;
+  take(open());
+  await vi.advanceTimersByTimeAsync(10);
   answer = lost;
   const reloaded = open();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(only(reloaded)?.delivery).toBe("finding");
-  answer = () => json({ items: [], next: null });
+  answer = () => json({}, 503);
   await vi.advanceTimersByTimeAsync(5000);
+  expect(only(reloaded)?.delivery).toBe("finding");
+  answer = unknown;
+  await vi.advanceTimersByTimeAsync(2000);
   expect(only(reloaded)?.delivery).toBe("not_received");
   expect(posts()).toHaveLength(1);
 });
 
-it("does not take one empty answer for a proof while the request may still be on its way", async () => {
+/** A sale whose page was reloaded before anything arrived. */
+async function unreceived(): Promise<{ desk: Desk; key: string }> {
   answer = never;
   take(open());
-  answer = () => json({ items: [], next: null });
+  await vi.advanceTimersByTimeAsync(10);
+  answer = unknown;
+  const desk = open();
+  await vi.advanceTimersByTimeAsync(10);
+  return { desk, key: journal.attempts()[0]?.key ?? "" };
+}
+
+const NEW_CODE = "139999999999999971";
+
+function takeAgain(desk: Desk, key: string) {
+  desk.dismiss(key);
+  desk.take("t1", { amount: 1250, currency: "CNY" }, { payer_code: { code: NEW_CODE, wallet: "first" } }, key);
+}
+
+it("sends a sale that was not received once more as the same sale", async () => {
+  const { desk, key } = await unreceived();
+  const { reference } = journal.attempts()[0] ?? {};
+  answer = ({ method }) => (method === "POST" ? json(payment({}), 201) : never());
+  takeAgain(desk, key);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(posts().map((call) => [call.key, (JSON.parse(call.body) as { reference: string }).reference])).toEqual([
+    [key, reference],
+    [key, reference],
+  ]);
+  expect(only(desk)).toMatchObject({ delivery: "known", attempt: { key } });
+});
+
+it("shows the first request when it arrives after all between asking and sending again", async () => {
+  const { desk, key } = await unreceived();
+  answer = (call) =>
+    call.method === "POST"
+      ? refusal("idempotency_key_reused_with_other_content", 409)
+      : keyOf(call) === key
+        ? json(payment({ money: "paid", version: 4 }))
+        : never();
+  takeAgain(desk, key);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(only(desk)).toMatchObject({ delivery: "known", payment: { money: "paid" } });
+  expect(new Set(posts().map((call) => call.key))).toEqual(new Set([key]));
+});
+
+it("watches a sale that was dropped for as long as it could still arrive, and shows it if it does", async () => {
+  const { desk, key } = await unreceived();
+  desk.dismiss(key);
+  expect(desk.snapshot()).toMatchObject({ currentKey: null, open: [{ delivery: "aside" }] });
+  answer = (call) => (keyOf(call) === key ? json(payment({ money: "paid", version: 4 })) : never());
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(only(desk)).toMatchObject({ delivery: "known", payment: { money: "paid" } });
+});
+
+it("forgets a dropped sale when it can no longer arrive, also over a reload", async () => {
+  const { desk, key } = await unreceived();
+  desk.dismiss(key);
   const reloaded = open();
-  await vi.advanceTimersByTimeAsync(5000);
-  expect(only(reloaded)?.delivery).toBe("finding");
-  await vi.advanceTimersByTimeAsync(30_000);
-  expect(only(reloaded)?.delivery).toBe("not_received");
+  await vi.advanceTimersByTimeAsync(100);
+  expect(only(reloaded)?.delivery).toBe("aside");
+  await vi.advanceTimersByTimeAsync(40_000);
+  expect(reloaded.snapshot().open).toEqual([]);
+  expect(journal.attempts()).toEqual([]);
+});
+
+it("does not send again what was found in the meantime, but shows it", async () => {
+  const { desk, key } = await unreceived();
+  desk.dismiss(key);
+  answer = (call) => (keyOf(call) === key ? json(payment({ money: "waiting", version: 2 })) : never());
+  await vi.advanceTimersByTimeAsync(2000);
+  desk.take("t1", { amount: 1250, currency: "CNY" }, { payer_code: { code: NEW_CODE, wallet: "first" } }, key);
+  expect(desk.snapshot()).toMatchObject({ currentKey: key, open: [{ delivery: "known" }] });
+  expect(posts()).toHaveLength(1);
 });
 
 it("stops repeating a code older than its life and looks for the sale instead", async () => {

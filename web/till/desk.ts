@@ -8,15 +8,16 @@ import { storeDate } from "../shared/time";
 import { newKey, referenceFor, type Attempt, type Journal } from "../shared/journal";
 import { maskCode } from "./wallets";
 
-/** How far an attempt has come on its way to the server. */
-export type Delivery = "sending" | "repeating" | "finding" | "known" | "not_received";
+/**
+ * How far an attempt has come on its way to the server. `not_received`: the server was asked and does not have it.
+ * `aside`: the same, and put aside, but young enough that a request still on its way could arrive; shown if it does.
+ */
+export type Delivery = "sending" | "repeating" | "finding" | "known" | "not_received" | "aside";
 
 export interface Open {
   attempt: Attempt;
   delivery: Delivery;
   payment: Payment | null;
-  /** Until when `finding` looks before it may say that the server never had the request. */
-  findUntil: number;
 }
 
 export interface Rejection {
@@ -49,8 +50,8 @@ export interface DeskEvents {
 
 /** A payer's code lives about a minute; a request that old is looked for, not sent again. */
 const REPEAT_FOR_MS = 45_000;
-/** Nothing stays on the way longer than this: if the server does not know the request by then, it never will. */
-const FIND_FOR_MS = 30_000;
+/** Nothing stays on the way longer than this: until then a sale that was put aside may still turn up. */
+const ON_THE_WAY_MS = 30_000;
 const LONG_POLL_S = 10;
 const PARKED_POLL_MS = 5_000;
 
@@ -59,6 +60,7 @@ export class Desk {
   private listeners = new Set<() => void>();
   private codes = new Map<string, string>();
   private followers = new Map<string, AbortController>();
+  private finding = new Set<string>();
   private closed = new AbortController();
 
   constructor(
@@ -68,9 +70,8 @@ export class Desk {
   ) {
     const open = journal.attempts().map((attempt): Open => ({
       attempt,
-      delivery: attempt.paymentId ? "known" : "finding",
+      delivery: attempt.paymentId ? "known" : attempt.aside ? "aside" : "finding",
       payment: null,
-      findUntil: Math.max(attempt.createdAt + FIND_FOR_MS, now()),
     }));
     const current = journal.current();
     const currentKey = open.some(({ attempt }) => attempt.key === current) ? current : null;
@@ -104,13 +105,18 @@ export class Desk {
   /**
    * Asks for money. The attempt is on the screen and in the journal before this returns. While another sale fills the
    * screen nothing is asked: two presses of one button are one sale.
+   *
+   * `again` is the key of a sale that the server did not receive: this is the same sale, sent once more, so that
+   * even if the first request arrives after all there is one charge.
    */
-  take(till: string, amount: Amount, method: Method): void {
+  take(till: string, amount: Amount, method: Method, again: string | null = null): void {
     if (this.state.currentKey !== null) return;
-    const key = newKey();
+    const before = again === null ? undefined : this.openOf(again);
+    if (before?.delivery === "known") return this.show(before.attempt.key);
+    const key = again ?? newKey();
     const attempt: Attempt = {
       key,
-      reference: referenceFor(key, storeDate(this.now())),
+      reference: before?.attempt.reference ?? referenceFor(key, storeDate(this.now())),
       till,
       amount: amount.amount,
       currency: amount.currency,
@@ -124,7 +130,7 @@ export class Desk {
     this.journal.setCurrent(key);
     if ("payer_code" in method) this.codes.set(key, method.payer_code.code);
     this.update({
-      open: [...this.state.open, { attempt, delivery: "sending", payment: null, findUntil: 0 }],
+      open: [...this.state.open.filter((open) => open !== before), { attempt, delivery: "sending", payment: null }],
       currentKey: key,
       rejection: null,
     });
@@ -146,9 +152,22 @@ export class Desk {
   /** Puts an ended payment aside for good. One that is still undecided is only parked. */
   dismiss(key: string): void {
     const open = this.openOf(key);
-    const ended = open?.delivery === "not_received" || (open?.payment && isAtRest(open.payment.money));
-    if (!ended) return this.park();
+    if (open?.delivery === "not_received") return this.putAside(open.attempt);
+    if (!open?.payment || !isAtRest(open.payment.money)) return this.park();
     this.remove(key);
+  }
+
+  /** Nobody waits for it any more, but it is watched for as long as its request could still arrive. */
+  private putAside(attempt: Attempt): void {
+    if (!this.mayStillArrive(attempt)) return this.remove(attempt.key);
+    const aside = { ...attempt, aside: true };
+    this.journal.add(aside);
+    this.change(attempt.key, (was) => ({ ...was, attempt: aside, delivery: "aside" }));
+    if (this.state.currentKey === attempt.key) this.park();
+  }
+
+  private mayStillArrive({ createdAt }: Attempt): boolean {
+    return this.now() - createdAt < ON_THE_WAY_MS;
   }
 
   forgetRejection(): void {
@@ -173,7 +192,7 @@ export class Desk {
     }));
     this.events.changed(payment, {
       before: open.payment,
-      fresh: open.payment !== null || open.delivery === "sending" || open.delivery === "repeating",
+      fresh: open.payment !== null || ["sending", "repeating", "aside"].includes(open.delivery),
       onScreen: this.state.currentKey === open.attempt.key,
     });
     if (!open.attempt.paymentId) void this.follow(open.attempt.key, payment.id);
@@ -232,26 +251,36 @@ export class Desk {
     if (isSignedOut(failure)) this.events.signedOut();
   }
 
-  /** Asks the server whether it has the request, until it says so or until it no longer could. */
+  /**
+   * Asks the server whether it has this key. Its answer is definite at that moment; as long as the request could
+   * still be on its way it is asked again, so that one which arrives late does not go unseen.
+   */
   private async find(key: string): Promise<void> {
-    const findUntil = Math.max(this.now(), (this.openOf(key)?.attempt.createdAt ?? 0) + FIND_FOR_MS);
-    this.change(key, (was) => ({ ...was, delivery: "finding", findUntil }));
+    this.change(key, (was) => (was.delivery === "aside" ? was : { ...was, delivery: "finding" }));
+    if (this.finding.has(key)) return;
+    this.finding.add(key);
     while (!this.closed.signal.aborted) {
       const open = this.openOf(key);
-      if (!open || open.delivery !== "finding") return;
-      const outcome = await settle(
-        client.GET("/v1/payments", { params: { query: { q: open.attempt.reference, limit: 5 } } }),
-      );
+      if (!open || !["finding", "not_received", "aside"].includes(open.delivery)) break;
+      const outcome = await settle(client.GET("/v1/payments/by-key/{key}", { params: { path: { key } } }));
       this.update({ reachable: outcome.ok || outcome.failure.kind !== "unreachable" });
-      if (outcome.ok) {
-        const found = outcome.data.items.find(({ reference }) => reference === open.attempt.reference);
-        if (found) return this.learn(found);
-        if (this.now() >= findUntil) return this.change(key, (was) => ({ ...was, delivery: "not_received" }));
-      } else if (isSignedOut(outcome.failure)) {
-        return this.events.signedOut();
-      }
+      if (outcome.ok) this.learn(withReference(outcome.data, open.attempt));
+      else if (isSignedOut(outcome.failure)) this.events.signedOut();
+      if (outcome.ok || isSignedOut(outcome.failure)) break;
+      if (isUnknownThere(outcome.failure) && !this.notReceived(key)) break;
       await this.pause(1500);
     }
+    this.finding.delete(key);
+  }
+
+  /** The server does not have it. Gives whether to go on asking. */
+  private notReceived(key: string): boolean {
+    const open = this.openOf(key);
+    if (!open) return false;
+    if (open.delivery === "finding") this.change(key, (was) => ({ ...was, delivery: "not_received" }));
+    const goOn = this.mayStillArrive(open.attempt);
+    if (!goOn && open.delivery === "aside") this.remove(key);
+    return goOn;
   }
 
   /** Keeps asking for newer versions: at once for the payment on the screen, now and then for parked ones. */
@@ -322,8 +351,14 @@ export class Desk {
 
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.closed.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+      const { signal } = this.closed;
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener("abort", done);
     });
   }
 }
@@ -336,6 +371,10 @@ function isPrinting({ printed }: Payment): boolean {
 /** Too many requests or a closing server will answer differently later; every other refusal is final. */
 function isDefinite(failure: Failure): failure is Failure & { kind: "refused" } {
   return failure.kind === "refused" && failure.status !== 429 && failure.status !== 408;
+}
+
+function isUnknownThere(failure: Failure): boolean {
+  return failure.kind === "refused" && failure.status === 404;
 }
 
 function withReference(payment: Payment, attempt: Attempt): Payment {

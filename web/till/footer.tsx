@@ -53,19 +53,20 @@ function ParkedRow({ parked, onShow }: { parked: readonly Open[]; onShow: (key: 
   const t = useTranslate(tillTexts);
   const shared = useTranslate(sharedTexts);
   const { language } = useLanguage();
-  const undecided = parked.filter(({ payment }) => !payment || !isAtRest(payment.money)).length;
+  const moneyOf = ({ payment, delivery }: Open) => payment?.money ?? (delivery === "not_received" ? "not_paid" : "verifying");
+  const undecided = parked.filter((open) => !isAtRest(moneyOf(open))).length;
   return (
     <div className="parked" role="status">
       {undecided > 0 && <span>{t("parked", { count: undecided })}</span>}
-      {parked.map(({ attempt, payment }) => (
+      {parked.map((open) => (
         <button
-          key={attempt.key}
+          key={open.attempt.key}
           type="button"
-          className={`parked-one tone-${payment?.money ?? "verifying"}`}
-          onClick={() => onShow(attempt.key)}
+          className={`parked-one tone-${moneyOf(open)}`}
+          onClick={() => onShow(open.attempt.key)}
         >
-          <MoneyMark money={payment?.money ?? "verifying"} />
-          {formatAmount(attempt, language)} {shared(`money.${payment?.money ?? "verifying"}`)}
+          <MoneyMark money={moneyOf(open)} />
+          {formatAmount(open.attempt, language)} {shared(`money.${moneyOf(open)}`)}
         </button>
       ))}
     </div>

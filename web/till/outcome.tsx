@@ -9,6 +9,7 @@ import { formatAmount } from "../shared/money";
 import { clockWithSeconds, minutesAndSeconds, secondsLeft } from "../shared/time";
 import { Answers, answersFor } from "../shared/ui/answers";
 import { MoneyMark } from "../shared/ui/money_mark";
+import { PretendCustomer } from "../shared/ui/pretend_customer";
 import { Qr } from "../shared/ui/qr";
 import type { Journal } from "../shared/journal";
 import { CancelDialog } from "./cancel_dialog";
@@ -44,14 +45,21 @@ export function OutcomeScreen(props: OutcomeProps) {
 }
 
 /** The sale as far as this till knows it, before the server has told its state. */
-function OnTheWay({ open, keys, reachable, onPark, onChangeMethod }: OutcomeProps) {
+function OnTheWay({ open, keys, reachable, onNext, onPark, onChangeMethod, onShowQr }: OutcomeProps) {
   const t = useTranslate(tillTexts);
   const { language } = useLanguage();
-  const delivery = open.delivery === "known" ? "finding" : open.delivery;
+  const delivery = open.delivery === "known" || open.delivery === "aside" ? "finding" : open.delivery;
   const never = delivery === "not_received";
-  const again = useCallback(() => onChangeMethod("code"), [onChangeMethod]);
-  useOutcomeKeys(keys, { Enter: never ? again : undefined, Escape: never ? again : undefined, F6: never ? undefined : onPark });
-  const detail = delivery === "finding" && !reachable ? t("finding.offline") : t(`${delivery}.detail`);
+  const { method, wallet } = open.attempt;
+  const byQr = method === "show_qr" && wallet !== null;
+  const again = () => (byQr ? onShowQr(wallet) : onChangeMethod("code"));
+  useOutcomeKeys(keys, { Enter: never ? again : undefined, Escape: never ? onNext : undefined, F6: never ? undefined : onPark });
+  const detail =
+    delivery === "finding" && !reachable
+      ? t("finding.offline")
+      : never
+        ? t(byQr ? "not_received.detail_qr" : "not_received.detail")
+        : t(`${delivery}.detail`);
   const money: Money = never ? "not_paid" : delivery === "sending" ? "waiting" : "verifying";
   return (
     <Frame
@@ -67,11 +75,15 @@ function OnTheWay({ open, keys, reachable, onPark, onChangeMethod }: OutcomeProp
       {delivery !== "sending" && (
         <Answers arrived={never ? "no" : "unknown"} handOver={false} chargeAgain={never} />
       )}
-      {delivery === "finding" && reachable && <Countdown until={new Date(open.findUntil).toISOString()} from={open.attempt.createdAt} />}
       <div className="outcome-actions">
         {never && (
           <button type="button" className="button button-primary button-main" onClick={again}>
-            {t("again")} <kbd>Enter</kbd>
+            {t(byQr ? "again.qr" : "again")} <kbd>Enter</kbd>
+          </button>
+        )}
+        {never && (
+          <button type="button" className="button button-quiet" onClick={onNext}>
+            {t("give_up")} <kbd>Esc</kbd>
           </button>
         )}
         {!never && delivery !== "sending" && (
@@ -133,7 +145,7 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
       word={shared(`money.${payment.money}`)}
       amount={formatAmount(payment.money === "paid" && payment.paid ? payment.paid : payment.amount, language)}
       sub={[pick(payment.wallet_label), payment.code_hint].filter(Boolean).join("  ")}
-      side={qr ? <ShownQr payment={payment} qr={qr} /> : undefined}
+      side={qr ? <ShownQr payment={payment} qr={qr} demo={props.info.demo} /> : undefined}
       busy={undecided}
     >
       <div className="outcome-words" role="status" aria-live="assertive">
@@ -288,7 +300,7 @@ function Frame(props: {
   );
 }
 
-function ShownQr({ payment, qr }: { payment: Payment; qr: NonNullable<Payment["qr"]> }) {
+function ShownQr({ payment, qr, demo }: { payment: Payment; qr: NonNullable<Payment["qr"]>; demo: boolean }) {
   const t = useTranslate(tillTexts);
   const pick = usePick();
   const { language } = useLanguage();
@@ -303,6 +315,7 @@ function ShownQr({ payment, qr }: { payment: Payment; qr: NonNullable<Payment["q
       {qr.expires_at && (
         <p className="shown-qr-left">{t("qr.valid", { time: minutesAndSeconds(secondsLeft(qr.expires_at, now)) })}</p>
       )}
+      {demo && <PretendCustomer orderNo={payment.order_no} />}
     </figure>
   );
 }

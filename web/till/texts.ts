@@ -70,12 +70,18 @@ export const tillTexts = dictionary({
     zh: "连不上服务器，还不知道这笔的结果。网络一恢复就接着查。",
     en: "The server cannot be reached, so the result is not known yet. The check goes on as soon as the network is back.",
   },
-  "not_received": { zh: "没有发出去", en: "Never sent" },
+  "not_received": { zh: "服务器没有收到", en: "Not received" },
   "not_received.detail": {
-    zh: "服务器没有收到这笔，顾客没有被扣款。可以重新收款。",
-    en: "The server never had this sale and the customer was not charged. You can charge again.",
+    zh: "已经查过：服务器没有收到这笔，顾客没有被扣款。请再扫一次。还是同一笔，不会扣两次款。",
+    en: "Checked: the server has not received this sale, so the customer was not charged. Scan again: it is sent as the same sale and cannot charge twice.",
   },
-  "again": { zh: "重新收款", en: "Charge again" },
+  "not_received.detail_qr": {
+    zh: "已经查过：服务器没有收到这笔，顾客没有被扣款。可以再发一次。还是同一笔，不会收两次款。",
+    en: "Checked: the server has not received this sale, so the customer was not charged. Send it again: it stays the same sale and cannot charge twice.",
+  },
+  "again": { zh: "再扫一次", en: "Scan again" },
+  "again.qr": { zh: "再发一次", en: "Send again" },
+  "give_up": { zh: "不收这笔了", en: "Drop this sale" },
 
   "until": { zh: "最迟 {time} 有结果", en: "Result by {time} at the latest" },
   "until.left": { zh: "还有 {seconds} 秒", en: "{seconds} s left" },

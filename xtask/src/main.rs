@@ -1,7 +1,9 @@
 //! The project's own tools. `cargo xtask tidy` checks the laws that a compiler cannot: what may depend on what,
-//! what core may use, where names may stand, how files begin.
+//! what core may use, where names may stand, how files begin. `cargo xtask mutate` proves that safety lines are tested.
 
+mod mutate;
 mod tidy;
+mod tree;
 
 use std::process::ExitCode;
 
@@ -9,12 +11,18 @@ const HELP: &str = "\
 The project's own tools.
 
   cargo xtask tidy     check the tree's laws; prints each breach with what to do, exits 1 if there is any
+  cargo xtask mutate   remove each safety line of tests/mutations.toml in turn, in a copy of the tree, and see that
+                       its ring of tests fails; exits 1 if a line's removal goes unnoticed
+                         mutate NAME...          these lines alone
+                         mutate --list           the lines and their rings
+                         mutate --sample 3 TEXT  three lines, chosen by TEXT: the same for the same text
 ";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["tidy"] => run_tidy(),
+        ["mutate", rest @ ..] => mutate::run(rest),
         ["help" | "--help" | "-h"] | [] => {
             print!("{HELP}");
             ExitCode::SUCCESS
@@ -27,7 +35,7 @@ fn main() -> ExitCode {
 }
 
 fn run_tidy() -> ExitCode {
-    let tree = match tidy::Tree::read() {
+    let tree = match tree::Tree::read() {
         Ok(tree) => tree,
         Err(error) => {
             eprintln!("xtask tidy: {error:#}");

@@ -89,6 +89,15 @@ uuid_id!(
     RefundId
 );
 
+uuid_id!(
+    /// A device that stands for a till: the agent at the counter, or a spare one.
+    AgentId
+);
+uuid_id!(
+    /// An unbroken stretch of a till's journal, on one disk.
+    SegmentId
+);
+
 /// The merchant order number (`out_trade_no`) a provider knows a payment by: the 32 hex digits of the
 /// payment's id. No provider here allows fewer than 32
 /// characters, so it always fits, and either finds the other.

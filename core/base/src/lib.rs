@@ -16,7 +16,8 @@ mod text;
 mod time;
 
 pub use id::{
-    ChannelId, MalformedId, MerchantId, OrderNo, PaymentId, RefundId, RefundNo, StaffId, StoreId, TillId,
+    AgentId, ChannelId, MalformedId, MerchantId, OrderNo, PaymentId, RefundId, RefundNo, SegmentId, StaffId,
+    StoreId, TillId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use secret::{Secret, mask_middle};

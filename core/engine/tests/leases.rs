@@ -32,7 +32,7 @@ struct World {
 
 impl World {
     fn say(&mut self, text: String) {
-        writeln!(self.trace, "{:>5.1}  {text}", self.now.as_secs_f64()).expect("text grows");
+        writeln!(self.trace, "{:<5.1} {text}", self.now.as_secs_f64()).expect("text grows");
     }
 
     fn join(&mut self, name: &'static str) {
@@ -145,10 +145,10 @@ fn whoever_beats_is_left_alone() {
     check(
         "join A\n join B\n join C\n run 60\n leave C\n run 60",
         expect![[r#"
-          0.0  A joins as #1
-          0.0  B joins as #2
-          0.0  C joins as #3
-    "#]],
+            0.0   A joins as #1
+            0.0   B joins as #2
+            0.0   C joins as #3
+        "#]],
     );
 }
 
@@ -157,11 +157,11 @@ fn a_dead_one_is_fenced_within_five_seconds_and_once() {
     check(
         "join A\n join B\n join C\n run 10.3\n kill A\n run 20",
         expect![[r#"
-          0.0  A joins as #1
-          0.0  B joins as #2
-          0.0  C joins as #3
-         13.7  B fences #1
-    "#]],
+            0.0   A joins as #1
+            0.0   B joins as #2
+            0.0   C joins as #3
+            13.7  B fences #1
+        "#]],
     );
 }
 
@@ -170,12 +170,12 @@ fn a_sleeper_finds_itself_fenced_and_joins_anew() {
     check(
         "join A\n join B\n run 10\n sleep A\n run 7\n wake A\n run 10",
         expect![[r#"
-          0.0  A joins as #1
-          0.0  B joins as #2
-         13.7  B fences #1
-         17.1  A finds itself fenced
-         17.1  A joins as #3
-    "#]],
+            0.0   A joins as #1
+            0.0   B joins as #2
+            13.7  B fences #1
+            17.1  A finds itself fenced
+            17.1  A joins as #3
+        "#]],
     );
 }
 
@@ -184,9 +184,9 @@ fn a_short_sleep_costs_nothing() {
     check(
         "join A\n join B\n run 10\n sleep A\n run 2.5\n wake A\n run 10",
         expect![[r#"
-          0.0  A joins as #1
-          0.0  B joins as #2
-    "#]],
+            0.0   A joins as #1
+            0.0   B joins as #2
+        "#]],
     );
 }
 
@@ -195,9 +195,9 @@ fn while_the_store_is_away_nobody_dies_of_it() {
     check(
         "join A\n join B\n run 10\n store down\n run 30\n store up\n run 10",
         expect![[r#"
-          0.0  A joins as #1
-          0.0  B joins as #2
-    "#]],
+            0.0   A joins as #1
+            0.0   B joins as #2
+        "#]],
     );
 }
 
@@ -206,12 +206,12 @@ fn one_that_slept_does_not_fence_those_who_could_not_know() {
     check(
         "join A\n join B\n run 5\n sleep B\n run 30\n wake B\n run 10",
         expect![[r#"
-          0.0  A joins as #1
-          0.0  B joins as #2
-          9.3  A fences #2
-         35.1  B finds itself fenced
-         35.1  B joins as #3
-    "#]],
+            0.0   A joins as #1
+            0.0   B joins as #2
+            9.3   A fences #2
+            35.1  B finds itself fenced
+            35.1  B joins as #3
+        "#]],
     );
 }
 
@@ -220,9 +220,9 @@ fn a_restart_needs_no_waiting_for_its_own_old_lease() {
     check(
         "join A\n run 3\n kill A\n run 1\n join A\n run 5",
         expect![[r#"
-          0.0  A joins as #1
-          4.0  A joins as #2
-    "#]],
+            0.0   A joins as #1
+            4.0   A joins as #2
+        "#]],
     );
     let mut members = Members::default();
     let (before, after) = (members.join("A", ""), members.join("A", ""));

@@ -128,11 +128,25 @@ fn pursue(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
     if payment.undo.is_none() && now < deadline {
         return await_payer(payment, policy, now, deadline);
     }
+    if payment.undo.is_none() && !policy.undo_at_deadline {
+        return ask_on(payment, policy, now, deadline);
+    }
     let last_look_done = payment.history.inquiry_asked.is_some_and(|asked| asked >= deadline);
     if payment.undo.is_none() && !last_look_done {
         return Next::Ask(Ask::Inquire);
     }
     raise_if_old(payment, policy, now, undo_unpaid(payment, policy, now))
+}
+
+/// Past the deadline of a charge that is not ours to undo: ask on, ever more slowly, until the end is definite.
+fn ask_on(payment: &Payment, policy: &Policy, now: Timestamp, deadline: Timestamp) -> Next {
+    let horizon = cannot_arrive_after(payment, policy);
+    if payment.history.missing_at.is_some_and(|asked| asked >= horizon) {
+        return look_or_rest(payment, policy, now, Outcome::NotPaid(Reason::NeverArrived));
+    }
+    let again_at = payment.history.inquiry_ended.map_or(deadline, |ended| ask_again(policy, deadline, ended));
+    let due = look_due(payment, again_at).unwrap_or(again_at);
+    raise_if_old(payment, policy, now, at(now, due, Ask::Inquire, Waiting::Inquiry))
 }
 
 fn await_payer(payment: &Payment, policy: &Policy, now: Timestamp, deadline: Timestamp) -> Next {

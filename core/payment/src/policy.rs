@@ -14,6 +14,9 @@ pub struct Policy {
     pub inquiry_every: Duration,
     /// From the charge until we stop waiting for the payer and undo.
     pub give_up_after: Duration,
+    /// Whether a charge that is still unclear then is undone. Where the provider itself sees to a definite end, it is
+    /// only asked on, and a person is told.
+    pub undo_at_deadline: bool,
     /// Providers refuse to undo a charge younger than this.
     pub reverse_not_before: Duration,
     /// Waits between attempts to undo; the last one repeats.
@@ -60,6 +63,7 @@ impl Default for Policy {
             first_inquiry: Duration::from_secs(2),
             inquiry_every: Duration::from_secs(5),
             give_up_after: Duration::from_secs(45),
+            undo_at_deadline: true,
             reverse_not_before: Duration::from_secs(15),
             reverse_backoff: seconds([3, 6, 12, 24, 60]).to_vec(),
             reverse_tries: 5,

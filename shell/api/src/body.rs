@@ -90,7 +90,11 @@ pub(crate) fn id<Id: std::str::FromStr>(text: &str, what: &'static str) -> Resul
 /// The request's idempotency key.
 pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     let value = headers.get("idempotency-key").ok_or(Code::IdempotencyKeyMissing)?;
-    let bytes = value.as_bytes();
+    visible_key(value.as_bytes())
+}
+
+/// A key, if these bytes are one.
+pub(crate) fn visible_key(bytes: &[u8]) -> Result<String, Problem> {
     let visible = bytes.iter().all(|byte| byte.is_ascii_graphic());
     if !visible || !(1..=128).contains(&bytes.len()) {
         return Err(Code::IdempotencyKeyMalformed.into());

@@ -86,7 +86,7 @@ pub struct WalletSum {
 }
 
 /// What a day brought.
-#[utoipa::path(get, path = "/v1/day", tag = "payments", params(DayQuery), responses(
+#[utoipa::path(get, path = "/v1/day", operation_id = "readDay", tag = "payments", params(DayQuery), responses(
     (status = 200, body = Day),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),

@@ -1,6 +1,7 @@
 //! Live events: every change of a merchant's payments and printers, as it becomes durable, and nothing missed
 //! after a break.
 
+use crate::body::Asked;
 use crate::guard::Caller;
 use crate::problem::{Code, Problem, ProblemBody};
 use crate::state::{ApiState, PrinterStatus};
@@ -12,7 +13,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use base::{PaymentId, TillId};
 use futures_util::Stream;
 use payment::{Next, Payment};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use store::{EventId, MerchantScope, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use utoipa::IntoParams;
 
 /// Nothing for so long, and a comment says that the line is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -38,6 +40,15 @@ struct Hello {
     resumed: bool,
 }
 
+/// Where to go on.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AfterQuery {
+    /// The id of the last event heard, for those who cannot send `Last-Event-ID`, such as a new `EventSource`.
+    pub after: Option<i64>,
+}
+
 /// A printer changed.
 #[derive(Debug, Serialize)]
 struct PrinterEvent {
@@ -49,8 +60,8 @@ struct PrinterEvent {
 /// Live events: `hello`, `payment` (a Payment), `printer` ({till, state, text}).
 ///
 /// `Last-Event-ID` resumes after a break; `hello` says whether that was possible or the lists must be read again.
-#[utoipa::path(get, path = "/v1/events", tag = "events",
-    params(("Last-Event-ID" = Option<String>, Header, description = "the id of the last event heard")),
+#[utoipa::path(get, path = "/v1/events", operation_id = "streamEvents", tag = "events",
+    params(AfterQuery, ("Last-Event-ID" = Option<String>, Header, description = "the id of the last event heard; counts before `after`")),
     responses(
     (status = 200, description = "a stream of events", content_type = "text/event-stream", body = String),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
@@ -59,9 +70,10 @@ struct PrinterEvent {
 pub(crate) async fn stream(
     State(state): State<ApiState>,
     caller: Caller,
+    Asked(query): Asked<AfterQuery>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let heard = last_heard(&headers)?;
+    let heard = last_heard(&headers)?.or(query.after.map(EventId));
     let (out, events) = mpsc::channel(BUFFER);
     tokio::spawn(async move {
         let telling = Telling { scope: caller.scope(), caller, state, out };
@@ -97,10 +109,10 @@ struct Telling {
 impl Telling {
     async fn tell(&self, heard: Option<EventId>) -> Result<Infallible, Ended> {
         let store = self.state.store();
-        let begin = match heard {
-            Some(heard) => heard,
-            None => store.last_event(&self.scope).await?,
-        };
+        let newest = store.last_event(&self.scope).await?;
+        // An id from beyond our own belongs to another database: there is nothing to resume from.
+        let heard = heard.filter(|heard| *heard <= newest);
+        let begin = heard.unwrap_or(newest);
         // Listening begins before the past is read, so that nothing falls between the two.
         let mut changes = self.state.handle().changes();
         let mut printers = self.state.setup.printers.changes();
@@ -134,10 +146,12 @@ impl Telling {
         let store = self.state.store();
         let missed = store.events_after(&self.scope, last, RESUME_MAX + 1).await?;
         let too_many = missed.len() > RESUME_MAX as usize;
-        self.hello(resuming && !too_many).await?;
         if too_many {
-            return Ok(store.last_event(&self.scope).await?);
+            let newest = store.last_event(&self.scope).await?;
+            self.hello(false, newest).await?;
+            return Ok(newest);
         }
+        self.hello(resuming, last).await?;
         let newest: BTreeMap<PaymentId, EventId> =
             missed.iter().map(|event| (event.payment, event.id)).collect();
         let mut order: Vec<(EventId, PaymentId)> =
@@ -152,9 +166,10 @@ impl Telling {
         Ok(missed.last().map_or(last, |event| event.id))
     }
 
-    async fn hello(&self, resumed: bool) -> Result<(), Ended> {
+    /// Carries an id, so that whoever breaks off before the first payment can resume as well.
+    async fn hello(&self, resumed: bool, at: EventId) -> Result<(), Ended> {
         let hello = Hello { server_time: time(self.state.now()), resumed };
-        self.send(Event::default().event("hello"), &hello).await
+        self.send(Event::default().event("hello").id(at.to_string()), &hello).await
     }
 
     async fn payment(&self, id: EventId, payment: &Payment, next: &Next) -> Result<(), Ended> {

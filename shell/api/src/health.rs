@@ -54,7 +54,7 @@ pub struct ProviderHealth {
 }
 
 /// How the server is.
-#[utoipa::path(get, path = "/v1/health", tag = "server", responses(
+#[utoipa::path(get, path = "/v1/health", operation_id = "readHealth", tag = "server", responses(
     (status = 200, body = Health),
     (status = 503, body = Health, description = "it cannot take money now"),
 ))]

@@ -1,6 +1,6 @@
 //! The contract as a file: OpenAPI 3.1, generated from the handlers and checked in beside this crate.
 
-use crate::router::routes;
+use crate::router::{demo_routes, routes};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{Modify, OpenApi};
@@ -41,7 +41,7 @@ impl Modify for Doors {
 
 /// The contract as JSON, ending with a line break. The same text every time.
 pub fn openapi_json() -> String {
-    let (_, mut contract) = routes().split_for_parts();
+    let (_, mut contract) = routes().merge(demo_routes()).split_for_parts();
     say_what_is_always_there(&mut contract);
     let mut text = contract.to_pretty_json().expect("a contract is plain JSON");
     text.push('\n');
@@ -62,6 +62,21 @@ fn say_what_is_always_there(contract: &mut utoipa::openapi::OpenApi) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let contract: serde_json::Value = serde_json::from_str(&openapi_json()).expect("it is JSON");
+        let mut names = std::collections::BTreeSet::new();
+        for (path, methods) in contract["paths"].as_object().expect("paths") {
+            for (method, operation) in methods.as_object().expect("methods") {
+                let name = operation["operationId"].as_str().unwrap_or_default().to_owned();
+                // A handler's own name, such as `read`, says nothing outside its file.
+                let telling = name.contains(char::is_uppercase);
+                assert!(telling, "{method} {path} needs an operation_id such as readPayment, not {name:?}");
+                assert!(names.insert(name.clone()), "{method} {path}: another operation is called {name}");
+            }
+        }
+    }
 
     #[test]
     fn the_checked_in_contract_is_fresh() {

@@ -1,6 +1,6 @@
 //! Taking money, and looking at what was taken: create, read, list, cancel, look.
 
-use crate::body::{Asked, AtPath, Strict, id, idempotency_key, line};
+use crate::body::{Asked, AtPath, Strict, id, idempotency_key, line, visible_key};
 use crate::guard::{Caller, Permission};
 use crate::ids::fresh_id;
 use crate::problem::{Code, Problem, ProblemBody};
@@ -130,7 +130,7 @@ pub struct PaymentPage {
 /// Takes money.
 ///
 /// The same key with the same content is the same payment: sending again is safe and answers 200.
-#[utoipa::path(post, path = "/v1/payments", tag = "payments", request_body = NewPayment,
+#[utoipa::path(post, path = "/v1/payments", operation_id = "createPayment", tag = "payments", request_body = NewPayment,
     params(WaitQuery, ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for every sale")),
     responses(
     (status = 201, body = PaymentView, description = "under way, or done"),
@@ -168,7 +168,7 @@ pub(crate) async fn create(
 }
 
 /// One payment.
-#[utoipa::path(get, path = "/v1/payments/{id}", tag = "payments", params(("id" = String, Path), NewsQuery), responses(
+#[utoipa::path(get, path = "/v1/payments/{id}", operation_id = "readPayment", tag = "payments", params(("id" = String, Path), NewsQuery), responses(
     (status = 200, body = PaymentView),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
@@ -193,8 +193,30 @@ pub(crate) async fn read(
     Ok(Json(state.view(&standing.payment, &standing.next).await?))
 }
 
+/// The payment of an idempotency key.
+///
+/// Tells a till that was interrupted whether its request arrived. A request that is still on its way is not known
+/// yet; sending it again with the same key is safe whatever the answer.
+#[utoipa::path(get, path = "/v1/payments/by-key/{key}", operation_id = "findPaymentByKey", tag = "payments",
+    params(("key" = String, Path, description = "the Idempotency-Key it was sent with, percent-encoded")), responses(
+    (status = 200, body = PaymentView),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "idempotency_key_malformed"),
+    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "no_such_payment: no request with this key has been taken up"),
+))]
+pub(crate) async fn by_key(
+    State(state): State<ApiState>,
+    caller: Caller,
+    AtPath(key): AtPath,
+) -> Result<Json<PaymentView>, Problem> {
+    let key = visible_key(key.as_bytes())?;
+    let found = state.store().payment_of_key(&caller.scope(), &key).await?;
+    let payment = payment::fold(&found.ok_or(Refusal::NoSuchPayment)?);
+    Ok(Json(state.view(&payment, &state.next(&payment)).await?))
+}
+
 /// Payments, newest first.
-#[utoipa::path(get, path = "/v1/payments", tag = "payments", params(ListQuery), responses(
+#[utoipa::path(get, path = "/v1/payments", operation_id = "listPayments", tag = "payments", params(ListQuery), responses(
     (status = 200, body = PaymentPage),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
@@ -228,7 +250,7 @@ pub(crate) async fn list(
 }
 
 /// Undoes a payment that has not ended.
-#[utoipa::path(post, path = "/v1/payments/{id}/cancel", tag = "payments", params(("id" = String, Path), WaitQuery), responses(
+#[utoipa::path(post, path = "/v1/payments/{id}/cancel", operation_id = "cancelPayment", tag = "payments", params(("id" = String, Path), WaitQuery), responses(
     (status = 200, body = PaymentView, description = "being undone, or undone already"),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, body = ProblemBody, content_type = "application/problem+json"),
@@ -248,7 +270,7 @@ pub(crate) async fn cancel(
 }
 
 /// Asks the provider now rather than at the next planned time.
-#[utoipa::path(post, path = "/v1/payments/{id}/look", tag = "payments", params(("id" = String, Path), WaitQuery), responses(
+#[utoipa::path(post, path = "/v1/payments/{id}/look", operation_id = "lookAtPayment", tag = "payments", params(("id" = String, Path), WaitQuery), responses(
     (status = 200, body = PaymentView),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, body = ProblemBody, content_type = "application/problem+json"),

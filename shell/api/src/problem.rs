@@ -129,6 +129,9 @@ problems! {
         "这笔还没有结果，等有结果再打小票", "This payment has no result yet; print once it has one";
     NoPrinter, CONFLICT, "no_printer",
         "这个收银台没有打印机，可以用电子小票", "This till has no printer; use the electronic receipt";
+    NothingToScan, CONFLICT, "nothing_to_scan",
+        "这个收款码现在没有钱可付，可能已经付了、取消了或过期了",
+        "There is nothing to pay at this code now; it may be paid, canceled or expired";
     NotADemo, NOT_FOUND, "not_a_demo",
         "这台服务器不是演示", "This server is not a demo";
     TookTooLong, SERVICE_UNAVAILABLE, "took_too_long",

@@ -121,7 +121,7 @@ pub struct PrintJobView {
 }
 
 /// A payment's slip.
-#[utoipa::path(get, path = "/v1/payments/{id}/receipt", tag = "payments", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/v1/payments/{id}/receipt", operation_id = "readReceipt", tag = "payments", params(("id" = String, Path)), responses(
     (status = 200, body = Receipt),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
@@ -144,7 +144,7 @@ pub(crate) async fn of_payment(
 }
 
 /// Prints a payment's slip once more, marked and counted.
-#[utoipa::path(post, path = "/v1/payments/{id}/print", tag = "payments", params(("id" = String, Path)), responses(
+#[utoipa::path(post, path = "/v1/payments/{id}/print", operation_id = "printReceipt", tag = "payments", params(("id" = String, Path)), responses(
     (status = 202, body = PrintJobView),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, body = ProblemBody, content_type = "application/problem+json"),
@@ -173,7 +173,7 @@ pub(crate) async fn print(
 }
 
 /// A customer's receipt. Nobody has to sign in; the address is the proof.
-#[utoipa::path(get, path = "/v1/receipts/{token}", tag = "public", params(("token" = String, Path)), responses(
+#[utoipa::path(get, path = "/v1/receipts/{token}", operation_id = "readPublicReceipt", tag = "public", params(("token" = String, Path)), responses(
     (status = 200, body = PublicReceipt),
     (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "no_such_receipt"),
 ))]

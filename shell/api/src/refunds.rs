@@ -30,7 +30,7 @@ pub struct NewRefund {
 /// Returns money of a payment.
 ///
 /// The same key with the same content is the same refund: sending again is safe and answers 200.
-#[utoipa::path(post, path = "/v1/payments/{id}/refunds", tag = "payments", request_body = NewRefund,
+#[utoipa::path(post, path = "/v1/payments/{id}/refunds", operation_id = "createRefund", tag = "payments", request_body = NewRefund,
     params(("id" = String, Path), WaitQuery, ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for every refund")),
     responses(
     (status = 201, body = PaymentView, description = "under way, or done"),

@@ -39,7 +39,11 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 
 /// The whole server.
 pub fn router(state: ApiState) -> Router {
-    let (router, _) = routes().split_for_parts();
+    let mut routes = routes();
+    if state.setup.demo.is_some() {
+        routes = routes.merge(demo_routes());
+    }
+    let (router, _) = routes.split_for_parts();
     router
         .route("/v1/openapi.json", get(contract))
         .route("/notify/{provider}/{channel}", any(notify::take))
@@ -60,6 +64,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(till::read))
         .routes(routes!(payments::create, payments::list))
         .routes(routes!(payments::read))
+        .routes(routes!(payments::by_key))
         .routes(routes!(payments::cancel))
         .routes(routes!(payments::look))
         .routes(routes!(refunds::create))
@@ -73,6 +78,11 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(demo::info))
         .routes(routes!(demo::papers))
         .routes(routes!(demo::paper))
+}
+
+/// What moves pretended money: where money is real, these addresses do not exist.
+pub(crate) fn demo_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(demo::shown)).routes(routes!(demo::scan))
 }
 
 async fn contract() -> Response {

@@ -3,18 +3,16 @@
 use crate::body::Strict;
 use crate::guard::{COOKIE, Caller, SESSION_LIFETIME, not_cross_origin, permissions, session_token};
 use crate::problem::{Code, Problem, ProblemBody};
+use crate::proxies::Address;
 use crate::secrets::{fresh_token, hash_password, password_fits, token_hash};
 use crate::state::ApiState;
 use crate::views::Named;
 use axum::Json;
-use axum::extract::{ConnectInfo, FromRequestParts, State};
-use axum::http::request::Parts;
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base::Secret;
 use serde::{Deserialize, Serialize};
-use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::OnceLock;
 use store::{NewSession, Principal, StaffLogin};
 use utoipa::ToSchema;
@@ -73,19 +71,8 @@ pub struct MeTill {
     pub store_id: String,
 }
 
-/// From where a request came, as far as is known.
-pub(crate) struct Address(pub(crate) String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Address {
-    type Rejection = Infallible;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Address, Infallible> {
-        let known = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Address(known.map_or_else(String::new, |ConnectInfo(address)| address.ip().to_string())))
-    }
-}
-
 /// Signs in; sets the session cookie.
-#[utoipa::path(post, path = "/v1/session", tag = "people", request_body = SignIn, responses(
+#[utoipa::path(post, path = "/v1/session", operation_id = "signIn", tag = "people", request_body = SignIn, responses(
     (status = 200, body = Me, description = "signed in"),
     (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "wrong_login_or_password"),
     (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "too_many_attempts"),
@@ -112,7 +99,7 @@ pub(crate) async fn sign_in(
         tracing::info!(address, "a sign-in was refused");
         return Err(Code::WrongLoginOrPassword.into());
     };
-    state.attempts.succeeded(&login, &address);
+    state.attempts.succeeded(&login, &address, now);
     let token = fresh_token();
     let hash = token_hash(token.reveal());
     let session =
@@ -126,7 +113,7 @@ pub(crate) async fn sign_in(
 }
 
 /// Signs out.
-#[utoipa::path(delete, path = "/v1/session", tag = "people", responses(
+#[utoipa::path(delete, path = "/v1/session", operation_id = "signOut", tag = "people", responses(
     (status = 204, description = "signed out"),
     (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "not_signed_in"),
 ))]
@@ -146,7 +133,7 @@ pub(crate) async fn sign_out(
 }
 
 /// Who one is.
-#[utoipa::path(get, path = "/v1/me", tag = "people", responses(
+#[utoipa::path(get, path = "/v1/me", operation_id = "readMe", tag = "people", responses(
     (status = 200, body = Me),
     (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "not_signed_in"),
 ))]

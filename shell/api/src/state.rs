@@ -4,11 +4,12 @@ use crate::attempts::Attempts;
 use crate::guard::Admitted;
 use crate::places::PlaceIndex;
 use crate::problem::Problem;
+use crate::proxies::Network;
 use crate::receipts::ReceiptLinks;
 use crate::secrets::{fresh_token, marking_key};
 use crate::views::{PaymentView, PlaceNames, PrintedView, Subject, payment_view};
 use aws_lc_rs::hmac;
-use base::{ChannelId, MerchantId, Money, PaymentId, Text, TillId, Timestamp};
+use base::{ChannelId, MerchantId, Money, OrderNo, PaymentId, Text, TillId, Timestamp};
 use payment::{Next, Payment, Policy, WalletRule};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -44,6 +45,8 @@ pub struct Config {
     pub limit: Money,
     /// The same for merchants that differ.
     pub limits: BTreeMap<MerchantId, Money>,
+    /// Proxies in front of this server, whose word counts about where a request came from.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// A wallet and the codes that are its own.
@@ -109,6 +112,10 @@ pub trait Demo: Send + Sync {
     fn info(&self) -> DemoInfo;
     /// What the virtual printer has printed, newest first.
     fn papers(&self) -> Vec<Paper>;
+    /// Whose shop the demo is.
+    fn merchant(&self) -> MerchantId;
+    /// A pretended customer scans the QR of this order and pays; false if there is nothing to pay.
+    fn scan(&self, order_no: OrderNo) -> bool;
 }
 
 /// Who may sign in and what can be tried.

@@ -38,6 +38,8 @@ pub struct TillInfo {
     pub currency: String,
     /// The printer.
     pub printer: PrinterView,
+    /// Whether this is a demo: nothing is real, and a customer can be pretended.
+    pub demo: bool,
     /// This server's clock.
     pub server_time: String,
 }
@@ -91,7 +93,7 @@ pub struct PrinterView {
 }
 
 /// What a till needs to know.
-#[utoipa::path(get, path = "/v1/till", tag = "till", params(TillQuery), responses(
+#[utoipa::path(get, path = "/v1/till", operation_id = "readTill", tag = "till", params(TillQuery), responses(
     (status = 200, body = TillInfo),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "no_such_till"),
@@ -114,6 +116,7 @@ pub(crate) async fn read(
         limits: Limits { max: limit.into() },
         currency: limit.currency().code().to_owned(),
         printer: state.setup.printers.status(till.id).into(),
+        demo: state.setup.demo.is_some(),
         server_time: time(state.now()),
         till: Named { id: till.id.to_string(), name: till.name },
     }))

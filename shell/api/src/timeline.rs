@@ -90,7 +90,7 @@ pub struct Field {
 }
 
 /// A payment's evidence.
-#[utoipa::path(get, path = "/v1/payments/{id}/timeline", tag = "payments", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/v1/payments/{id}/timeline", operation_id = "readTimeline", tag = "payments", params(("id" = String, Path)), responses(
     (status = 200, body = Timeline),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),

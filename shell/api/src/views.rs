@@ -363,7 +363,8 @@ fn code_hint(method: &Method) -> Option<String> {
 }
 
 /// Shown only while paying it is wanted.
-fn qr(payment: &Payment) -> Option<QrView> {
+/// The code to show, while there is one to scan.
+pub(crate) fn qr(payment: &Payment) -> Option<QrView> {
     match &payment.charge {
         Charge::AwaitingPayer { qr: Some(qr), .. } if payment.undo.is_none() => {
             Some(QrView { content: qr.content.clone(), expires_at: qr.expires_at.map(time) })

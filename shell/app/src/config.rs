@@ -40,6 +40,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// How customers' phones and providers reach it: `https://pay.example.cn`, no slash at the end.
     pub public_url: String,
+    /// Proxies in front, believed about where a request came from.
+    pub trusted_proxies: Vec<api::Network>,
 }
 
 /// Where secrets are kept.
@@ -191,6 +193,8 @@ struct File {
 struct ServerFile {
     listen: Spanned<String>,
     public_url: Spanned<String>,
+    #[serde(default)]
+    trusted_proxies: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -273,6 +277,8 @@ fn not_as_expected(text: &str, error: &toml::de::Error) -> Mistake {
     Mistake { line, key: String::new(), why: error.message().replace('\n', "; ") }
 }
 
+const PROXY: &str = "write an address or a network, such as \"127.0.0.1\" or \"10.0.0.0/8\"";
+
 fn server(at: &Place<'_>, file: &ServerFile) -> Result<Server, Mistake> {
     let public = |url: &str| is_public_url(url).then(|| url.to_owned());
     Ok(Server {
@@ -288,6 +294,11 @@ fn server(at: &Place<'_>, file: &ServerFile) -> Result<Server, Mistake> {
             "write http:// or https:// and a host, no path, such as \"https://pay.example.cn\"",
             public,
         )?,
+        trusted_proxies: file
+            .trusted_proxies
+            .iter()
+            .map(|text| at.read(text, "server.trusted_proxies", PROXY, |text| text.parse().ok()))
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -400,7 +411,11 @@ profile = "generic-58"
 
     #[test]
     fn every_mistake_says_where_and_what_to_write() {
-        check("listen =", "lisen =", "line 3: unknown field `lisen`, expected `listen` or `public_url`");
+        check(
+            "listen =",
+            "lisen =",
+            "line 3: unknown field `lisen`, expected one of `listen`, `public_url`, `trusted_proxies`",
+        );
         check(
             "127.0.0.1:8080",
             "localhost",
@@ -412,6 +427,11 @@ profile = "generic-58"
             "line 4: server.public_url: \"pay.example.cn\" will not do",
         );
         check("https://pay.example.cn", "https://x/", "line 4: server.public_url:");
+        check(
+            "\n[database]",
+            "trusted_proxies = [\"10.0.0.0/8\", \"proxy.local\"]\n[database]",
+            "line 5: server.trusted_proxies: \"proxy.local\" will not do; write an address or a network",
+        );
         check(
             "sqlite:paydesk.sqlite",
             "mysql://x",

@@ -49,6 +49,8 @@ pub struct Parts {
     pub payment_max: Money,
     /// How customers reach it.
     pub public_url: String,
+    /// Proxies in front, believed about where a request came from.
+    pub trusted_proxies: Vec<api::Network>,
     /// The printers at the tills.
     pub printers: Vec<Printer>,
     /// A demo's data.
@@ -89,6 +91,7 @@ async fn parts(config: &Config) -> Result<Parts> {
         routes: channels.routes,
         payment_max: config.payment_max,
         public_url: config.server.public_url.clone(),
+        trusted_proxies: config.server.trusted_proxies.clone(),
         printers: config.printers.clone(),
         demo: None,
         clock: Arc::new(SystemClock),
@@ -133,6 +136,7 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
             routes: parts.routes,
             limit: parts.payment_max,
             limits: std::collections::BTreeMap::new(),
+            trusted_proxies: parts.trusted_proxies,
         },
         assets: Arc::new(Pages),
         printers: printers.clone(),

@@ -220,6 +220,9 @@ fn config_text(plan: &Plan, merchant: MerchantId, till: TillId) -> String {
 listen = {listen}
 # How customers' phones and the providers reach it; no slash at the end.
 public_url = {public_url}
+# Proxies whose X-Forwarded-For is believed when wrong passwords are counted: addresses or networks. Without it
+# everybody behind a proxy counts as one. 反向代理的地址：按来访地址限制密码尝试次数时，相信它们写的来访地址。
+# trusted_proxies = ["127.0.0.1"]
 
 [database]
 # One file. Back it up together with the two files below.

@@ -53,6 +53,20 @@ impl Store {
         Ok((!entries.is_empty()).then_some(entries))
     }
 
+    /// The facts of the payment that this merchant asked for with this key; nothing if no such request is durable.
+    pub async fn payment_of_key(
+        &self,
+        scope: &MerchantScope,
+        key: &str,
+    ) -> Result<Option<Vec<Entry>>, StoreError> {
+        let key = key.to_owned();
+        let found = self.ids_of_keys(&[(&scope.0, &key)]).await?.into_values().next();
+        match found {
+            Some(id) => self.payment_entries(scope, id).await,
+            None => Ok(None),
+        }
+    }
+
     /// The facts of many payments. The ids come from a query that had a scope, or from the engine.
     pub(crate) async fn entries_of(
         &self,

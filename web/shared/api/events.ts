@@ -23,16 +23,20 @@ export function openEvents(handlers: EventHandlers): () => void {
   let reconnect: ReturnType<typeof setTimeout> | undefined;
   let grace: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
+  /** The last event heard: a stream that is opened anew goes on after it. */
+  let heard = "";
 
   function connect() {
-    source = new EventSource("/v1/events");
+    source = new EventSource(heard ? `/v1/events?after=${encodeURIComponent(heard)}` : "/v1/events");
     source.onopen = alive;
     source.addEventListener("hello", (event) => {
       alive();
+      note(event);
       if (broken && !parse<{ resumed: boolean }>(event)?.resumed) handlers.missed?.();
       broken = false;
     });
     source.addEventListener("payment", (event) => {
+      note(event);
       const payment = parse<Payment>(event);
       if (payment) handlers.payment?.(payment);
     });
@@ -43,6 +47,10 @@ export function openEvents(handlers: EventHandlers): () => void {
     source.onerror = interrupted;
   }
 
+  function note({ lastEventId }: MessageEvent<string>) {
+    if (lastEventId) heard = lastEventId;
+  }
+
   function alive() {
     failures = 0;
     clearTimeout(grace);
@@ -51,7 +59,7 @@ export function openEvents(handlers: EventHandlers): () => void {
   }
 
   // The browser reconnects a broken stream itself, from the last event it saw, but gives up when the answer was an
-  // error status: then it starts anew from here.
+  // error status: then it is opened anew from here, and says itself what was heard last.
   function interrupted() {
     if (closed) return;
     broken = true;

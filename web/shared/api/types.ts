@@ -16,6 +16,7 @@ export type PrinterState = TillInfo["printer"];
 export type NewPayment = Shapes["NewPayment"];
 export type TimelineEntry = Shapes["TimelineEntry"];
 export type Day = Shapes["Day"];
+export type ShownCode = Shapes["ShownCodes"]["items"][number];
 export type Demo = Shapes["Demo"];
 export type PublicReceipt = Shapes["PublicReceipt"];
 export type Paper = Shapes["Papers"]["items"][number];

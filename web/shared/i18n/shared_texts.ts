@@ -46,6 +46,10 @@ export const sharedTexts = dictionary({
   "signin.missing": { zh: "请输入账号和密码。", en: "Enter your login and password." },
   "signout": { zh: "退出登录", en: "Sign out" },
 
+  "demo.mark": { zh: "演示", en: "Demo" },
+  "demo.scan": { zh: "扮演顾客，扫这个码付款", en: "Be the customer: scan and pay" },
+  "demo.scanning": { zh: "顾客正在付款…", en: "The customer is paying…" },
+
   "failure.unreachable": {
     zh: "连不上服务器。请检查网线或 Wi-Fi，然后再试。",
     en: "The server cannot be reached. Check the cable or Wi-Fi, then try again.",

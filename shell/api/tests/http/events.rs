@@ -95,3 +95,29 @@ async fn nobody_hears_of_anothers_payments() {
     let heard = tokio::time::timeout(Duration::from_millis(300), theirs.body.frame()).await;
     assert!(heard.is_err(), "{heard:?}");
 }
+
+#[tokio::test]
+async fn a_new_listener_goes_on_where_an_old_one_stopped() {
+    let world = World::new().await;
+    world.send(&pay(900, "before")).await;
+    let mut stream = Stream::open(&world, "GET /v1/events as:owner").await;
+    let (at, ..) = stream.next().await;
+    assert!(at.parse::<i64>().expect("hello has an id") > 0, "even before the first payment is heard of");
+    drop(stream);
+    world.send(&pay(1250, "missed")).await;
+    world.say("at", &at);
+    let mut resumed = Stream::open(&world, "GET /v1/events?after={at} as:owner").await;
+    assert_eq!(resumed.next().await.2["resumed"], true);
+    assert!(resumed.until(1250, "paid").await.iter().all(|(_, _, data)| data["amount"]["amount"] == 1250));
+    let mut newer = Stream::open(&world, "GET /v1/events?after=0 last:{at} as:owner").await;
+    assert_eq!(newer.next().await.0, at, "the browser's own memory is newer than the address");
+
+    let mut foreign = Stream::open(&world, "GET /v1/events?after=999999 as:owner").await;
+    assert_eq!(foreign.next().await.2["resumed"], false, "an id of another database is not gone on from");
+    world.send(&pay(400, "heard")).await;
+    foreign.until(400, "paid").await;
+    for wrong in ["after=x", "after=", "since=1"] {
+        let answer = world.send(&format!("GET /v1/events?{wrong} as:owner")).await;
+        assert_eq!(answer.brief(), "400 unacceptable_query", "{wrong}");
+    }
+}

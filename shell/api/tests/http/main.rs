@@ -1,6 +1,7 @@
 //! The API from outside: requests as lines of text, answers as lines of text, against a provider by the script.
 
 mod bad_input;
+mod demo;
 mod events;
 mod pages;
 mod payments;

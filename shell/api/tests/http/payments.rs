@@ -252,3 +252,26 @@ async fn a_customer_sees_the_receipt_by_its_address_alone() {
     let early = world.send("GET /v1/payments/{waiting}/receipt as:owner").await;
     assert_eq!(early.brief(), "409 nothing_to_print_yet");
 }
+
+#[tokio::test]
+async fn a_key_tells_whether_its_request_arrived() {
+    let world = World::new().await;
+    let absent = world.send("GET /v1/payments/by-key/sale-1 as:cashier").await;
+    assert_eq!(absent.brief(), "404 no_such_payment");
+    let sold = world.send(&pay(1250, "sale-1")).await.json();
+    let found = world.send("GET /v1/payments/by-key/sale-1 as:cashier").await;
+    assert_eq!((found.brief().as_str(), &found.json()["id"]), ("200 paid", &sold["id"]));
+    let refused = world.send(&pay(0, "sale-2")).await;
+    assert_eq!(refused.brief(), "422 amount_must_be_positive");
+    assert_eq!(world.send("GET /v1/payments/by-key/sale-2 as:cashier").await.brief(), "404 no_such_payment");
+    assert_eq!(world.send("GET /v1/payments/by-key/sale-1 as:theirs").await.brief(), "404 no_such_payment");
+    assert_eq!(world.send("GET /v1/payments/by-key/sale-1").await.brief(), "401 not_signed_in");
+    for wrong in ["%20", "two%20words", "%E9%94%AE", &"k".repeat(129)] {
+        let answer = world.send(&format!("GET /v1/payments/by-key/{wrong} as:cashier")).await;
+        assert_eq!(answer.brief(), "400 idempotency_key_malformed", "{wrong}");
+    }
+    world.send(&pay(300, "odd/key?%25")).await;
+    let odd = world.send("GET /v1/payments/by-key/odd%2Fkey%3F%2525 as:cashier").await;
+    assert_eq!(odd.brief(), "200 paid", "any key that may be sent can be asked for");
+    assert_eq!(world.book.calls().len(), 2, "asking for a key asks no provider");
+}

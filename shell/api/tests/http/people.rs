@@ -100,3 +100,35 @@ async fn no_log_holds_a_password_a_token_or_a_code() {
         assert!(!written.contains(secret), "the log holds {secret}");
     }
 }
+
+#[tokio::test]
+async fn behind_a_proxy_everybody_is_counted_by_their_own_address() {
+    let world = World::new().await;
+    for _ in 0..5 {
+        sign_in(&world, "zhang", "x", "from:127.0.0.1 via:203.0.113.7").await;
+    }
+    let check = async |words: &str| sign_in(&world, "zhang", PASSWORD, words).await.status;
+    assert_eq!(check("from:127.0.0.1 via:203.0.113.7").await, 429);
+    assert_eq!(
+        check("from:127.0.0.1 via:198.51.100.1,_203.0.113.7").await,
+        429,
+        "forged entries do not help"
+    );
+    assert_eq!(
+        check("from:127.0.0.1 via:198.51.100.1,_203.0.113.7,_10.0.0.9").await,
+        429,
+        "over two proxies"
+    );
+    assert_eq!(check("from:203.0.113.7 via:198.51.100.1").await, 429, "a stranger is no proxy");
+    assert_eq!(check("from:127.0.0.1 via:203.0.113.8").await, 200, "the neighbor is not slowed down");
+}
+
+#[tokio::test]
+async fn one_address_may_not_try_everybody() {
+    let world = World::new().await;
+    for n in 0..30 {
+        sign_in(&world, &format!("nobody{n}"), "x", "from:203.0.113.7").await;
+    }
+    assert_eq!(sign_in(&world, "li", PASSWORD, "from:203.0.113.7").await.brief(), "429 too_many_attempts");
+    assert_eq!(sign_in(&world, "li", PASSWORD, "from:203.0.113.8").await.status, 200);
+}

@@ -19,6 +19,7 @@ use std::time::Duration;
 pub struct Book {
     calls: Arc<Mutex<Vec<String>>>,
     paid: Arc<Mutex<BTreeSet<String>>>,
+    shown: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Book {
@@ -31,9 +32,18 @@ impl Book {
         self.paid.lock().expect("no test panics in here").insert(order_no.to_owned());
     }
 
+    /// The payer scans a code that was shown; false if none was, or it is paid already.
+    pub fn scan(&self, order_no: &str) -> bool {
+        let shown = self.shown.lock().expect("no test panics in here").contains(order_no);
+        shown && self.paid.lock().expect("no test panics in here").insert(order_no.to_owned())
+    }
+
     fn answer(&self, ask: &str, order_no: &str, minor: i64) -> String {
         self.calls.lock().expect("no test panics in here").push(ask.to_owned());
         let paid = self.paid.lock().expect("no test panics in here").contains(order_no);
+        if ask == "present" {
+            self.shown.lock().expect("no test panics in here").insert(order_no.to_owned());
+        }
         match (ask, minor) {
             ("charge", 101) => "awaiting".to_owned(),
             ("charge" | "inquire", 102) => "declined".to_owned(),
@@ -47,8 +57,7 @@ impl Book {
 }
 
 /// Serves the book on a free port; gives the provider that asks it.
-pub async fn scripted() -> (Scripted, Book) {
-    let book = Book::default();
+pub async fn scripted(book: Book) -> (Scripted, Book) {
     let app = Router::new().route("/{ask}/{order}/{minor}", post(reply)).with_state(book.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));

@@ -1,19 +1,22 @@
 //! Two merchants, their people, one provider by the script, and requests written as lines.
 //!
 //! A line is `METHOD PATH [word:value ...] [BODY]`. Words: `as` (who), `key` (Idempotency-Key), `type`
-//! (Content-Type), `origin`, `site` (Sec-Fetch-Site), `cookie`, `bearer`, `last` (Last-Event-ID), `sign`.
+//! (Content-Type), `origin`, `site` (Sec-Fetch-Site), `cookie`, `bearer`, `last` (Last-Event-ID), `sign`, `from`
+//! (the peer's address), `via` (X-Forwarded-For, with `_` for a space).
 
 use crate::provider::{Book, quick, scripted};
-use api::{ApiState, Asset, Assets, Config, NoPrinters, Route, Setup, Wallet};
+use api::{ApiState, Asset, Assets, Config, Demo, DemoInfo, NoPrinters, Paper, Route, Setup, Wallet};
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
-use base::{ChannelId, MerchantId, Money, Secret, StaffId, StoreId, Text, TillId, Timestamp};
+use base::{ChannelId, MerchantId, Money, OrderNo, Secret, StaffId, StoreId, Text, TillId, Timestamp};
 use drive::{ChannelSetup, Drive, SystemClock};
 use http_body_util::BodyExt;
 use payment::WalletRule;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once, OnceLock};
@@ -81,6 +84,27 @@ impl Answer {
     }
 }
 
+/// A demo whose customer scans what the provider has shown.
+struct Pretended(Book);
+
+impl Demo for Pretended {
+    fn info(&self) -> DemoInfo {
+        DemoInfo::default()
+    }
+
+    fn papers(&self) -> Vec<Paper> {
+        Vec::new()
+    }
+
+    fn merchant(&self) -> MerchantId {
+        OURS
+    }
+
+    fn scan(&self, order_no: OrderNo) -> bool {
+        self.0.scan(&order_no.to_string())
+    }
+}
+
 struct TwoPages;
 
 impl Assets for TwoPages {
@@ -97,6 +121,15 @@ impl Assets for TwoPages {
 
 impl World {
     pub async fn new() -> World {
+        World::open(None).await
+    }
+
+    /// The same as a demo, whose customers scan by the book.
+    pub async fn demo() -> World {
+        World::open(Some(Book::default())).await
+    }
+
+    async fn open(demo: Option<Book>) -> World {
         static LOGS: Once = Once::new();
         LOGS.call_once(|| {
             tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(|| Logging).init();
@@ -104,7 +137,9 @@ impl World {
         let folder = Folder::new();
         let store = Store::open(&StoreConfig { database: folder.database() }).await.expect("it opens");
         let keys = settle(&store).await;
-        let (provider, book) = scripted().await;
+        let is_demo = demo.is_some();
+        let (provider, book) = scripted(demo.unwrap_or_default()).await;
+        let demo = is_demo.then(|| Arc::new(Pretended(book.clone())) as Arc<dyn Demo>);
         let channel =
             ChannelSetup { id: CHANNEL, merchant: OURS, provider: Arc::new(provider), policy: quick() };
         let handle = Drive::start(store.clone(), vec![channel], Arc::new(SystemClock));
@@ -113,7 +148,7 @@ impl World {
             config: config(),
             assets: Arc::new(TwoPages),
             printers: Arc::new(NoPrinters),
-            demo: None,
+            demo,
         };
         let state = ApiState::new(setup).await.expect("the store answers");
         World {
@@ -175,6 +210,11 @@ impl World {
                 "site" => request.header("sec-fetch-site", value),
                 "cookie" => request.header("cookie", format!("__Host-paydesk={value}")),
                 "last" => request.header("last-event-id", value),
+                "from" => {
+                    let peer = SocketAddr::new(value.parse().expect("an address"), 4711);
+                    request.extension(ConnectInfo(peer))
+                }
+                "via" => request.header("x-forwarded-for", value.replace('_', " ")),
                 "sign" => request.header("x-signature", value),
                 "type" => {
                     content_type = (value != "none").then(|| value.to_owned());
@@ -292,5 +332,9 @@ fn config() -> Config {
         routes: vec![Route { merchant: OURS, wallet: "scripted".into(), channel: CHANNEL }],
         limit: Money::cny(5_000_000),
         limits: BTreeMap::new(),
+        trusted_proxies: vec![
+            "127.0.0.1".parse().expect("an address"),
+            "10.0.0.0/8".parse().expect("a network"),
+        ],
     }
 }

@@ -17,7 +17,7 @@ use crate::simulate::{Kind, bind};
 use ::printer::Profile;
 use anyhow::{Context, Result};
 use api::{DemoCode, DemoInfo, Paper};
-use base::{Currency, Money};
+use base::{Currency, MerchantId, Money, OrderNo};
 use clock::SetClock;
 use drive::{ChannelSetup, Clock};
 use provider_contract::Treatment;
@@ -107,6 +107,7 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         channels: simulated.into_iter().map(|provider| provider.channel).collect(),
         payment_max: Money::new(5_000_000, Currency::Cny),
         public_url: origin.clone(),
+        trusted_proxies: Vec::new(),
         printers: vec![Printer { till: shop::FIRST_TILL, address: printer_address, profile }],
         demo: Some(world.clone()),
         clock: clock.clone(),
@@ -122,7 +123,7 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         anyhow::Ok(())
     };
     sample.await.context("the sample payments")?;
-    greet(&origin, &world);
+    greet(&origin);
     running.until(asked_to_end()).await
 }
 
@@ -193,13 +194,21 @@ impl api::Demo for World {
         DemoInfo { credentials: shop::credentials(), codes, printer_url: Some("/demo/printer".to_owned()) }
     }
 
+    fn merchant(&self) -> MerchantId {
+        shop::MERCHANT
+    }
+
+    fn scan(&self, order_no: OrderNo) -> bool {
+        self.wallets.iter().any(|(_, host)| host.scan(order_no))
+    }
+
     fn papers(&self) -> Vec<Paper> {
         let pieces = self.printer.pieces().into_iter().rev();
         pieces.map(|piece| Paper { id: piece.id.to_string(), at: piece.at, svg: piece.svg }).collect()
     }
 }
 
-fn greet(origin: &str, world: &World) {
+fn greet(origin: &str) {
     println!("\nPaydesk's demo shop is open. 演示店已开门。\n");
     println!("  start      {origin}/");
     println!("  till       {origin}/till/");
@@ -209,9 +218,8 @@ fn greet(origin: &str, world: &World) {
     for person in shop::credentials() {
         println!("  sign in as {:<8} password {:<14} ({})", person.login, person.password, person.role);
     }
-    println!("\n  To play a customer who scans a shown QR:");
-    for (name, host) in &world.wallets {
-        println!("  {name:<10} curl -X POST http://{}/_simulator/scan/ORDER_NO", host.address());
-    }
+    println!(
+        "\n  Where the till shows a QR, a button marked as demo pretends to be the customer who scans it."
+    );
     println!("\nCtrl-C closes the shop.");
 }

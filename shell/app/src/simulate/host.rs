@@ -5,7 +5,7 @@
 
 use super::control;
 use super::script::Script;
-use base::Timestamp;
+use base::{OrderNo, Timestamp};
 use drive::Clock;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -16,7 +16,6 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use provider_contract::{Delivery, HttpReply, HttpRequest, Moment, Outgoing, Simulator};
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -36,7 +35,6 @@ pub struct Host {
 }
 
 struct Inner {
-    address: SocketAddr,
     clock: Arc<dyn Clock>,
     simulator: Mutex<Box<dyn Simulator>>,
     script: Mutex<Script>,
@@ -64,10 +62,8 @@ impl Host {
         listener: TcpListener,
         clock: Arc<dyn Clock>,
     ) -> Host {
-        let address = listener.local_addr().expect("a bound listener has an address");
         let host = Host {
             inner: Arc::new(Inner {
-                address,
                 clock,
                 simulator: Mutex::new(simulator),
                 script: Mutex::new(script),
@@ -83,11 +79,6 @@ impl Host {
     /// The simulator itself. Hold it shortly: requests wait.
     pub fn simulator(&self) -> MutexGuard<'_, Box<dyn Simulator>> {
         self.inner.simulator.lock().expect("no one panics while holding the simulator")
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.inner.address
     }
 
     /// What time it is here.
@@ -111,6 +102,14 @@ impl Host {
         if sooner {
             self.inner.due_sooner.notify_one();
         }
+    }
+
+    /// The customer scans the QR of this order and pays; false if there is nothing to pay.
+    pub fn scan(&self, order_no: OrderNo) -> bool {
+        let now = self.now();
+        let paid = self.simulator().scan(order_no, now);
+        self.steered();
+        paid
     }
 
     fn sleeping_until(&self) -> MutexGuard<'_, Option<Timestamp>> {

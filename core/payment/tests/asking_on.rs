@@ -1,0 +1,112 @@
+//! A provider that sees to a definite end itself is asked on past the deadline, and nothing is undone behind its back.
+
+use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
+use payment::{
+    Alarm, Answer, Ask, Entry, Fact, Lost, Method, Next, Outcome, Payment, Policy, Reason, Request, Said,
+    Verdict, next,
+};
+use std::time::Duration;
+
+const fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+struct Life {
+    payment: Payment,
+    policy: Policy,
+    now: Timestamp,
+    asked: Vec<Ask>,
+}
+
+impl Life {
+    /// A charge whose reply was lost.
+    fn lost() -> Life {
+        let now = Timestamp::from_micros(1_795_400_000_000_000);
+        let request = Request {
+            id: PaymentId::from_u128(1),
+            merchant: MerchantId::from_u128(2),
+            store: StoreId::from_u128(3),
+            till: TillId::from_u128(4),
+            cashier: String::new(),
+            key: "k".to_owned(),
+            content: [0; 32],
+            amount: Money::cny(1250),
+            channel: ChannelId::from_u128(5),
+            wallet: "blue".to_owned(),
+            wallet_name: Text::new("蓝", "Blue"),
+            method: Method::PayerCode { hint: "13••89".to_owned() },
+            description: String::new(),
+            reference: String::new(),
+        };
+        let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request) });
+        let policy = Policy { undo_at_deadline: false, ..Policy::default() };
+        let mut life = Life { payment, policy, now, asked: Vec::new() };
+        life.learn(Fact::Asked { call: 1, ask: Ask::Charge });
+        life.learn(Fact::Lost { call: 1, why: Lost::TimedOut });
+        life
+    }
+
+    fn learn(&mut self, fact: Fact) {
+        self.payment.apply(&Entry { at: self.now, fact });
+    }
+
+    /// For so long every question ends like this.
+    fn pass(&mut self, span: Duration, verdict: Option<Verdict>) {
+        let end = self.now + span;
+        while self.now < end {
+            match next(&self.payment, &self.policy, self.now) {
+                Next::Ask(ask) => {
+                    let call = self.payment.history.calls + 1;
+                    self.asked.push(ask);
+                    self.learn(Fact::Asked { call, ask });
+                    self.now = self.now + seconds(1);
+                    match &verdict {
+                        Some(verdict) => {
+                            let answer = Answer { verdict: verdict.clone(), said: Said::default() };
+                            self.learn(Fact::Answered { call, answer });
+                        }
+                        None => self.learn(Fact::Lost { call, why: Lost::ConnectionBroke }),
+                    }
+                }
+                Next::Wait { until, .. } | Next::Escalate { until: Some(until), .. } => {
+                    self.now = until.min(end);
+                }
+                Next::Rest(_) | Next::Escalate { until: None, .. } => return,
+            }
+        }
+    }
+
+    fn next(&self) -> Next {
+        next(&self.payment, &self.policy, self.now)
+    }
+}
+
+#[test]
+fn while_nothing_is_heard_it_is_asked_and_never_undone() {
+    let mut life = Life::lost();
+    life.pass(seconds(3600), None);
+    assert!(life.asked.iter().all(|ask| *ask == Ask::Inquire), "{:?}", life.asked);
+    assert!((50..200).contains(&life.asked.len()), "asked {} times in an hour", life.asked.len());
+    assert!(life.payment.undo.is_none());
+    assert!(matches!(life.next(), Next::Escalate { why: Alarm::StillUnclear, until: Some(_) }));
+}
+
+#[test]
+fn what_never_arrived_ends_once_nothing_can_arrive() {
+    let mut life = Life::lost();
+    life.pass(seconds(20), Some(Verdict::NotFound));
+    assert!(!matches!(life.next(), Next::Rest(_)), "{:?}", life.next());
+    life.pass(seconds(60), Some(Verdict::NotFound));
+    assert_eq!(life.next(), Next::Rest(Outcome::NotPaid(Reason::NeverArrived)));
+}
+
+#[test]
+fn a_person_may_still_undo_it() {
+    let mut life = Life::lost();
+    life.pass(seconds(600), None);
+    life.learn(Fact::CancelRequested { by: "wang".to_owned() });
+    life.asked.clear();
+    life.pass(seconds(60), Some(Verdict::Closed));
+    assert!(life.asked.contains(&Ask::Reverse), "{:?}", life.asked);
+    assert_eq!(life.next(), Next::Rest(Outcome::NotPaid(Reason::CancelledByCashier)));
+}
