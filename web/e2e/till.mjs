@@ -1,5 +1,6 @@
 // The till, driven as a cashier would: by scanner, by keyboard, through refusals, reloads and broken networks.
 import { equal, holds } from "./runner.mjs";
+import { visitor } from "./browser.mjs";
 import { anyCode, caseOf, Till } from "./shop.mjs";
 
 export async function tillChecks(runner, browser, base, demo) {
@@ -12,7 +13,7 @@ export async function tillChecks(runner, browser, base, demo) {
     });
 
   await check("a wrong password is refused in words, a right one opens the till", async () => {
-    const { visitor, signIn } = await import("./browser.mjs");
+    const { signIn } = await import("./browser.mjs");
     const seat = await visitor(browser);
     await signIn(seat.page, base, "/till/", { login: demo.owner.login, password: "not-the-password" });
     const words = await seat.page.waitForSelector("[role=alert]");

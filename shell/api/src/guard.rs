@@ -6,7 +6,7 @@ use crate::state::ApiState;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
-use base::{TillId, Timestamp};
+use base::{StaffId, TillId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -94,6 +94,11 @@ impl Caller {
             None => people.api_key(&self.credential).await?,
         };
         Ok(found.is_some())
+    }
+
+    /// The sign-in that outlives a change of this person's password: the caller's own, if it is the same person.
+    pub(crate) fn kept_session(&self, person: StaffId) -> Option<&str> {
+        (person == self.principal.id).then_some(self.credential.as_str())
     }
 
     /// For facts and slips: a person's name; nothing for a machine.
@@ -228,6 +233,11 @@ impl Admitted {
     /// Signed out: no longer believed.
     pub(crate) fn forget(&self, hash: &str) {
         self.lock().remove(hash);
+    }
+
+    /// A person or a machine was changed: asked of the store again, whatever let it in.
+    pub(crate) fn forget_principal(&self, id: StaffId) {
+        self.lock().retain(|_, (principal, _)| principal.id != id);
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, (Arc<Principal>, Timestamp)>> {

@@ -46,6 +46,10 @@ impl PlaceIndex {
         Named { id: id.to_string(), name: name.to_owned() }
     }
 
+    pub(crate) fn named_till(&self, id: TillId) -> Option<Named> {
+        self.till(id).map(|till| Named { id: till.id.to_string(), name: till.name.clone() })
+    }
+
     pub(crate) fn names(&self, request: &Request) -> PlaceNames {
         let till = self.tills.get(&request.till).map_or("", |till| till.name.as_str());
         PlaceNames {

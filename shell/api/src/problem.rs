@@ -125,6 +125,30 @@ problems! {
         "文字太长，请缩短", "A text is too long; make it shorter";
     TextNotPrintable, UNPROCESSABLE_ENTITY, "text_not_printable",
         "文字里有不能打印的字符，请去掉", "A text holds characters that cannot be printed; take them out";
+    NoSuchPerson, NOT_FOUND, "no_such_person",
+        "没有这个人，可能不在你的商户里", "There is no such person, at least not at your merchant";
+    NoSuchApiKey, NOT_FOUND, "no_such_api_key",
+        "没有这个接口密钥，可能不在你的商户里", "There is no such API key, at least not at your merchant";
+    LoginTaken, CONFLICT, "login_taken",
+        "这个账号已有人用，请换一个", "Another person has this login; choose another";
+    LoginMalformed, UNPROCESSABLE_ENTITY, "login_malformed",
+        "账号要 2 到 64 个字符，不能有空格", "A login has 2 to 64 characters and no spaces";
+    UnknownRole, UNPROCESSABLE_ENTITY, "unknown_role",
+        "没有这个角色，可选：owner、manager、cashier、support",
+        "There is no such role; there are owner, manager, cashier and support";
+    PasswordTooWeak, UNPROCESSABLE_ENTITY, "password_too_weak",
+        "这个密码太容易猜到：至少 10 个字符，不要包含账号，也不要用常见的密码",
+        "This password is too easily guessed: take at least 10 characters, without the login, and none that everybody uses";
+    WrongCurrentPassword, UNPROCESSABLE_ENTITY, "wrong_current_password",
+        "现在的密码不对，密码没有改", "The current password is wrong, so nothing was changed";
+    NotAPerson, FORBIDDEN, "not_a_person",
+        "接口密钥没有密码可改", "An API key has no password to change";
+    NotYourself, CONFLICT, "not_yourself",
+        "不能停用自己，请另一位店主来做", "You cannot shut yourself out; ask another owner";
+    NotYourOwnRole, CONFLICT, "not_your_own_role",
+        "不能改自己的角色，请另一位店主来做", "You cannot change your own role; ask another owner";
+    LastOwner, CONFLICT, "last_owner",
+        "这是最后一位店主，先让另一个人当店主", "This is the last owner; make somebody else an owner first";
     NothingToPrintYet, CONFLICT, "nothing_to_print_yet",
         "这笔还没有结果，等有结果再打小票", "This payment has no result yet; print once it has one";
     NoPrinter, CONFLICT, "no_printer",

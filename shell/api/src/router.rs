@@ -5,7 +5,8 @@ use crate::openapi::{Contract, openapi_json};
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    assets, day, demo, events, health, notify, payments, receipts, refunds, session, till, timeline,
+    assets, day, demo, events, health, keys, notify, passwords, payments, people, receipts, refunds, session,
+    till, timeline,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -61,6 +62,16 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(Contract::openapi())
         .routes(routes!(session::sign_in, session::sign_out))
         .routes(routes!(session::me))
+        .routes(routes!(passwords::change_own))
+        .routes(routes!(people::list, people::create))
+        .routes(routes!(people::change))
+        .routes(routes!(people::disable))
+        .routes(routes!(people::enable))
+        .routes(routes!(people::reset_password))
+        .routes(routes!(people::story))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(keys::story))
         .routes(routes!(till::read))
         .routes(routes!(payments::create, payments::list))
         .routes(routes!(payments::read))

@@ -23,6 +23,17 @@ pub fn fresh_api_key() -> Secret<String> {
     Secret::new(format!("{KEY_PREFIX}{}", fresh_token().reveal()))
 }
 
+/// A password for a person to type: four groups of five letters and digits that are not mistaken for each other,
+/// 96 bits and more.
+pub fn fresh_password() -> Secret<String> {
+    const LETTERS: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
+    let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
+    let groups = random_bytes::<20>();
+    let groups: Vec<String> =
+        groups.chunks(5).map(|five| five.iter().copied().map(letter).collect()).collect();
+    Secret::new(groups.join("-"))
+}
+
 /// What the store keeps of a token or a key: its SHA-256 in hex. A slow hash is not needed for 256 random bits.
 pub fn token_hash(token: &str) -> String {
     hex(digest::digest(&digest::SHA256, token.as_bytes()).as_ref())

@@ -172,7 +172,7 @@ fn me_of(state: &ApiState, principal: &Principal) -> Me {
 
 /// The person, if the password is right. Takes as long for a login that does not exist, so that nobody can find
 /// out by the clock who works here.
-async fn fitting(
+pub(crate) async fn fitting(
     state: &ApiState,
     found: Option<StaffLogin>,
     password: Secret<String>,

@@ -30,7 +30,7 @@ pub use events::{Event, EventId};
 pub use jobs::{JobState, PrintJob, Printed};
 pub use page::{Cursor, MalformedCursor, Page, PaymentFilter};
 pub use people::{
-    AuditEntry, By, ChannelRow, Merchant, NewApiKey, NewSession, NewStaff, People, PeopleError, Places,
-    Principal, Role, Shop, StaffLogin, Till,
+    ApiKey, AuditEntry, By, ChannelRow, Duties, Merchant, NewApiKey, NewSession, NewStaff, People,
+    PeopleError, Person, Places, Principal, Role, Shop, StaffLogin, Till,
 };
 pub use scope::MerchantScope;

@@ -7,4 +7,5 @@ mod pages;
 mod payments;
 mod people;
 mod provider;
+mod staff;
 mod world;

@@ -22,6 +22,25 @@ pub struct AuditEntry {
 }
 
 impl People<'_> {
+    /// The latest changes to one person, key or place of a merchant, newest first.
+    pub async fn story(
+        &self,
+        merchant: MerchantId,
+        subject: &str,
+        limit: i64,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        sqlx::query_as(
+            "SELECT at, actor, action, subject, detail FROM audit WHERE merchant = $1 AND subject = $2 \
+             ORDER BY at DESC LIMIT $3",
+        )
+        .bind(merchant.to_string())
+        .bind(subject.to_owned())
+        .bind(limit)
+        .fetch_all(self.store.read())
+        .await
+        .map_err(StoreError::failed("read people"))
+    }
+
     /// The latest changes at a merchant, newest first.
     pub async fn audit(&self, merchant: MerchantId, limit: i64) -> Result<Vec<AuditEntry>, StoreError> {
         sqlx::query_as(
@@ -98,7 +117,7 @@ mod tests {
         let stranger = NewStaff { till: Some(TillId::from_u128(1)), ..staff(3, &theirs, "li") };
         assert!(matches!(people.create_staff(&stranger, BY).await, Err(PeopleError::NoSuchPlace)));
         let not_yours = people.disable_staff(theirs.id, StaffId::from_u128(1), BY).await;
-        assert!(matches!(not_yours, Err(PeopleError::NoSuchPlace)));
+        assert!(matches!(not_yours, Err(PeopleError::NoSuchPerson)));
 
         let ours_did = ["merchant.created", "staff.created", "store.created", "till.created"];
         assert_eq!(actions(&store, &ours).await, ours_did);

@@ -1,9 +1,12 @@
 //! Keys that let machines in.
 
 use super::audit::record;
+use super::rows::{id, id_or_none, role};
 use super::{By, People, PeopleError, Principal, Role, commit, refused};
 use crate::StoreError;
-use base::{MerchantId, StaffId, TillId};
+use base::{MerchantId, StaffId, TillId, Timestamp};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row};
 
 /// A key for a machine.
 #[derive(Clone, Debug)]
@@ -22,6 +25,25 @@ pub struct NewApiKey {
     pub key_hash: String,
     /// The key's last characters, to tell keys apart in lists.
     pub hint: String,
+}
+
+/// A key as lists show one; what opens the door is not known any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Names the key.
+    pub id: StaffId,
+    /// What people call the machine.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// The till it acts as, if always the same.
+    pub till: Option<TillId>,
+    /// The key's last characters.
+    pub hint: String,
+    /// Since when.
+    pub created: Timestamp,
+    /// Since when it opens nothing any more.
+    pub disabled: Option<Timestamp>,
 }
 
 impl People<'_> {
@@ -54,7 +76,8 @@ impl People<'_> {
         by: By<'_>,
     ) -> Result<(), PeopleError> {
         let mut tx = self.begin().await?;
-        let changed = sqlx::query("UPDATE api_keys SET disabled = $1 WHERE id = $2 AND merchant = $3")
+        let known = "UPDATE api_keys SET disabled = coalesce(disabled, $1) WHERE id = $2 AND merchant = $3";
+        let changed = sqlx::query(known)
             .bind(by.at.as_micros())
             .bind(key.to_string())
             .bind(merchant.to_string())
@@ -62,10 +85,21 @@ impl People<'_> {
             .await
             .map_err(refused)?;
         if changed.rows_affected() == 0 {
-            return Err(PeopleError::NoSuchPlace);
+            return Err(PeopleError::NoSuchKey);
         }
         record(&mut tx, merchant, by, "api_key.disabled", &key.to_string(), "").await?;
         commit(tx).await
+    }
+
+    /// Every key of this merchant, also those that open nothing any more, oldest first.
+    pub async fn api_keys(&self, merchant: MerchantId) -> Result<Vec<ApiKey>, StoreError> {
+        sqlx::query_as(
+            "SELECT id, name, role, till, hint, created, disabled FROM api_keys WHERE merchant = $1 ORDER BY created, id",
+        )
+        .bind(merchant.to_string())
+        .fetch_all(self.store.read())
+        .await
+        .map_err(StoreError::failed("read people"))
     }
 
     /// The machine with this key, unless disabled.
@@ -78,6 +112,21 @@ impl People<'_> {
         .fetch_optional(self.store.read())
         .await
         .map_err(StoreError::failed("read people"))
+    }
+}
+
+impl FromRow<'_, SqliteRow> for ApiKey {
+    fn from_row(row: &SqliteRow) -> Result<ApiKey, sqlx::Error> {
+        let disabled: Option<i64> = row.try_get("disabled")?;
+        Ok(ApiKey {
+            id: id(row, "id")?,
+            name: row.try_get("name")?,
+            role: role(row)?,
+            till: id_or_none(row, "till")?,
+            hint: row.try_get("hint")?,
+            created: Timestamp::from_micros(row.try_get("created")?),
+            disabled: disabled.map(Timestamp::from_micros),
+        })
     }
 }
 
@@ -106,5 +155,9 @@ mod tests {
         assert_eq!((found.name.as_str(), found.role, found.expires), ("kiosk", Role::Manager, None));
         people.disable_api_key(ours.id, key.id, BY).await.expect("disabled");
         assert_eq!(people.api_key("hash").await.expect("read"), None);
+        let list = people.api_keys(ours.id).await.expect("read");
+        assert_eq!((list[0].hint.as_str(), list[0].disabled), ("9f3a", Some(AT)));
+        let theirs = people.disable_api_key(MerchantId::from_u128(2), key.id, BY).await;
+        assert!(matches!(theirs, Err(PeopleError::NoSuchKey)));
     }
 }

@@ -7,6 +7,7 @@ mod audit;
 mod channels;
 mod keys;
 mod places;
+mod roster;
 mod rows;
 mod secrets;
 mod sessions;
@@ -16,8 +17,9 @@ mod testing;
 
 pub use audit::AuditEntry;
 pub use channels::ChannelRow;
-pub use keys::NewApiKey;
+pub use keys::{ApiKey, NewApiKey};
 pub use places::{Merchant, Places, Shop, Till};
+pub use roster::{Duties, Person};
 pub use sessions::{NewSession, Principal};
 pub use staff::{NewStaff, Role, StaffLogin};
 
@@ -45,6 +47,12 @@ pub enum PeopleError {
     AlreadyThere,
     /// The merchant, store or till it belongs to does not exist, or belongs to another merchant.
     NoSuchPlace,
+    /// The merchant has no such person.
+    NoSuchPerson,
+    /// The merchant has no such key.
+    NoSuchKey,
+    /// The merchant would be left without anybody who may change people.
+    LastOwner,
     /// The store failed; nothing is known to have changed.
     StoreFailed(StoreError),
 }
@@ -55,6 +63,9 @@ impl fmt::Display for PeopleError {
             PeopleError::LoginTaken => f.write_str("another person has this login"),
             PeopleError::AlreadyThere => f.write_str("this id exists already"),
             PeopleError::NoSuchPlace => f.write_str("the merchant, store or till does not exist"),
+            PeopleError::NoSuchPerson => f.write_str("the merchant has no such person"),
+            PeopleError::NoSuchKey => f.write_str("the merchant has no such key"),
+            PeopleError::LastOwner => f.write_str("the merchant's last owner must stay one"),
             PeopleError::StoreFailed(why) => write!(f, "the store failed: {why}"),
         }
     }

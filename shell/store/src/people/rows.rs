@@ -1,5 +1,6 @@
-//! Reading ids out of rows.
+//! Reading ids and roles out of rows.
 
+use super::Role;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use std::str::FromStr;
@@ -22,4 +23,10 @@ where
 {
     let text: Option<String> = row.try_get(column)?;
     text.map(|_| id(row, column)).transpose()
+}
+
+/// Reads the column `role`.
+pub(super) fn role(row: &SqliteRow) -> Result<Role, sqlx::Error> {
+    let code: String = row.try_get("role")?;
+    Role::from_code(&code).ok_or_else(|| sqlx::Error::Decode(format!("{code} is no role").into()))
 }

@@ -1,6 +1,6 @@
 //! Sign-ins: who is let in, until when.
 
-use super::rows::{id, id_or_none};
+use super::rows::{id, id_or_none, role};
 use super::{People, Role};
 use crate::StoreError;
 use base::{MerchantId, StaffId, TillId, Timestamp};
@@ -100,10 +100,15 @@ impl People<'_> {
     }
 }
 
-/// Ends every sign-in of a person, in the transaction of the change that demands it.
-pub(super) async fn end_sessions(tx: &mut SqliteConnection, staff: StaffId) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM sessions WHERE staff = $1")
+/// Ends every sign-in of a person but the kept one, in the transaction of the change that demands it.
+pub(super) async fn end_sessions(
+    tx: &mut SqliteConnection,
+    staff: StaffId,
+    keep: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM sessions WHERE staff = $1 AND token_hash <> $2")
         .bind(staff.to_string())
+        .bind(keep.unwrap_or_default().to_owned())
         .execute(tx)
         .await
         .map_err(StoreError::failed("end sign-ins"))?;
@@ -112,14 +117,12 @@ pub(super) async fn end_sessions(tx: &mut SqliteConnection, staff: StaffId) -> R
 
 impl FromRow<'_, SqliteRow> for Principal {
     fn from_row(row: &SqliteRow) -> Result<Principal, sqlx::Error> {
-        let code: String = row.try_get("role")?;
-        let unknown_role = || sqlx::Error::Decode(format!("{code} is no role").into());
         let expires: Option<i64> = row.try_get("expires")?;
         Ok(Principal {
             id: id(row, "id")?,
             login: row.try_get("login")?,
             name: row.try_get("name")?,
-            role: Role::from_code(&code).ok_or_else(unknown_role)?,
+            role: role(row)?,
             merchant: id(row, "merchant")?,
             till: id_or_none(row, "till")?,
             expires: expires.map(Timestamp::from_micros),

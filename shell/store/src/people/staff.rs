@@ -72,12 +72,14 @@ impl People<'_> {
         commit(tx).await
     }
 
-    /// Gives a person another password and ends the person's sign-ins.
+    /// Gives a person another password and ends the person's sign-ins, but for the one that is kept: the token hash
+    /// of whoever changes the own password.
     pub async fn change_password(
         &self,
         merchant: MerchantId,
         staff: StaffId,
         password_hash: &Secret<String>,
+        keep: Option<&str>,
         by: By<'_>,
     ) -> Result<(), PeopleError> {
         let mut tx = self.begin().await?;
@@ -89,33 +91,10 @@ impl People<'_> {
             .await
             .map_err(refused)?;
         if changed.rows_affected() == 0 {
-            return Err(PeopleError::NoSuchPlace);
+            return Err(PeopleError::NoSuchPerson);
         }
-        end_sessions(&mut tx, staff).await?;
+        end_sessions(&mut tx, staff, keep).await?;
         record(&mut tx, merchant, by, "staff.password_changed", &staff.to_string(), "").await?;
-        commit(tx).await
-    }
-
-    /// Lets a person in no more and ends the person's sign-ins.
-    pub async fn disable_staff(
-        &self,
-        merchant: MerchantId,
-        staff: StaffId,
-        by: By<'_>,
-    ) -> Result<(), PeopleError> {
-        let mut tx = self.begin().await?;
-        let changed = sqlx::query("UPDATE staff SET disabled = $1 WHERE id = $2 AND merchant = $3")
-            .bind(by.at.as_micros())
-            .bind(staff.to_string())
-            .bind(merchant.to_string())
-            .execute(&mut *tx)
-            .await
-            .map_err(refused)?;
-        if changed.rows_affected() == 0 {
-            return Err(PeopleError::NoSuchPlace);
-        }
-        end_sessions(&mut tx, staff).await?;
-        record(&mut tx, merchant, by, "staff.disabled", &staff.to_string(), "").await?;
         commit(tx).await
     }
 
