@@ -23,7 +23,8 @@ pub use simulator::Simulator;
 use base::{Currency, Secret, Text};
 use payment::{Answer, Ask, Notice, Policy};
 use provider_contract::{
-    BadNotice, Call, CannotAsk, Capabilities, HttpReply, HttpRequest, Moment, Order, Provider, Reply,
+    BadNotice, Call, CannotAsk, Capabilities, HttpReply, HttpRequest, Moment, Order, Provider, RenewsKeys,
+    Reply, Trouble,
 };
 use seal::Seal;
 use std::sync::Arc;
@@ -121,5 +122,14 @@ impl Provider for Paydesk {
 
     fn acknowledge(&self, verdict: Result<(), &BadNotice>) -> HttpReply {
         notify::acknowledge(verdict)
+    }
+
+    fn trouble(&self, _: &Ask, order: &Order, reply: &Reply, _: &Moment) -> Option<Trouble> {
+        translate::trouble(self, order, reply)
+    }
+
+    /// Replies are sealed with the till's own key.
+    fn renews_keys(&self) -> Option<&dyn RenewsKeys> {
+        None
     }
 }

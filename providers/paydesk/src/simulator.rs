@@ -143,6 +143,11 @@ impl provider_contract::Simulator for Simulator {
         self.down = down;
     }
 
+    /// A server publishes no keys.
+    fn rotate_keys(&mut self, _: Timestamp) -> bool {
+        false
+    }
+
     fn books(&self) -> Vec<Book> {
         self.books.all().map(|(key, attempt)| attempt.line(key)).collect()
     }

@@ -4,7 +4,7 @@ use crate::wire::{self, Amount, Method, NewPayment, NewRefund};
 use crate::{Paydesk, seal};
 use base::{Currency, Money, RefundNo, Timestamp};
 use payment::{Answer, Ask, Doubt, Paid, Reason, Said, Verdict};
-use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply};
+use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply, Trouble};
 use serde::Serialize;
 
 /// Seconds the server may hold a charge's reply back until there is something to say.
@@ -98,6 +98,23 @@ pub(crate) fn answer(paydesk: &Paydesk, ask: &Ask, order: &Order, reply: &Reply)
             }
             Err(_) => Answer::unclear(Doubt::Garbled, Said::default()),
         },
+    }
+}
+
+/// What a reply shows to be wrong between a till and its server.
+pub(crate) fn trouble(paydesk: &Paydesk, order: &Order, reply: &Reply) -> Option<Trouble> {
+    let seal = reply.header(seal::HEADER).unwrap_or_default();
+    match reply.status {
+        500.. => Some(Trouble::Failing),
+        401 => Some(Trouble::OurNumber),
+        403 => Some(Trouble::NotPermitted),
+        _ if serde_json::from_slice::<serde::de::IgnoredAny>(&reply.body).is_err() => {
+            Some(Trouble::NotTheProvider)
+        }
+        status if !paydesk.seal.fits(&order.order_no.to_string(), status, &reply.body, seal) => {
+            Some(Trouble::TheirSignature)
+        }
+        _ => None,
     }
 }
 

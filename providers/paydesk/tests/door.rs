@@ -70,3 +70,25 @@ fn what_is_not_listed_proves_nothing() {
         assert_eq!(verdict, Verdict::Unclear(Doubt::UnknownCode), "{question:?}");
     }
 }
+
+#[test]
+fn what_stands_between_a_till_and_its_server_has_a_name() {
+    use provider_contract::Trouble;
+    let simulator = Simulator::fresh(1);
+    let client = simulator.client("http://simulated");
+    let order = order(&simulator, 1);
+    let moment = Moment { now: order.requested_at, nonce: 1 };
+    let seal = paydesk_link::seal::Seal::of_key("pk_simulated_0000000000000001");
+    let sealed = vec![("paydesk-seal".to_owned(), seal.make(&order.order_no.to_string(), 200, b"{}"))];
+    for (status, body, headers, expected) in [
+        (503, "", vec![], Some(Trouble::Failing)),
+        (401, "{}", vec![], Some(Trouble::OurNumber)),
+        (403, "{}", vec![], Some(Trouble::NotPermitted)),
+        (200, "<html>a hotel's sign-in page</html>", vec![], Some(Trouble::NotTheProvider)),
+        (200, "{}", vec![], Some(Trouble::TheirSignature)),
+        (200, "{}", sealed, None),
+    ] {
+        let reply = Reply { status, headers, body: body.as_bytes().to_vec() };
+        assert_eq!(client.trouble(&Ask::Inquire, &order, &reply, &moment), expected, "{status} {body}");
+    }
+}
