@@ -24,10 +24,14 @@ fn every_kind_of_fact_is_in_a_scenario() {
         "CancelRequested",
         "LookRequested",
         "Lost",
+        "MatchWithdrawn",
+        "Matched",
         "NeverLeft",
         "Noticed",
+        "Raised",
         "RefundRequested",
         "Requested",
+        "Settled",
     ];
     assert_eq!(seen, BTreeSet::from(expected));
 }

@@ -98,6 +98,11 @@ uuid_id!(
     SegmentId
 );
 
+impl ChannelId {
+    /// No channel: money that no provider moves, such as cash.
+    pub const NONE: ChannelId = ChannelId::from_u128(0);
+}
+
 /// The merchant order number (`out_trade_no`) a provider knows a payment by: the 32 hex digits of the
 /// payment's id. No provider here allows fewer than 32
 /// characters, so it always fits, and either finds the other.

@@ -65,6 +65,15 @@ impl Timestamp {
         self.local("%Y-%m-%dT%H:%M:%S%:z", zone)
     }
 
+    /// When the day of `zone` that this moment lies in is over.
+    pub fn end_of_day(self, zone: Zone) -> Timestamp {
+        const DAY: i64 = 86_400_000_000;
+        let offset = i64::from(zone.offset_seconds) * 1_000_000;
+        let day = self.0.saturating_add(offset).div_euclid(DAY);
+        let midnight = day.saturating_add(1).saturating_mul(DAY).saturating_sub(offset);
+        Timestamp(midnight.min(Timestamp::MAX.0))
+    }
+
     /// How long after `earlier` this is; nothing if it is not after.
     pub fn since(self, earlier: Timestamp) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0).max(0) as u64)
@@ -116,6 +125,17 @@ mod tests {
         let local = noon.local(pattern, Zone::CHINA);
         assert_eq!(local, "2026-11-23 12:00:00");
         assert_eq!(Timestamp::parse_local(&local, pattern, Zone::CHINA), Some(noon));
+    }
+
+    #[test]
+    fn a_day_ends_at_the_zones_midnight() {
+        let midnight = Timestamp::parse("2026-11-24T00:00:00+08:00").unwrap();
+        for moment in ["2026-11-23T00:00:00+08:00", "2026-11-23T07:59:59+08:00", "2026-11-23T23:59:59+08:00"]
+        {
+            assert_eq!(Timestamp::parse(moment).unwrap().end_of_day(Zone::CHINA), midnight, "{moment}");
+        }
+        assert_eq!(midnight.end_of_day(Zone::CHINA), midnight + Duration::from_secs(86_400));
+        assert_eq!(Timestamp::MAX.end_of_day(Zone::CHINA), Timestamp::MAX);
     }
 
     #[test]

@@ -438,6 +438,11 @@ impl Engine {
                     Some(until + policy.call_timeout)
                 }
                 Next::Wait { until, .. } => Some(until),
+                // That a person is called is itself a fact: it is told once, and a restart does not tell it again.
+                Next::Escalate { why, .. } if open.payment.raised != Some(why) => {
+                    self.learn(id, Fact::Raised(why), now);
+                    continue;
+                }
                 Next::Escalate { until, .. } => until,
                 Next::Rest(_) => None,
             };

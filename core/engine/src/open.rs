@@ -30,12 +30,10 @@ impl Open {
     pub(crate) fn loaded(entries: &[Entry], policy: &Policy) -> Open {
         let (first, later) = entries.split_first().expect("a stored payment has its first fact");
         let mut payment = Payment::begin(first);
-        let mut rested = None;
+        let mut rested = rest(&payment, policy, first.at);
         for entry in later {
             payment.apply(entry);
-            if let Next::Rest(outcome) = payment::next(&payment, policy, entry.at) {
-                rested = Some(outcome);
-            }
+            rested = rest(&payment, policy, entry.at).or(rested);
         }
         Open { rested, learnt: false, ..Open::new(payment, None) }
     }
@@ -80,5 +78,12 @@ impl Open {
             due: self.due,
             became: self.became.take(),
         }
+    }
+}
+
+fn rest(payment: &Payment, policy: &Policy, at: Timestamp) -> Option<Outcome> {
+    match payment::next(payment, policy, at) {
+        Next::Rest(outcome) => Some(outcome),
+        Next::Ask(_) | Next::Wait { .. } | Next::Escalate { .. } => None,
     }
 }

@@ -1,6 +1,9 @@
 //! What people may want of a payment, and why they may not.
 
-use crate::{Charge, ContentHash, Fact, Notice, Payment, RefundRequest, Request};
+use crate::by_hand::{decide_match, decide_settlement, decide_withdrawal};
+use crate::{
+    Charge, ContentHash, Fact, Match, Method, Notice, Payment, RefundRequest, RefundWay, Request, Settlement,
+};
 use base::{Money, Text};
 
 /// A wish about a payment that exists.
@@ -18,6 +21,17 @@ pub enum Command {
         /// Who wants it.
         by: String,
     },
+    /// A payment recorded by hand was found at the provider.
+    Match(Match),
+    /// It was not: the match belongs to something else.
+    WithdrawMatch {
+        /// Who says so.
+        by: String,
+        /// Why; never empty.
+        reason: String,
+    },
+    /// Decide what nothing else can decide.
+    Settle(Settlement),
 }
 
 /// Why a wish is refused. Nothing was changed.
@@ -43,6 +57,20 @@ pub enum Refusal {
         /// What is left.
         left: Money,
     },
+    /// Less cash was handed over than is due.
+    TenderedTooLittle,
+    /// Only a payment recorded by hand is matched; any other is asked about.
+    OnlyARecordCanBeMatched,
+    /// It was matched to another transaction already.
+    MatchedOtherwise,
+    /// Some of it was given back already.
+    RefundedAlready,
+    /// There is nothing for a person to decide.
+    NothingToSettle,
+    /// A decision needs its reason.
+    ReasonMissing,
+    /// No provider can return this money; it goes back in cash.
+    RefundOnlyInCash,
     /// No such payment, or not one of yours.
     NoSuchPayment,
 }
@@ -57,6 +85,17 @@ pub fn check_amount(request: &Request, max: Money) -> Result<(), Refusal> {
     }
     if request.amount.minor() > max.minor() {
         return Err(Refusal::AmountTooLarge { max });
+    }
+    check_tendered(request)
+}
+
+fn check_tendered(request: &Request) -> Result<(), Refusal> {
+    let Method::Cash { tendered } = &request.method else { return Ok(()) };
+    if tendered.currency() != request.amount.currency() {
+        return Err(Refusal::CurrencyNotAccepted);
+    }
+    if tendered.minor() < request.amount.minor() {
+        return Err(Refusal::TenderedTooLittle);
     }
     Ok(())
 }
@@ -74,13 +113,17 @@ pub fn decide(payment: &Payment, command: &Command) -> Result<Option<Fact>, Refu
     match command {
         Command::Cancel { by } => cancel(payment, by),
         Command::Refund(request) => refund(payment, request),
+        Command::Look { .. } if payment.request.method.is_by_hand() => Ok(None),
         Command::Look { by } => Ok(Some(Fact::LookRequested { by: by.clone() })),
+        Command::Match(found) => decide_match(payment, found),
+        Command::WithdrawMatch { by, reason } => decide_withdrawal(payment, by, reason),
+        Command::Settle(settlement) => decide_settlement(payment, settlement),
     }
 }
 
 /// The fact that a notification adds, or nothing if the same one came before.
 pub fn hear(payment: &Payment, notice: &Notice) -> Option<Fact> {
-    let known = payment.notices.contains(&notice.notice_id);
+    let known = payment.notices.contains(&notice.notice_id) || payment.request.method.is_by_hand();
     (!known).then(|| Fact::Noticed(notice.clone()))
 }
 
@@ -95,7 +138,8 @@ fn cancel(payment: &Payment, by: &str) -> Result<Option<Fact>, Refusal> {
         Charge::NotAsked
         | Charge::NeverLeft { .. }
         | Charge::Unclear { .. }
-        | Charge::AwaitingPayer { .. } => Ok(Some(Fact::CancelRequested { by: by.to_owned() })),
+        | Charge::AwaitingPayer { .. }
+        | Charge::Recorded { .. } => Ok(Some(Fact::CancelRequested { by: by.to_owned() })),
     }
 }
 
@@ -111,6 +155,9 @@ fn refund(payment: &Payment, wanted: &RefundRequest) -> Result<Option<Fact>, Ref
     }
     if !wanted.amount.is_positive() {
         return Err(Refusal::AmountMustBePositive);
+    }
+    if wanted.way == RefundWay::Provider && payment.request.method.is_by_hand() {
+        return Err(Refusal::RefundOnlyInCash);
     }
     let left = payment.refundable();
     if left.is_zero() {
@@ -133,6 +180,13 @@ impl Refusal {
             Refusal::CannotCancelAFinishedPayment => "cannot_cancel_a_finished_payment",
             Refusal::NothingToRefund => "nothing_to_refund",
             Refusal::RefundExceedsWhatIsLeft { .. } => "refund_exceeds_what_is_left",
+            Refusal::TenderedTooLittle => "tendered_too_little",
+            Refusal::OnlyARecordCanBeMatched => "only_a_record_can_be_matched",
+            Refusal::MatchedOtherwise => "matched_otherwise",
+            Refusal::RefundedAlready => "refunded_already",
+            Refusal::NothingToSettle => "nothing_to_settle",
+            Refusal::ReasonMissing => "reason_missing",
+            Refusal::RefundOnlyInCash => "refund_only_in_cash",
             Refusal::NoSuchPayment => "no_such_payment",
         }
     }
@@ -164,6 +218,31 @@ impl Refusal {
             Refusal::RefundExceedsWhatIsLeft { left } => Text::new(
                 format!("最多还能退 {}，请改小金额", left.for_people()),
                 format!("At most {} can still be refunded; make the amount smaller", left.for_people()),
+            ),
+            Refusal::TenderedTooLittle => Text::new(
+                "收到的现金少于应收金额，请再数一遍",
+                "Less cash was handed over than is due; count again",
+            ),
+            Refusal::OnlyARecordCanBeMatched => Text::new(
+                "这笔不是手工登记的，不能对账认领；请用“立即查询”",
+                "This payment was not recorded by hand and cannot be matched; ask the provider instead",
+            ),
+            Refusal::MatchedOtherwise => Text::new(
+                "这笔登记已经对上另一笔交易；若对错了，先撤回再对",
+                "This record is matched to another transaction; if that is wrong, withdraw it first",
+            ),
+            Refusal::RefundedAlready => Text::new(
+                "这笔已经退过款，不能撤回对账结果",
+                "Money of this payment went back already, so its match cannot be withdrawn",
+            ),
+            Refusal::NothingToSettle => Text::new(
+                "这笔没有需要人工认定的",
+                "There is nothing about this payment for a person to decide",
+            ),
+            Refusal::ReasonMissing => Text::new("请写明原因", "Write down the reason"),
+            Refusal::RefundOnlyInCash => Text::new(
+                "这笔没有经过支付机构，只能退现金",
+                "No provider moved this money; it can only be refunded in cash",
             ),
             Refusal::NoSuchPayment => Text::new("找不到这笔收款", "There is no such payment"),
         }

@@ -2,8 +2,8 @@
 //! what is awaited and until when, and the one thing to do next.
 
 use crate::{
-    Action::*, Advice, Alarm, Ask, Charge, Doubt, Entry, Fact, Lost, Method, Next, Outcome, Payment, Policy,
-    Reason, Refund, RefundState, Verdict, Waiting, result_by,
+    Action::*, Advice, Alarm, Ask, Charge, Doubt, Lost, Method, Next, Outcome, Payment, Policy, Reason,
+    Refund, RefundState, Waiting, result_by,
 };
 use base::{Money, Text, Timestamp, Zone};
 
@@ -14,6 +14,8 @@ pub enum MoneyState {
     Waiting,
     /// We are finding out; neither hand over nor charge again.
     Verifying,
+    /// A person recorded it by hand; not verified, so not ours yet.
+    Recorded,
     /// Ours.
     Paid,
     /// Not taken.
@@ -83,6 +85,9 @@ impl MoneyState {
     /// Where the money of `payment` is, given what [`crate::next()`] says of it: [`explain()`]'s `money` without
     /// its sentences.
     pub fn of(payment: &Payment, next: &Next) -> MoneyState {
+        if let Charge::Recorded { .. } = payment.charge {
+            return MoneyState::Recorded;
+        }
         let awaiting_payer = matches!(payment.charge, Charge::AwaitingPayer { .. });
         match next {
             Next::Rest(Outcome::Paid) => MoneyState::Paid,
@@ -106,6 +111,7 @@ impl MoneyState {
         match self {
             MoneyState::Waiting => Text::new("等待顾客", "Waiting for customer"),
             MoneyState::Verifying => Text::new("正在核实", "Checking"),
+            MoneyState::Recorded => Text::new("已登记，未核实", "Recorded, not verified"),
             MoneyState::Paid => Text::new("收款成功", "Paid"),
             MoneyState::NotPaid => Text::new("未收款", "Not paid"),
             MoneyState::Returned => Text::new("已退回", "Returned"),
@@ -117,6 +123,7 @@ impl MoneyState {
         match self {
             MoneyState::Waiting => "waiting",
             MoneyState::Verifying => "verifying",
+            MoneyState::Recorded => "recorded",
             MoneyState::Paid => "paid",
             MoneyState::NotPaid => "not_paid",
             MoneyState::Returned => "returned",
@@ -159,7 +166,13 @@ fn at_rest(payment: &Payment, outcome: Outcome) -> Explanation {
         Outcome::Paid => {
             let refunded = payment.refunded();
             let detail = if refunded.is_zero() {
-                Text::new("钱已到账，可以交货", "The money has arrived; hand over the goods")
+                arrived(payment)
+            } else if payment.request.method.is_by_hand() {
+                let sum = refunded.for_people();
+                Text::new(
+                    format!("钱已收下；其中 {sum} 已退现金给顾客"),
+                    format!("The money was taken; {sum} of it went back in cash"),
+                )
             } else {
                 let (sum, wallet) = (refunded.for_people(), &payment.request.wallet_name);
                 Text::new(
@@ -179,6 +192,33 @@ fn at_rest(payment: &Payment, outcome: Outcome) -> Explanation {
             ),
             NextCustomer,
         ),
+    }
+}
+
+/// What it means that the money is ours.
+fn arrived(payment: &Payment) -> Text {
+    match payment.request.method {
+        Method::Cash { .. } => {
+            let change = payment.request.change();
+            if change.is_zero() {
+                return Text::new("现金已点收，可以交货", "The cash was counted; hand over the goods");
+            }
+            let change = change.for_people();
+            Text::new(
+                format!("现金已点收，找零 {change}，可以交货"),
+                format!("The cash was counted; give {change} change and hand over the goods"),
+            )
+        }
+        Method::ShopCode { .. } if payment.matched.is_none() => {
+            Text::new("由人工认定已收款", "A person decided that the money has arrived")
+        }
+        Method::ShopCode { .. } => Text::new(
+            "手工登记的这笔已经在支付机构查到",
+            "What was recorded by hand was found at the provider",
+        ),
+        Method::PayerCode { .. } | Method::ShownQr => {
+            Text::new("钱已到账，可以交货", "The money has arrived; hand over the goods")
+        }
     }
 }
 
@@ -205,10 +245,20 @@ fn not_paid(payment: &Payment, reason: Reason) -> Explanation {
         Advice::TryAgain => TryAgain,
     };
     let what = reason.text();
-    let detail = Text::new(
-        format!("{}。没有扣顾客的钱，可以再收一次", what.zh),
-        format!("{}. The customer was not charged; you may charge again", what.en),
-    );
+    let detail = if payment.request.method.is_by_hand() {
+        Text::new(
+            format!("{}。按没有收到处理；以后若在账单里查到，会自动认领并通知", what.zh),
+            format!(
+                "{}. It counts as not paid; should a bill show it later, it is taken in and you are told",
+                what.en
+            ),
+        )
+    } else {
+        Text::new(
+            format!("{}。没有扣顾客的钱，可以再收一次", what.zh),
+            format!("{}. The customer was not charged; you may charge again", what.en),
+        )
+    };
     let next_step = match reason.advice() {
         Advice::NewCode => {
             Text::new("请顾客刷新付款码，再扫一次", "Ask the customer to refresh the code, then scan again")
@@ -230,6 +280,9 @@ fn not_paid(payment: &Payment, reason: Reason) -> Explanation {
 /// Something is being done or awaited.
 fn under_way(payment: &Payment, policy: &Policy, provider: &Text, why: Waiting) -> Explanation {
     let until = Some(result_by(payment, policy));
+    if let Charge::Recorded { .. } = payment.charge {
+        return recorded(payment, policy, provider, until);
+    }
     if payment.owed_back() {
         return giving_back(payment, provider, until);
     }
@@ -279,6 +332,50 @@ fn under_way(payment: &Payment, policy: &Policy, provider: &Text, why: Waiting) 
         may_hand_over: false,
         may_charge_again: false,
         action: Wait,
+        until,
+    }
+}
+
+/// Recorded by hand: said plainly, so that nobody takes it for money.
+fn recorded(payment: &Payment, policy: &Policy, provider: &Text, until: Option<Timestamp>) -> Explanation {
+    let (zh, en) = (&provider.zh, &provider.en);
+    let by = result_by(payment, policy).local("%m-%d %H:%M", Zone::CHINA);
+    let allowed = policy.hand_over_recorded;
+    let (detail, next_step, action) = if allowed {
+        (
+            Text::new(
+                format!("只是登记，{zh}还没有证实收到钱；本店规定可以先交货，风险由本店承担"),
+                format!(
+                    "Only recorded; {en} has not confirmed the money. The shop's rule lets the goods go, at the shop's own risk"
+                ),
+            ),
+            Text::new("按本店规定交货，下一位", "Hand over by the shop's rule; next customer"),
+            NextCustomer,
+        )
+    } else {
+        (
+            Text::new(
+                format!("只是登记，{zh}还没有证实收到钱；现在交货，风险由本店承担"),
+                format!(
+                    "Only recorded; {en} has not confirmed the money. Handing over now is at the shop's own risk"
+                ),
+            ),
+            Text::new("请店长决定是否先交货", "Ask the manager whether the goods may go"),
+            CallOwner,
+        )
+    };
+    Explanation {
+        money: MoneyState::Recorded,
+        headline: headline(payment, "已登记，未核实", "Recorded, not verified"),
+        detail,
+        awaiting: Some(Text::new(
+            format!("等{zh}的通知或账单核对，最迟 {by}"),
+            format!("Waiting for a notification or bill of {en} to verify it, at the latest {by}"),
+        )),
+        next_step,
+        may_hand_over: allowed,
+        may_charge_again: false,
+        action,
         until,
     }
 }
@@ -381,6 +478,7 @@ fn raised(payment: &Payment, why: Alarm, until: Option<Timestamp>, provider: &Te
                 format!("{en} is still working on it; Paydesk keeps asking"),
             ),
         ),
+        Alarm::NotVerified => return not_verified(payment, provider),
     };
     let kept = why == Alarm::RefundStuck && payment.undo.is_none();
     Explanation {
@@ -402,6 +500,30 @@ fn raised(payment: &Payment, why: Alarm, until: Option<Timestamp>, provider: &Te
     }
 }
 
+fn not_verified(payment: &Payment, provider: &Text) -> Explanation {
+    let (zh, en) = (&provider.zh, &provider.en);
+    let at = payment.requested_at.local("%m-%d %H:%M", Zone::CHINA);
+    Explanation {
+        money: MoneyState::Recorded,
+        headline: headline(payment, "登记的钱没有查到", "The recorded money was not found"),
+        detail: Text::new(
+            format!("{at} 手工登记，到期仍没有{zh}的通知或账单对上；不算收入"),
+            format!(
+                "Recorded by hand on {at}; no notification or bill of {en} has shown it in time, so it does not count as takings"
+            ),
+        ),
+        awaiting: None,
+        next_step: Text::new(
+            "请店长核对顾客付款凭证和支付机构后台，然后认定收到或没有收到，写明原因",
+            "Ask the manager to compare the customer's proof with the provider's back office, then decide paid or not paid and write down why",
+        ),
+        may_hand_over: false,
+        may_charge_again: false,
+        action: CallOwner,
+        until: None,
+    }
+}
+
 fn headline(payment: &Payment, zh: &str, en: &str) -> Text {
     let (amount, wallet) = (payment.request.amount.for_people(), &payment.request.wallet_name);
     Text::new(format!("{zh} {amount} {}", wallet.zh), format!("{en} {amount} {}", wallet.en))
@@ -419,7 +541,7 @@ fn why_unclear(payment: &Payment) -> Text {
     }
 }
 
-fn lost_text(lost: Lost) -> Text {
+pub(crate) fn lost_text(lost: Lost) -> Text {
     match lost {
         Lost::TimedOut => Text::new("没有等到回复", "No reply came in time"),
         Lost::ConnectionBroke => {
@@ -429,7 +551,7 @@ fn lost_text(lost: Lost) -> Text {
     }
 }
 
-fn doubt_text(doubt: Doubt) -> Text {
+pub(crate) fn doubt_text(doubt: Doubt) -> Text {
     match doubt {
         Doubt::ProviderError => Text::new("对方系统出错", "The provider's system failed"),
         Doubt::BadSignature => {
@@ -474,6 +596,10 @@ fn awaited(why: Waiting, provider: &Text) -> Text {
             Text::new("确认丢失的请求不会再到达", "Making sure that the lost request cannot arrive any more")
         }
         Waiting::Refund => Text::new(format!("等{zh}退款"), format!("Waiting for {en} to refund")),
+        Waiting::Verification => Text::new(
+            format!("等{zh}的通知或账单核对"),
+            format!("Waiting for a notification or bill of {en} to verify it"),
+        ),
     }
 }
 
@@ -487,6 +613,9 @@ fn refund_awaited(payment: &Payment) -> Text {
 /// A refund in words.
 pub fn refund_text(refund: &Refund) -> Text {
     let amount = refund.amount.for_people();
+    if refund.in_cash() {
+        return Text::new(format!("已退现金 {amount}"), format!("Gave back {amount} in cash"));
+    }
     match refund.state {
         RefundState::Wanted | RefundState::Unclear | RefundState::Processing => Text::new(
             format!("正在退款 {amount}，钱原路退回，完成后会显示"),
@@ -500,100 +629,5 @@ pub fn refund_text(refund: &Refund) -> Text {
                 format!("The refund of {amount} was refused: {}", why.en),
             )
         }
-    }
-}
-
-/// One fact in words, for the evidence timeline.
-pub fn entry_text(entry: &Entry, provider: &Text) -> Text {
-    let (zh, en) = (&provider.zh, &provider.en);
-    match &entry.fact {
-        Fact::Requested(request) => {
-            let amount = request.amount.for_people();
-            match &request.method {
-                Method::PayerCode { hint } => Text::new(
-                    format!("要求收款 {amount}，扫了顾客的付款码 {hint}"),
-                    format!("Asked to take {amount} with the customer's code {hint}"),
-                ),
-                Method::ShownQr => Text::new(
-                    format!("要求收款 {amount}，出示收款码"),
-                    format!("Asked to take {amount} by showing a QR code"),
-                ),
-            }
-        }
-        Fact::Asked { ask, .. } => ask_text(ask, provider),
-        Fact::Answered { answer, .. } => {
-            let what = verdict_text(&answer.verdict);
-            Text::new(format!("{zh}回复：{}", what.zh), format!("{en} replied: {}", what.en))
-        }
-        Fact::Lost { why, .. } => {
-            let what = lost_text(*why);
-            Text::new(
-                format!("{}；这次请求可能生效，也可能没有", what.zh),
-                format!("{}; the call may or may not have taken effect", what.en),
-            )
-        }
-        Fact::NeverLeft { why, .. } => Text::new(
-            format!("请求没有发出去（{why}），一定没有生效"),
-            format!("The call never left ({why}), so it had no effect"),
-        ),
-        Fact::Noticed(notice) => Text::new(
-            format!("收到{zh}的通知：{}；将向{zh}核实", notice.claim),
-            format!("{en} sent a notification: {}; checking it with {en}", notice.claim),
-        ),
-        Fact::CancelRequested { by } => Text::new(format!("{by} 要求取消"), format!("{by} asked to cancel")),
-        Fact::RefundRequested(request) => {
-            let (by, amount) = (&request.by, request.amount.for_people());
-            Text::new(format!("{by} 要求退款 {amount}"), format!("{by} asked to refund {amount}"))
-        }
-        Fact::LookRequested { by } => {
-            Text::new(format!("{by} 要求马上查询"), format!("{by} asked to check now"))
-        }
-    }
-}
-
-fn ask_text(ask: &Ask, provider: &Text) -> Text {
-    let (zh, en) = (&provider.zh, &provider.en);
-    match ask {
-        Ask::Charge => Text::new(format!("请{zh}扣款"), format!("Asked {en} to charge")),
-        Ask::Present => Text::new(format!("请{zh}开收款码"), format!("Asked {en} for a QR code")),
-        Ask::Inquire => Text::new(format!("向{zh}查询这笔"), format!("Asked {en} what became of it")),
-        Ask::Reverse => Text::new(format!("请{zh}撤销"), format!("Asked {en} to undo it")),
-        Ask::Close => Text::new(format!("请{zh}关闭订单"), format!("Asked {en} to close the order")),
-        Ask::Refund { amount, .. } => Text::new(
-            format!("请{zh}退款 {}", amount.for_people()),
-            format!("Asked {en} to refund {}", amount.for_people()),
-        ),
-        Ask::InquireRefund { .. } => {
-            Text::new(format!("向{zh}查询退款"), format!("Asked {en} about the refund"))
-        }
-    }
-}
-
-fn verdict_text(verdict: &Verdict) -> Text {
-    match verdict {
-        Verdict::Paid(paid) => {
-            let amount = paid.amount.for_people();
-            Text::new(format!("已付款 {amount}"), format!("paid {amount}"))
-        }
-        Verdict::AwaitingPayer => Text::new("等顾客确认", "waiting for the customer"),
-        Verdict::QrReady { .. } => Text::new("收款码已开好", "the QR code is ready"),
-        Verdict::Declined(reason) => {
-            let why = reason.text();
-            Text::new(format!("没有扣款，{}", why.zh), format!("not charged: {}", why.en))
-        }
-        Verdict::NotFound => Text::new("没有这笔订单", "no such order"),
-        Verdict::Closed => Text::new("订单已关闭，没有扣款", "the order is closed, nothing was charged"),
-        Verdict::Returned => Text::new("钱已退回顾客", "the money went back to the customer"),
-        Verdict::AskAgain => Text::new("还没撤销完，请再要求一次", "not undone yet; ask again"),
-        Verdict::RefundProcessing => Text::new("退款处理中", "the refund is being processed"),
-        Verdict::Refunded { amount, .. } => {
-            let amount = amount.for_people();
-            Text::new(format!("已退款 {amount}"), format!("refunded {amount}"))
-        }
-        Verdict::RefundRefused(reason) => {
-            let why = reason.text();
-            Text::new(format!("拒绝退款，{}", why.zh), format!("refund refused: {}", why.en))
-        }
-        Verdict::Unclear(doubt) => doubt_text(*doubt),
     }
 }

@@ -1,7 +1,7 @@
 //! Everything that can have happened to a payment. Facts are appended, never edited; what they add up to
 //! is [`crate::Payment`].
 
-use crate::{Answer, Ask};
+use crate::{Alarm, Answer, Ask, Match, Settlement};
 use base::{
     ChannelId, MerchantId, Money, OrderNo, PaymentId, RefundId, RefundNo, StoreId, Text, TillId, Timestamp,
 };
@@ -66,6 +66,19 @@ pub enum Fact {
         /// Who.
         by: String,
     },
+    /// What was only recorded by hand was found at the provider.
+    Matched(Match),
+    /// That finding was wrong: what was found belongs to something else.
+    MatchWithdrawn {
+        /// Who says so.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// A person decided what nothing else could.
+    Settled(Settlement),
+    /// A person was called, because of this.
+    Raised(Alarm),
 }
 
 /// What is wanted: one amount, by one method, over one channel.
@@ -87,7 +100,7 @@ pub struct Request {
     pub content: ContentHash,
     /// How much.
     pub amount: Money,
-    /// Which way to which provider.
+    /// Which way to which provider; [`ChannelId::NONE`] for money that no provider moves.
     pub channel: ChannelId,
     /// Our short name of the wallet.
     pub wallet: String,
@@ -122,6 +135,19 @@ pub enum Method {
     },
     /// The customer scans ours.
     ShownQr,
+    /// Notes and coins: paid because a person counted them. Asking for it is saying that it was done.
+    Cash {
+        /// What the customer handed over; what is above the amount went back as change.
+        tendered: Money,
+    },
+    /// The customer scanned the shop's printed code over their own network, and a person recorded what they saw
+    /// on the customer's phone. Recorded, not verified: no provider was asked.
+    ShopCode {
+        /// What the cashier saw, in the cashier's words.
+        seen: String,
+        /// The last digits of the transaction's number, as far as they were read; empty if not.
+        digits: String,
+    },
 }
 
 /// What went wrong between the first byte out and the reply.
@@ -163,4 +189,15 @@ pub struct RefundRequest {
     pub reason: String,
     /// Who wants it.
     pub by: String,
+    /// Which way the money goes.
+    pub way: RefundWay,
+}
+
+/// Which way returned money goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundWay {
+    /// Back through the provider.
+    Provider,
+    /// Notes and coins over the counter: done because a person says so.
+    Cash,
 }

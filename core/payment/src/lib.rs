@@ -13,7 +13,9 @@
 //! This crate never sees a clock, a socket, a disk or a provider's name.
 
 mod ask;
+mod by_hand;
 mod command;
+mod entry_words;
 mod explain;
 mod fact;
 mod next;
@@ -23,9 +25,11 @@ mod policy;
 mod reason;
 
 pub use ask::{Answer, Ask, Doubt, Paid, Said, Verdict};
+pub use by_hand::{Match, Settled, Settlement, Source, verify_by};
 pub use command::{Command, Refusal, check_amount, check_repeat, decide, hear};
-pub use explain::{Action, Explanation, MoneyState, entry_text, explain, refund_text};
-pub use fact::{CallNo, ContentHash, Entry, Fact, Lost, Method, Notice, RefundRequest, Request};
+pub use entry_words::entry_text;
+pub use explain::{Action, Explanation, MoneyState, explain, refund_text};
+pub use fact::{CallNo, ContentHash, Entry, Fact, Lost, Method, Notice, RefundRequest, RefundWay, Request};
 pub use next::{Alarm, Next, Outcome, Waiting, next, result_by};
 pub use payer_code::{NotAPayerCode, PayerCode, WalletRule, wallet_of};
 pub use payment::{

@@ -1,9 +1,10 @@
 //! The only place that decides. `next` is a function of what is known, the channel's timing and the clock:
 //! calling it twice gives the same, and it always says why.
 
+use crate::by_hand::{recorded, verify_by};
 use crate::policy::step;
 use crate::{Ask, Charge, Payment, Policy, Reason, Refund, RefundState, WhyUndo};
-use base::Timestamp;
+use base::{Text, Timestamp};
 use std::time::Duration;
 
 /// What to do now.
@@ -61,6 +62,8 @@ pub enum Waiting {
     LostRequest,
     /// A refund on its way.
     Refund,
+    /// The bill or notification that verifies what was recorded by hand.
+    Verification,
 }
 
 /// Why a person must know.
@@ -74,6 +77,48 @@ pub enum Alarm {
     CannotGiveBack,
     /// A refund is under way for very long.
     RefundStuck,
+    /// What was recorded by hand was not found at the provider in time.
+    NotVerified,
+}
+
+impl Alarm {
+    /// Every alarm.
+    pub const ALL: &[Alarm] = &[
+        Alarm::StillUnclear,
+        Alarm::WrongAmount,
+        Alarm::CannotGiveBack,
+        Alarm::RefundStuck,
+        Alarm::NotVerified,
+    ];
+
+    /// The alarm's name in stored facts and on the wire. A promise: never changed.
+    pub fn code(self) -> &'static str {
+        match self {
+            Alarm::StillUnclear => "still_unclear",
+            Alarm::WrongAmount => "wrong_amount",
+            Alarm::CannotGiveBack => "cannot_give_back",
+            Alarm::RefundStuck => "refund_stuck",
+            Alarm::NotVerified => "not_verified",
+        }
+    }
+
+    /// The alarm with this [`Alarm::code`].
+    pub fn from_code(code: &str) -> Option<Alarm> {
+        Alarm::ALL.iter().copied().find(|alarm| alarm.code() == code)
+    }
+
+    /// What is wrong, in a few words.
+    pub fn text(self) -> Text {
+        match self {
+            Alarm::StillUnclear => Text::new("一直没有核实清楚", "it is still not settled"),
+            Alarm::WrongAmount => Text::new("收到的金额不对", "a different amount arrived"),
+            Alarm::CannotGiveBack => Text::new("迟到的钱退不回去", "late money cannot be given back"),
+            Alarm::RefundStuck => Text::new("退款迟迟没有完成", "a refund is not finished"),
+            Alarm::NotVerified => {
+                Text::new("手工登记的钱到期没有查到", "what was recorded by hand was not found in time")
+            }
+        }
+    }
 }
 
 /// What to do about `payment` at `now`.
@@ -88,6 +133,7 @@ pub fn next(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
         },
         Charge::NeverLeft { tries, at } => send_again(payment, policy, now, *tries, *at),
         Charge::Unclear { .. } | Charge::AwaitingPayer { .. } => pursue(payment, policy, now),
+        Charge::Recorded { .. } => recorded(payment, policy, now),
         Charge::Paid { .. } if payment.undo.is_some() => give_back(payment, policy, now),
         Charge::Paid { paid, .. } => {
             let wrong = paid.amount != payment.request.amount && !payment.all_refunded();
@@ -100,6 +146,9 @@ pub fn next(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
 
 /// By when a payment that is not at rest is expected to have a definite end, if providers answer.
 pub fn result_by(payment: &Payment, policy: &Policy) -> Timestamp {
+    if let Charge::Recorded { .. } = payment.charge {
+        return verify_by(payment.requested_at, policy);
+    }
     match payment.undo {
         Some(undo) => {
             (undo.since + policy.call_timeout).max(undo_allowed_at(payment, policy)) + policy.call_timeout

@@ -12,9 +12,10 @@
 //!       └── declined, closed ──► NotPaid ── late success ──► Paid (owed back) ──► Returned
 //! ```
 
+use crate::by_hand::first_charge;
 use crate::{
-    Answer, Ask, CallNo, Doubt, Entry, Fact, Lost, Method, Notice, Paid, Reason, RefundRequest, Request,
-    Said, Verdict,
+    Alarm, Answer, Ask, CallNo, Doubt, Entry, Fact, Lost, Match, Method, Notice, Paid, Reason, RefundRequest,
+    RefundWay, Request, Said, Settlement, Verdict,
 };
 use base::{Money, RefundId, Timestamp};
 
@@ -45,6 +46,12 @@ pub struct Payment {
     pub said: Said,
     /// Ids of the notifications that came, so that a repeat is known for one.
     pub notices: Vec<String>,
+    /// What a payment recorded by hand was found as.
+    pub matched: Option<Match>,
+    /// What a person decided.
+    pub settled: Option<Settlement>,
+    /// Why a person was last called, unless the money moved since.
+    pub raised: Option<Alarm>,
 }
 
 /// Where the money is. Each state has exactly what it needs.
@@ -72,6 +79,11 @@ pub enum Charge {
         since: Timestamp,
         /// The QR to show, if the customer scans ours.
         qr: Option<Qr>,
+    },
+    /// A person recorded that the customer paid by the shop's printed code; nobody has verified it.
+    Recorded {
+        /// Since when.
+        since: Timestamp,
     },
     /// The money was taken. Whether it is ours to keep, [`Payment::owed_back`] says.
     Paid {
@@ -226,7 +238,7 @@ impl Payment {
             requested_at: first.at,
             version: 1,
             updated_at: first.at,
-            charge: Charge::NotAsked,
+            charge: first_charge(request, first.at),
             open_call: None,
             history: History::default(),
             undo: None,
@@ -234,6 +246,9 @@ impl Payment {
             refunds: Vec::new(),
             said: Said::default(),
             notices: Vec::new(),
+            matched: None,
+            settled: None,
+            raised: None,
         }
     }
 
@@ -241,6 +256,14 @@ impl Payment {
     pub fn apply(&mut self, entry: &Entry) {
         self.version += 1;
         self.updated_at = entry.at;
+        let (charge, refunded) = (std::mem::discriminant(&self.charge), self.refunded());
+        self.learn(entry);
+        if charge != std::mem::discriminant(&self.charge) || refunded != self.refunded() {
+            self.raised = None;
+        }
+    }
+
+    fn learn(&mut self, entry: &Entry) {
         match &entry.fact {
             Fact::Requested(_) => panic!("a payment is requested once"),
             Fact::Asked { call, ask } => self.asked(*call, *ask, entry.at),
@@ -248,9 +271,13 @@ impl Payment {
             Fact::Lost { call, why } => self.lost(*call, *why, entry.at),
             Fact::NeverLeft { call, .. } => self.never_left(*call, entry.at),
             Fact::Noticed(notice) => self.noticed(notice, entry.at),
-            Fact::CancelRequested { .. } => self.begin_undo(WhyUndo::Cashier, entry.at),
+            Fact::CancelRequested { .. } => self.cancel_requested(entry.at),
             Fact::RefundRequested(request) => self.refund_requested(request, entry.at),
             Fact::LookRequested { .. } => self.look_wanted = Some(entry.at),
+            Fact::Matched(found) => self.matched(found, entry.at),
+            Fact::MatchWithdrawn { .. } => self.match_withdrawn(),
+            Fact::Settled(settlement) => self.settled(settlement, entry.at),
+            Fact::Raised(alarm) => self.raised = Some(*alarm),
         }
     }
 
@@ -268,6 +295,7 @@ impl Payment {
             | Charge::NeverLeft { .. }
             | Charge::Unclear { .. }
             | Charge::AwaitingPayer { .. }
+            | Charge::Recorded { .. }
             | Charge::NotPaid { .. } => None,
         }
     }
@@ -394,6 +422,7 @@ impl Payment {
             Charge::NeverLeft { tries, .. } => self.charge = Charge::NeverLeft { tries: tries + 1, at },
             Charge::Unclear { .. }
             | Charge::AwaitingPayer { .. }
+            | Charge::Recorded { .. }
             | Charge::Paid { .. }
             | Charge::NotPaid { .. }
             | Charge::Returned { .. } => {}
@@ -426,7 +455,8 @@ impl Payment {
             Charge::NotAsked
             | Charge::NeverLeft { .. }
             | Charge::Unclear { .. }
-            | Charge::AwaitingPayer { .. } => self.charge = Charge::Paid { paid: paid.clone(), at },
+            | Charge::AwaitingPayer { .. }
+            | Charge::Recorded { .. } => self.charge = Charge::Paid { paid: paid.clone(), at },
         }
     }
 
@@ -436,7 +466,10 @@ impl Payment {
                 self.charge = Charge::AwaitingPayer { since: at, qr: shown }
             }
             Charge::AwaitingPayer { qr, .. } => *qr = shown.or(qr.take()),
-            Charge::Paid { .. } | Charge::NotPaid { .. } | Charge::Returned { .. } => {}
+            Charge::Recorded { .. }
+            | Charge::Paid { .. }
+            | Charge::NotPaid { .. }
+            | Charge::Returned { .. } => {}
         }
     }
 
@@ -445,6 +478,7 @@ impl Payment {
             Charge::NotAsked | Charge::NeverLeft { .. } => self.charge = Charge::Unclear { since: at, why },
             Charge::Unclear { since, .. } => self.charge = Charge::Unclear { since, why },
             Charge::AwaitingPayer { .. }
+            | Charge::Recorded { .. }
             | Charge::Paid { .. }
             | Charge::NotPaid { .. }
             | Charge::Returned { .. } => {}
@@ -457,7 +491,8 @@ impl Payment {
             Charge::NotAsked
             | Charge::NeverLeft { .. }
             | Charge::Unclear { .. }
-            | Charge::AwaitingPayer { .. } => self.charge = Charge::NotPaid { reason, at },
+            | Charge::AwaitingPayer { .. }
+            | Charge::Recorded { .. } => self.charge = Charge::NotPaid { reason, at },
         }
     }
 
@@ -470,6 +505,12 @@ impl Payment {
 
     fn returned(&mut self, at: Timestamp) {
         self.charge = Charge::Returned { paid: self.paid().cloned(), at };
+    }
+
+    fn cancel_requested(&mut self, at: Timestamp) {
+        if !self.record_canceled(at) {
+            self.begin_undo(WhyUndo::Cashier, at);
+        }
     }
 
     fn begin_undo(&mut self, why: WhyUndo, at: Timestamp) {
@@ -489,7 +530,11 @@ impl Payment {
     }
 
     fn refund_requested(&mut self, request: &RefundRequest, at: Timestamp) {
-        self.refunds.push(Refund::wanted(request.id, request.amount, Some(request.clone()), at));
+        let mut refund = Refund::wanted(request.id, request.amount, Some(request.clone()), at);
+        if request.way == RefundWay::Cash {
+            refund.state = RefundState::Done { at };
+        }
+        self.refunds.push(refund);
     }
 
     fn refund_or_give_back(&mut self, id: RefundId, amount: Money, at: Timestamp) -> &mut Refund {
@@ -530,6 +575,11 @@ impl Refund {
             ended: None,
             look_wanted: false,
         }
+    }
+
+    /// Given back over the counter; no provider was asked.
+    pub fn in_cash(&self) -> bool {
+        self.request.as_ref().is_some_and(|request| request.way == RefundWay::Cash)
     }
 
     /// Neither done nor refused.

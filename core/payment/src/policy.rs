@@ -37,6 +37,10 @@ pub struct Policy {
     pub refund_backoff: Vec<Duration>,
     /// From giving up (or from a refund's request) without a definite end until a person is told.
     pub escalate_after: Duration,
+    /// From the end of the day (China's) of a payment recorded by hand until it must have been found in the bill.
+    pub bill_within: Duration,
+    /// Whether goods may go for a payment that is recorded but not verified.
+    pub hand_over_recorded: bool,
 }
 
 /// The wait after `tries` tries: the schedule's step, its last one for ever.
@@ -74,6 +78,8 @@ impl Default for Policy {
             send_again_after: Duration::from_secs(1),
             refund_backoff: seconds([2, 5, 10, 30, 60, 300, 900]).to_vec(),
             escalate_after: Duration::from_secs(300),
+            bill_within: Duration::from_secs(14 * 3600),
+            hand_over_recorded: false,
         }
     }
 }

@@ -4,8 +4,9 @@
 
 use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use payment::{
-    Answer, Ask, Charge, Command, Doubt, Entry, Fact, Lost, Method, Next, Notice, Paid, Payment, Policy,
-    Reason, RefundRequest, Request, Said, Verdict, decide, explain, hear, next, refund_text,
+    Answer, Ask, Charge, Command, Doubt, Entry, Fact, Lost, Match, Method, Next, Notice, Paid, Payment,
+    Policy, Reason, RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict, decide,
+    explain, hear, next, refund_text,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -33,7 +34,7 @@ fn no_state_lets_goods_go_and_charges_again() {
 fn states() -> Vec<(String, String)> {
     let mut found: BTreeMap<String, (usize, String)> = BTreeMap::new();
     let mut seen = BTreeMap::new();
-    let mut open: VecDeque<_> = [true, false].map(|by_code| (Life::begin(by_code), Vec::new())).into();
+    let mut open: VecDeque<_> = methods().map(|method| (Life::begin(method), Vec::new())).into();
     while let Some((life, story)) = open.pop_front() {
         let order = found.len();
         found.entry(life.words()).or_insert_with(|| (order, story.join(", ")));
@@ -52,6 +53,15 @@ fn states() -> Vec<(String, String)> {
     states.into_iter().map(|(_, words, story)| (words, story)).collect()
 }
 
+fn methods() -> [Method; 4] {
+    [
+        Method::PayerCode { hint: "13••89".into() },
+        Method::ShownQr,
+        Method::Cash { tendered: Money::cny(2000) },
+        Method::ShopCode { seen: "支付成功".into(), digits: "4321".into() },
+    ]
+}
+
 #[derive(Clone)]
 enum Happening {
     Answered(Verdict),
@@ -59,7 +69,8 @@ enum Happening {
     NeverLeft,
     Noticed,
     Cancel,
-    Refund(i64),
+    Refund(i64, RefundWay),
+    Command(Command),
     TimePasses,
     AnHourPasses,
 }
@@ -89,8 +100,14 @@ fn happenings() -> Vec<(String, Happening)> {
         ("never left".to_owned(), Happening::NeverLeft),
         ("a notification came".to_owned(), Happening::Noticed),
         ("the cashier canceled".to_owned(), Happening::Cancel),
-        ("5.00 to be refunded".to_owned(), Happening::Refund(500)),
-        ("12.50 to be refunded".to_owned(), Happening::Refund(1250)),
+        ("5.00 to be refunded".to_owned(), Happening::Refund(500, RefundWay::Provider)),
+        ("12.50 to be refunded".to_owned(), Happening::Refund(1250, RefundWay::Provider)),
+        ("5.00 given back in cash".to_owned(), Happening::Refund(500, RefundWay::Cash)),
+        ("matched".to_owned(), Happening::Command(matched(1250))),
+        ("matched to another amount".to_owned(), Happening::Command(matched(125))),
+        ("the match was withdrawn".to_owned(), Happening::Command(withdraw())),
+        ("a person decided: paid".to_owned(), Happening::Command(settle(Settled::Paid))),
+        ("a person decided: not paid".to_owned(), Happening::Command(settle(Settled::NotPaid))),
         ("time passed".to_owned(), Happening::TimePasses),
         ("an hour passed".to_owned(), Happening::AnHourPasses),
     ]);
@@ -104,9 +121,9 @@ struct Life {
 }
 
 impl Life {
-    fn begin(by_code: bool) -> Life {
+    fn begin(method: Method) -> Life {
         let now = Timestamp::parse("2026-11-23T10:00:00+08:00").unwrap();
-        let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request(by_code)) });
+        let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request(method)) });
         let mut life = Life { now, payment };
         life.ask();
         life
@@ -143,7 +160,8 @@ impl Life {
             }
             Happening::Noticed => Some(hear(&self.payment, &notice(&self.payment))?),
             Happening::Cancel => Some(decide(&self.payment, &Command::Cancel { by: "Li".into() }).ok()??),
-            Happening::Refund(fen) => Some(decide(&self.payment, &refund(*fen)).ok()??),
+            Happening::Refund(fen, way) => Some(decide(&self.payment, &refund(*fen, *way)).ok()??),
+            Happening::Command(command) => Some(decide(&self.payment, command).ok()??),
             Happening::TimePasses | Happening::AnHourPasses => {
                 let Next::Wait { until, .. } = self.next() else { return None };
                 self.payment.open_call.is_none().then_some(())?;
@@ -167,6 +185,7 @@ impl Life {
             Charge::NotPaid { reason, .. } => format!("not paid {reason:?}"),
             Charge::NeverLeft { tries, .. } => format!("never left {tries}"),
             Charge::NotAsked => "not asked".to_owned(),
+            Charge::Recorded { .. } => "recorded".to_owned(),
             Charge::Returned { .. } => "returned".to_owned(),
         };
         let open = payment.open_call.map(|open| open.ask);
@@ -232,7 +251,7 @@ fn notice(payment: &Payment) -> Notice {
     }
 }
 
-fn refund(fen: i64) -> Command {
+fn refund(fen: i64, way: RefundWay) -> Command {
     Command::Refund(RefundRequest {
         id: RefundId::from_u128(fen as u128),
         key: format!("refund {fen}"),
@@ -240,10 +259,24 @@ fn refund(fen: i64) -> Command {
         amount: Money::cny(fen),
         reason: String::new(),
         by: "Li".into(),
+        way,
     })
 }
 
-fn request(by_code: bool) -> Request {
+fn matched(fen: i64) -> Command {
+    let source = Source::Bill { name: "2026-11-23".into(), row: 7 };
+    Command::Match(Match { source, paid: proof(fen), by: String::new() })
+}
+
+fn withdraw() -> Command {
+    Command::WithdrawMatch { by: "Li".into(), reason: "another table's".into() }
+}
+
+fn settle(verdict: Settled) -> Command {
+    Command::Settle(Settlement { verdict, reason: "proof shown".into(), by: "Li".into() })
+}
+
+fn request(method: Method) -> Request {
     Request {
         id: PaymentId::from_u128(1),
         merchant: MerchantId::from_u128(2),
@@ -256,7 +289,7 @@ fn request(by_code: bool) -> Request {
         channel: ChannelId::from_u128(5),
         wallet: "wallet".into(),
         wallet_name: Text::new("示例钱包", "Example Wallet"),
-        method: if by_code { Method::PayerCode { hint: "13••89".into() } } else { Method::ShownQr },
+        method,
         description: "goods".into(),
         reference: String::new(),
     }

@@ -2,8 +2,9 @@
 
 use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use payment::{
-    Answer, Ask, Charge, Command, Doubt, Entry, Fact, Lost, Method, Next, Notice, Outcome, Paid, Payment,
-    Policy, Reason, RefundRequest, Request, Said, Verdict, decide, explain, hear, next,
+    Answer, Ask, Charge, Command, Doubt, Entry, Fact, Lost, Match, Method, Next, Notice, Outcome, Paid,
+    Payment, Policy, Reason, RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict,
+    decide, explain, hear, next,
 };
 use proptest::prelude::*;
 use std::time::Duration;
@@ -17,7 +18,10 @@ enum Happening {
     Noticed { about_refund: bool, id: u8 },
     Cancel,
     Look,
-    Refund { fen: i64, key: u8 },
+    Refund { fen: i64, key: u8, way: RefundWay },
+    Matched { fen: i64, transaction: u8 },
+    MatchWithdrawn,
+    Settled(Settled),
     TimePasses(u64),
 }
 
@@ -28,8 +32,8 @@ proptest! {
 
     /// Nothing that happens breaks a promise, and deciding twice is deciding the same.
     #[test]
-    fn promises_hold_whatever_happens(by_code: bool, story in prop::collection::vec(happening(), 0..40)) {
-        let mut life = Life::begin(by_code);
+    fn promises_hold_whatever_happens(method in any_method(), story in prop::collection::vec(happening(), 0..40)) {
+        let mut life = Life::begin(&method);
         for happening in &story {
             life.happen(happening);
             life.check();
@@ -39,11 +43,11 @@ proptest! {
     /// A provider that answers in the end brings every payment to rest, a shown QR after its lifetime.
     #[test]
     fn a_provider_that_answers_brings_rest(
-        by_code: bool,
+        method in provided(),
         paid: bool,
         story in prop::collection::vec(trouble(), 0..25),
     ) {
-        let mut life = Life::begin(by_code);
+        let mut life = Life::begin(&method);
         story.iter().for_each(|happening| life.happen(happening));
         let questions_before = life.payment.history.calls;
         let rests = life.settle_with_honest_provider(paid);
@@ -54,10 +58,10 @@ proptest! {
     /// A provider that says nothing for an hour is asked again and again, but ever more rarely.
     #[test]
     fn a_silent_provider_is_not_hammered(
-        by_code: bool,
+        method in provided(),
         story in prop::collection::vec(prop_oneof![trouble(), not_found()], 0..25),
     ) {
-        let mut life = Life::begin(by_code);
+        let mut life = Life::begin(&method);
         story.iter().for_each(|happening| life.happen(happening));
         let questions = life.silent_hour();
         prop_assert!(questions <= 300, "{questions} questions in an hour of silence: {:?}", life.payment);
@@ -65,8 +69,8 @@ proptest! {
 
     /// Facts that come again, or ends of calls that are not open, are taken in without a stir.
     #[test]
-    fn folding_is_total(by_code: bool, story in prop::collection::vec(happening(), 0..20), call in 0u32..9) {
-        let mut life = Life::begin(by_code);
+    fn folding_is_total(method in any_method(), story in prop::collection::vec(happening(), 0..20), call in 0u32..9) {
+        let mut life = Life::begin(&method);
         story.iter().for_each(|happening| life.happen(happening));
         let before = life.payment.clone();
         if before.open_call.is_none_or(|open| open.call != call) {
@@ -89,9 +93,9 @@ struct Life {
 }
 
 impl Life {
-    fn begin(by_code: bool) -> Life {
+    fn begin(method: &Method) -> Life {
         let now = Timestamp::parse("2026-11-23T10:00:00+08:00").unwrap();
-        let first = Entry { at: now, fact: Fact::Requested(request(by_code)) };
+        let first = Entry { at: now, fact: Fact::Requested(request(method.clone())) };
         let payment = Payment::begin(&first);
         let mut life = Life { now, policy: Policy::default(), entries: vec![first], payment };
         life.ask();
@@ -139,7 +143,20 @@ impl Life {
             (Happening::Noticed { about_refund, id }, _) => self.noticed(*about_refund, *id),
             (Happening::Cancel, _) => self.command(&Command::Cancel { by: "Li".into() }),
             (Happening::Look, _) => self.command(&Command::Look { by: "Li".into() }),
-            (Happening::Refund { fen, key }, _) => self.command(&Command::Refund(refund(*fen, *key))),
+            (Happening::Refund { fen, key, way }, _) => {
+                self.command(&Command::Refund(RefundRequest { way: *way, ..refund(*fen, *key) }))
+            }
+            (Happening::Matched { fen, transaction }, _) => {
+                self.command(&Command::Match(matched(*fen, *transaction)))
+            }
+            (Happening::MatchWithdrawn, _) => {
+                self.command(&Command::WithdrawMatch { by: "Li".into(), reason: "not ours".into() })
+            }
+            (Happening::Settled(verdict), _) => self.command(&Command::Settle(Settlement {
+                verdict: *verdict,
+                reason: "seen".into(),
+                by: "Li".into(),
+            })),
             (Happening::Answered(_) | Happening::Lost(_) | Happening::NeverLeft, None) => {}
         }
         self.ask();
@@ -189,6 +206,15 @@ impl Life {
         }
         if let Next::Wait { until, .. } = now {
             assert!(until > self.now || self.payment.open_call.is_some(), "a wait ends in the future");
+        }
+        if self.payment.request.method.is_by_hand() {
+            assert_eq!(self.payment.history.calls, 0, "no provider is asked about what persons vouch for");
+            let verified = self.payment.matched.is_some() || self.payment.settled.is_some();
+            let cash = matches!(self.payment.request.method, Method::Cash { .. });
+            assert!(
+                cash || verified || self.payment.paid().is_none(),
+                "a record is money only once verified"
+            );
         }
         let words = explain(&self.payment, &now, &self.policy, &Text::new("示例支付", "Example Pay"));
         assert!(!words.may_hand_over || !words.may_charge_again, "{words:?}");
@@ -265,7 +291,11 @@ fn happening() -> impl Strategy<Value = Happening> {
         8 => verdict().prop_map(Happening::Answered),
         4 => trouble(),
         1 => (any::<bool>(), 0u8..3).prop_map(|(about_refund, id)| Happening::Noticed { about_refund, id }),
-        1 => (-1i64..2 * PRICE, 0u8..4).prop_map(|(fen, key)| Happening::Refund { fen, key }),
+        1 => (-1i64..2 * PRICE, 0u8..4, way()).prop_map(|(fen, key, way)| Happening::Refund { fen, key, way }),
+        1 => prop_oneof![Just(PRICE), 1..2 * PRICE]
+            .prop_flat_map(|fen| (0u8..3).prop_map(move |transaction| Happening::Matched { fen, transaction })),
+        1 => Just(Happening::MatchWithdrawn),
+        1 => prop_oneof![Just(Settled::Paid), Just(Settled::NotPaid)].prop_map(Happening::Settled),
     ]
 }
 
@@ -281,6 +311,28 @@ fn trouble() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::Look),
         6 => (0u64..90).prop_map(Happening::TimePasses),
     ]
+}
+
+fn way() -> impl Strategy<Value = RefundWay> {
+    prop_oneof![3 => Just(RefundWay::Provider), 2 => Just(RefundWay::Cash)]
+}
+
+/// The methods for which a provider is asked.
+fn provided() -> impl Strategy<Value = Method> {
+    prop_oneof![Just(Method::PayerCode { hint: "13••89".into() }), Just(Method::ShownQr)]
+}
+
+fn any_method() -> impl Strategy<Value = Method> {
+    prop_oneof![
+        4 => provided(),
+        1 => Just(Method::Cash { tendered: Money::cny(2 * PRICE) }),
+        1 => Just(Method::ShopCode { seen: "paid".into(), digits: String::new() }),
+    ]
+}
+
+fn matched(fen: i64, transaction: u8) -> Match {
+    let paid = Paid { transaction: format!("T{transaction}"), ..proof(fen) };
+    Match { source: Source::Notice { notice_id: "n1".into() }, paid, by: String::new() }
 }
 
 fn not_found() -> impl Strategy<Value = Happening> {
@@ -324,10 +376,11 @@ fn refund(fen: i64, key: u8) -> RefundRequest {
         amount: Money::cny(fen),
         reason: String::new(),
         by: "Li".into(),
+        way: RefundWay::Provider,
     }
 }
 
-fn request(by_code: bool) -> Request {
+fn request(method: Method) -> Request {
     Request {
         id: PaymentId::from_u128(1),
         merchant: MerchantId::from_u128(2),
@@ -340,7 +393,7 @@ fn request(by_code: bool) -> Request {
         channel: ChannelId::from_u128(5),
         wallet: "wallet".into(),
         wallet_name: Text::new("钱包", "wallet"),
-        method: if by_code { Method::PayerCode { hint: "13••89".into() } } else { Method::ShownQr },
+        method,
         description: "goods".into(),
         reference: String::new(),
     }

@@ -20,6 +20,8 @@ pub struct ReceiptFacts {
     pub amount: Money,
     /// How it ended.
     pub outcome: Outcome,
+    /// What was counted, if it was cash.
+    pub counted: Option<Counted>,
     /// The payer's wallet or card brand, in both languages.
     pub wallet: Text,
     /// The end of the payer's account or card number, where the provider tells it.
@@ -42,6 +44,8 @@ pub enum Outcome {
         /// Refunds that have succeeded, oldest first.
         refunds: Vec<RefundFact>,
     },
+    /// A person recorded it by hand; no provider has confirmed it.
+    Recorded,
     /// No money moved.
     NotPaid {
         /// Why, in the words the till showed.
@@ -68,6 +72,17 @@ pub struct RefundFact {
     pub time: Timestamp,
     /// Our number of the refund.
     pub number: String,
+    /// It was given back over the counter.
+    pub in_cash: bool,
+}
+
+/// Cash over the counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// What the customer handed over.
+    pub tendered: Money,
+    /// What went back at once.
+    pub change: Money,
 }
 
 /// Whether this is the first slip about the payment.

@@ -21,6 +21,7 @@
 //!     time: Timestamp::parse("2026-11-23T14:31:05+08:00").unwrap(),
 //!     amount: Money::cny(1250),
 //!     outcome: Outcome::Paid { refunds: vec![] },
+//!     counted: None,
 //!     wallet: Text::new("顺手钱包", "Any Wallet"),
 //!     last_digits: None,
 //!     order_number: "018f3c1e5b7a7c3d9e2f0123456789ab".into(),
@@ -41,7 +42,7 @@ mod slip;
 
 pub use cells::cells;
 pub use document::{Align, Document, Fit, Line, Size};
-pub use facts::{Copy, Language, LastDigits, NotLastDigits, Outcome, ReceiptFacts, RefundFact};
+pub use facts::{Copy, Counted, Language, LastDigits, NotLastDigits, Outcome, ReceiptFacts, RefundFact};
 pub use layout::{Columns, Layout, Row, TooNarrow, lay_out};
 pub use of_payment::{Place, of_payment, of_refund};
 pub use slip::receipt;

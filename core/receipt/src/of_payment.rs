@@ -1,8 +1,8 @@
 //! A slip's facts, taken from a payment that rests.
 
-use crate::facts::{Language, LastDigits, Outcome, ReceiptFacts, RefundFact};
+use crate::facts::{Counted, Language, LastDigits, Outcome, ReceiptFacts, RefundFact};
 use base::{RefundNo, Text, Timestamp};
-use payment::{Charge, Next, Payment, Refund, RefundState, WhyUndo};
+use payment::{Charge, Method, Next, Payment, Refund, RefundState, WhyUndo};
 
 /// What a payment does not know of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub struct Place {
 
 /// The facts of a payment's slip, or nothing while the payment has not come to rest: a slip never guesses.
 pub fn of_payment(payment: &Payment, next: &Next, place: Place) -> Option<ReceiptFacts> {
+    if let Charge::Recorded { .. } = payment.charge {
+        return Some(facts(payment, Outcome::Recorded, place));
+    }
     let Next::Rest(outcome) = next else { return kept_while_refunding(payment, place) };
     let outcome = match outcome {
         payment::Outcome::Paid => Outcome::Paid { refunds: refunds_done(payment) },
@@ -56,6 +59,7 @@ fn facts(payment: &Payment, outcome: Outcome, place: Place) -> ReceiptFacts {
         amount: paid.map_or(payment.request.amount, |paid| paid.amount),
         outcome,
         wallet: payment.request.wallet_name.clone(),
+        counted: counted(payment),
         last_digits: None::<LastDigits>,
         order_number: payment.request.order_no().to_string(),
         provider_number: paid.map(|paid| paid.transaction.clone()).filter(|number| !number.is_empty()),
@@ -64,9 +68,19 @@ fn facts(payment: &Payment, outcome: Outcome, place: Place) -> ReceiptFacts {
     }
 }
 
+fn counted(payment: &Payment) -> Option<Counted> {
+    match payment.request.method {
+        Method::Cash { tendered } => Some(Counted { tendered, change: payment.request.change() }),
+        Method::PayerCode { .. } | Method::ShownQr | Method::ShopCode { .. } => None,
+    }
+}
+
 fn settled_at(payment: &Payment) -> Timestamp {
     match payment.charge {
-        Charge::Paid { at, .. } | Charge::NotPaid { at, .. } | Charge::Returned { at, .. } => at,
+        Charge::Recorded { since: at }
+        | Charge::Paid { at, .. }
+        | Charge::NotPaid { at, .. }
+        | Charge::Returned { at, .. } => at,
         Charge::NotAsked
         | Charge::NeverLeft { .. }
         | Charge::Unclear { .. }
@@ -84,6 +98,7 @@ fn done(refund: &Refund) -> Option<RefundFact> {
             amount: refund.amount,
             time: at,
             number: RefundNo::from(refund.id).to_string(),
+            in_cash: refund.in_cash(),
         }),
         RefundState::Wanted | RefundState::Unclear | RefundState::Processing | RefundState::Refused(_) => {
             None

@@ -50,6 +50,7 @@ fn money(facts: &ReceiptFacts) -> Vec<Line> {
     let say = |zh: &str, en: &str| pick(&Text::new(zh, en), facts.language);
     let (word, amount) = match &facts.outcome {
         Outcome::Paid { .. } => (say("收款成功", "PAID"), facts.amount),
+        Outcome::Recorded => (say("手工登记（未核实）", "RECORDED, NOT VERIFIED"), facts.amount),
         Outcome::NotPaid { .. } => (say("未收款", "NOT PAID"), facts.amount),
         Outcome::Returned { .. } => (say("已退回", "RETURNED"), facts.amount),
         Outcome::Refunded { refund } => (say("退款成功", "REFUNDED"), refund.amount),
@@ -67,6 +68,10 @@ fn particulars(facts: &ReceiptFacts) -> Vec<Line> {
         lines.push(Line::pair(say("原收款", "Was paid"), facts.amount.for_people()));
     }
     lines.push(Line::pair(say("方式", "Method"), method(facts)));
+    if let Some(counted) = &facts.counted {
+        lines.push(Line::pair(say("收现金", "Cash received"), counted.tendered.for_people()));
+        lines.push(Line::pair(say("找零", "Change"), counted.change.for_people()));
+    }
     lines.push(Line::pair(say("时间", "Time"), clock(moment(facts))));
     lines.push(Line::pair(say("收银", "Till"), till(facts)));
     lines.push(Line::pair(say("订单号", "Order"), &facts.order_number));
@@ -78,13 +83,18 @@ fn particulars(facts: &ReceiptFacts) -> Vec<Line> {
             lines.extend(refunds.iter().flat_map(|refund| refunded(refund, facts.language)))
         }
         Outcome::Refunded { refund } => lines.push(Line::pair(say("退款号", "Refund"), &refund.number)),
-        Outcome::NotPaid { .. } | Outcome::Returned { .. } => {}
+        Outcome::Recorded | Outcome::NotPaid { .. } | Outcome::Returned { .. } => {}
     }
     lines
 }
 
 fn refunded(refund: &RefundFact, language: Language) -> [Line; 2] {
-    let label = pick(&Text::new("已退款", "Refunded"), language);
+    let label = if refund.in_cash {
+        Text::new("已退现金", "Cash given back")
+    } else {
+        Text::new("已退款", "Refunded")
+    };
+    let label = pick(&label, language);
     let when = pick(&Text::new("退款时间", "on"), language);
     [Line::pair(label, refund.amount.for_people()), Line::pair(when, clock(refund.time))]
 }
@@ -105,7 +115,9 @@ fn till(facts: &ReceiptFacts) -> String {
 fn moment(facts: &ReceiptFacts) -> Timestamp {
     match &facts.outcome {
         Outcome::Refunded { refund } => refund.time,
-        Outcome::Paid { .. } | Outcome::NotPaid { .. } | Outcome::Returned { .. } => facts.time,
+        Outcome::Paid { .. } | Outcome::Recorded | Outcome::NotPaid { .. } | Outcome::Returned { .. } => {
+            facts.time
+        }
     }
 }
 
@@ -115,7 +127,19 @@ fn clock(time: Timestamp) -> String {
 
 /// What the customer does next, if anything.
 fn next_step(facts: &ReceiptFacts) -> String {
-    let words = match facts.outcome {
+    let words = match &facts.outcome {
+        Outcome::Paid { .. } if facts.counted.is_some() => Text::new(
+            "退款：带此小票到店，退现金。",
+            "Refunds: bring this slip to the store; cash is given back.",
+        ),
+        Outcome::Recorded => Text::new(
+            "本店手工登记，尚未由支付机构核实。请保留手机上的付款记录。",
+            "Recorded by the store and not yet verified by the provider. Keep the payment record on your phone.",
+        ),
+        Outcome::Refunded { refund } if refund.in_cash => Text::new(
+            "现金已当面退还，请点清。",
+            "The cash was given back over the counter; please count it.",
+        ),
         Outcome::Paid { .. } => Text::new(
             "退款：带此小票到店，钱按原路退回付款账户。",
             "Refunds: bring this slip to the store; the money goes back the way it came.",

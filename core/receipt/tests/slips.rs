@@ -2,7 +2,9 @@
 
 use base::{Money, Text, Timestamp};
 use expect_test::{Expect, expect};
-use receipt::{Columns, Copy, Language, LastDigits, Outcome, ReceiptFacts, RefundFact, lay_out, receipt};
+use receipt::{
+    Columns, Copy, Counted, Language, LastDigits, Outcome, ReceiptFacts, RefundFact, lay_out, receipt,
+};
 use std::num::NonZeroU32;
 
 fn at(clock: &str) -> Timestamp {
@@ -19,6 +21,7 @@ fn paid() -> ReceiptFacts {
         amount: Money::cny(1250),
         outcome: Outcome::Paid { refunds: vec![] },
         wallet: Text::new("微信支付", "WeChat Pay"),
+        counted: None,
         last_digits: Some(LastDigits::new("4821").expect("four digits")),
         order_number: "018f3c1e5b7a7c3d9e2f0123456789ab".into(),
         provider_number: Some("4200002123202611230123456789".into()),
@@ -32,6 +35,7 @@ fn refund() -> RefundFact {
         amount: Money::cny(250),
         time: at("16:02:40"),
         number: "018f3c9977aa7d109e2f0123456789ab".into(),
+        in_cash: false,
     }
 }
 
@@ -445,6 +449,107 @@ fn rare_characters_take_the_place_of_a_double_cell() {
         |                                |
         |退款：带此小票到店，钱按原路退回|
         |付款账户。                      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn cash_tells_what_was_handed_over_and_what_went_back() {
+    let counted = Some(Counted { tendered: Money::cny(2000), change: Money::cny(750) });
+    let wallet = Text::new("现金", "Cash");
+    let back = RefundFact { in_cash: true, ..refund() };
+    let outcome = Outcome::Paid { refunds: vec![back] };
+    let facts = ReceiptFacts { counted, wallet, outcome, last_digits: None, provider_number: None, ..paid() };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |            收款成功            | x2 bold
+        |            ￥12.50             | x3 bold
+        |--------------------------------|
+        |方式                        现金|
+        |收现金                   ￥20.00|
+        |找零                      ￥7.50|
+        |时间         2026-11-23 14:31:05|
+        |收银                2号收银 张敏|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |已退现金                  ￥2.50|
+        |退款时间     2026-11-23 16:02:40|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |退款：带此小票到店，退现金。    |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn cash_given_back_has_its_own_slip() {
+    let outcome = Outcome::Refunded { refund: RefundFact { in_cash: true, ..refund() } };
+    let facts = ReceiptFacts { outcome, last_digits: None, language: Language::English, ..paid() };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_80,
+        expect![[r#"
+        |                   小明便利店                   | x2 bold
+        |                     南山店                     |
+        |------------------------------------------------|
+        |                    REFUNDED                    | x2 bold
+        |                     ￥2.50                     | x3 bold
+        |------------------------------------------------|
+        |Was paid                                 ￥12.50|
+        |Method                                WeChat Pay|
+        |Time                         2026-11-23 16:02:40|
+        |Till                                2号收银 张敏|
+        |Order           018f3c1e5b7a7c3d9e2f0123456789ab|
+        |Transaction         4200002123202611230123456789|
+        |Refund          018f3c9977aa7d109e2f0123456789ab|
+        |------------------------------------------------|
+        |                      [QR]                      | https://pay.example.com/r/Xk3fQ9
+        |        Scan for the electronic receipt         |
+        |                                                |
+        |The cash was given back over the counter; please|
+        |count it.                                       |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_only_recorded_says_so() {
+    let facts =
+        ReceiptFacts { outcome: Outcome::Recorded, last_digits: None, provider_number: None, ..paid() };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |       手工登记（未核实）       | x1 bold
+        |            ￥12.50             | x3 bold
+        |--------------------------------|
+        |方式                    微信支付|
+        |时间         2026-11-23 14:31:05|
+        |收银                2号收银 张敏|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |本店手工登记，尚未由支付机构核  |
+        |实。请保留手机上的付款记录。    |
         8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
     "#]],
     );

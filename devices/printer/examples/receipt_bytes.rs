@@ -61,6 +61,7 @@ fn chinese() -> ReceiptFacts {
         amount: Money::cny(1250),
         outcome: Outcome::Paid { refunds: vec![] },
         wallet: Text::new("微信支付", "WeChat Pay"),
+        counted: None,
         last_digits: Some(LastDigits::new("4821").expect("four digits")),
         order_number: "018f3c1e5b7a7c3d9e2f0123456789ab".into(),
         provider_number: Some("4200002123202611230123456789".into()),

@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 use store::{Cursor, PaymentFilter, Till};
 use utoipa::{IntoParams, ToSchema};
 
+/// The wallet of what is paid in notes and coins.
+pub(crate) const CASH: &str = "cash";
+
 /// Payments on a page unless the caller says otherwise, and at most.
 const PAGE: u32 = 50;
 const PAGE_MAX: u32 = 200;
@@ -57,6 +60,30 @@ pub enum NewMethod {
     PayerCode(ScannedCode),
     /// The customer scans ours.
     ShowQr(WantedQr),
+    /// Notes and coins, counted already.
+    Cash(CountedCash),
+    /// The customer scanned the shop's printed code over their own network.
+    ShopCode(SeenPayment),
+}
+
+/// Cash that was counted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CountedCash {
+    /// What the customer handed over; what is above the amount goes back as change.
+    pub tendered: NewAmount,
+}
+
+/// What the cashier saw on the customer's phone. It is recorded, and verified later.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenPayment {
+    /// Of which wallet.
+    pub wallet: String,
+    /// What the phone showed, in the cashier's words.
+    pub seen: String,
+    /// The last 4 to 8 digits of the transaction's number, if they were read.
+    pub digits: Option<String>,
 }
 
 /// A scanned payment code. It is never stored and never logged.
@@ -104,7 +131,7 @@ pub struct ListQuery {
     pub from: Option<String>,
     /// Requested before (RFC 3339).
     pub to: Option<String>,
-    /// `waiting`, `verifying`, `paid`, `not_paid` or `returned`.
+    /// `waiting`, `verifying`, `recorded`, `paid`, `not_paid` or `returned`.
     pub state: Option<String>,
     /// Our short name of the wallet.
     pub wallet: Option<String>,
@@ -335,7 +362,7 @@ fn parse(state: &ApiState, caller: &Caller, key: String, wanted: &NewPayment) ->
     let reference = line(wanted.reference.as_deref().unwrap_or_default(), "reference", 64)?;
     let description = line(wanted.description.as_deref().unwrap_or_default(), "description", 120)?;
     let (wallet, method, code) = how(state, &wanted.method)?;
-    let channel = route(state, merchant, &wallet, code.is_some()).ok_or(Code::WalletHasNoChannel)?;
+    let channel = channel(state, merchant, &wallet, &method)?;
     let request = Request {
         id: PaymentId::from_u128(fresh_id(state.now())),
         merchant,
@@ -363,10 +390,19 @@ fn parse(state: &ApiState, caller: &Caller, key: String, wanted: &NewPayment) ->
 /// The wallet, and what is kept and what is spent of the customer's code.
 fn how(state: &ApiState, method: &NewMethod) -> Result<(String, Method, Option<PayerCode>), Problem> {
     match method {
-        NewMethod::ShowQr(wanted) => {
-            let known = state.rules.iter().any(|rule| rule.wallet == wanted.wallet);
-            let wallet = known.then(|| wanted.wallet.clone()).ok_or(Code::WalletHasNoChannel)?;
-            Ok((wallet, Method::ShownQr, None))
+        NewMethod::ShowQr(wanted) => Ok((known_wallet(state, &wanted.wallet)?, Method::ShownQr, None)),
+        NewMethod::Cash(counted) => {
+            Ok((CASH.to_owned(), Method::Cash { tendered: money(&counted.tendered)? }, None))
+        }
+        NewMethod::ShopCode(recorded) => {
+            let wallet = known_wallet(state, &recorded.wallet)?;
+            let seen = line(&recorded.seen, "seen", 80)?;
+            let digits = recorded.digits.clone().unwrap_or_default();
+            let few = (4..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            if seen.trim().is_empty() || !(digits.is_empty() || few) {
+                return Err(Code::RecordIncomplete.into());
+            }
+            Ok((wallet, Method::ShopCode { seen, digits }, None))
         }
         NewMethod::PayerCode(scanned) => {
             let code = PayerCode::parse(&scanned.code).map_err(|why| match why {
@@ -375,6 +411,30 @@ fn how(state: &ApiState, method: &NewMethod) -> Result<(String, Method, Option<P
             })?;
             let wallet = wallet_of(&code, &state.rules).ok_or_else(|| not_recognized(state, &code))?;
             Ok((wallet.to_owned(), Method::PayerCode { hint: code.hint() }, Some(code)))
+        }
+    }
+}
+
+fn known_wallet(state: &ApiState, wallet: &str) -> Result<String, Problem> {
+    let known = state.rules.iter().any(|rule| rule.wallet == wallet);
+    known.then(|| wallet.to_owned()).ok_or(Code::WalletHasNoChannel.into())
+}
+
+/// The way to the provider. Cash needs none; a record names the wallet's, whose bill will show it.
+fn channel(
+    state: &ApiState,
+    merchant: MerchantId,
+    wallet: &str,
+    method: &Method,
+) -> Result<ChannelId, Problem> {
+    match method {
+        Method::Cash { .. } => Ok(ChannelId::NONE),
+        Method::ShopCode { .. } => Ok(route(state, merchant, wallet, true)
+            .or_else(|| route(state, merchant, wallet, false))
+            .unwrap_or(ChannelId::NONE)),
+        Method::PayerCode { .. } | Method::ShownQr => {
+            let scanned = method.is_payer_code();
+            Ok(route(state, merchant, wallet, scanned).ok_or(Code::WalletHasNoChannel)?)
         }
     }
 }
@@ -400,8 +460,15 @@ fn route(state: &ApiState, merchant: MerchantId, wallet: &str, scanned: bool) ->
 /// code could be found out by trying all codes.
 fn content(state: &ApiState, merchant: MerchantId, wanted: &NewPayment) -> [u8; 32] {
     let (kind, detail) = match &wanted.method {
-        NewMethod::PayerCode(scanned) => ("payer_code", scanned.code.as_str()),
-        NewMethod::ShowQr(qr) => ("show_qr", qr.wallet.as_str()),
+        NewMethod::PayerCode(scanned) => ("payer_code", scanned.code.clone()),
+        NewMethod::ShowQr(qr) => ("show_qr", qr.wallet.clone()),
+        NewMethod::Cash(counted) => {
+            ("cash", format!("{} {}", counted.tendered.amount, counted.tendered.currency))
+        }
+        NewMethod::ShopCode(recorded) => {
+            let digits = recorded.digits.as_deref().unwrap_or_default();
+            ("shop_code", format!("{}\n{digits}\n{}", recorded.wallet, recorded.seen))
+        }
     };
     let merchant = merchant.to_string();
     let amount = wanted.amount.amount.to_be_bytes();
@@ -424,8 +491,8 @@ fn moment(text: &str, name: &'static str) -> Result<Timestamp, Problem> {
 }
 
 fn money_state(code: &str) -> Result<MoneyState, Problem> {
-    use MoneyState::{NotPaid, Paid, Returned, Verifying, Waiting};
-    let states = [Waiting, Verifying, Paid, NotPaid, Returned];
+    use MoneyState::{NotPaid, Paid, Recorded, Returned, Verifying, Waiting};
+    let states = [Waiting, Verifying, Recorded, Paid, NotPaid, Returned];
     states.into_iter().find(|state| state.code() == code).ok_or_else(|| wrong_parameter("state"))
 }
 

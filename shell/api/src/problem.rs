@@ -121,6 +121,9 @@ problems! {
     WalletHasNoChannel, UNPROCESSABLE_ENTITY, "wallet_has_no_channel",
         "本店没有开通这个钱包，请换一种付款方式",
         "This shop does not take that wallet; take the money another way";
+    RecordIncomplete, UNPROCESSABLE_ENTITY, "record_incomplete",
+        "请写下在顾客手机上看到的内容；交易号尾数填 4 到 8 位数字，或不填",
+        "Write down what the customer's phone shows; the transaction's last digits are 4 to 8 digits, or left out";
     TextTooLong, UNPROCESSABLE_ENTITY, "text_too_long",
         "文字太长，请缩短", "A text is too long; make it shorter";
     TextNotPrintable, UNPROCESSABLE_ENTITY, "text_not_printable",
@@ -221,10 +224,16 @@ impl From<Refusal> for Problem {
             | Refusal::AmountTooLarge { .. }
             | Refusal::CurrencyNotAccepted
             | Refusal::NothingToRefund
+            | Refusal::TenderedTooLittle
+            | Refusal::ReasonMissing
+            | Refusal::RefundOnlyInCash
             | Refusal::RefundExceedsWhatIsLeft { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Refusal::IdempotencyKeyReusedWithOtherContent | Refusal::CannotCancelAFinishedPayment => {
-                StatusCode::CONFLICT
-            }
+            Refusal::IdempotencyKeyReusedWithOtherContent
+            | Refusal::CannotCancelAFinishedPayment
+            | Refusal::OnlyARecordCanBeMatched
+            | Refusal::MatchedOtherwise
+            | Refusal::RefundedAlready
+            | Refusal::NothingToSettle => StatusCode::CONFLICT,
             Refusal::NoSuchPayment => StatusCode::NOT_FOUND,
         };
         Problem { status, code: refusal.code(), text: refusal.text(), retry_after_s: None }
@@ -275,7 +284,7 @@ mod tests {
     use base::Money;
     use std::collections::BTreeSet;
 
-    fn refusals() -> [Refusal; 8] {
+    fn refusals() -> [Refusal; 15] {
         [
             Refusal::AmountMustBePositive,
             Refusal::AmountTooLarge { max: Money::cny(1) },
@@ -284,6 +293,13 @@ mod tests {
             Refusal::CannotCancelAFinishedPayment,
             Refusal::NothingToRefund,
             Refusal::RefundExceedsWhatIsLeft { left: Money::cny(1) },
+            Refusal::TenderedTooLittle,
+            Refusal::OnlyARecordCanBeMatched,
+            Refusal::MatchedOtherwise,
+            Refusal::RefundedAlready,
+            Refusal::NothingToSettle,
+            Refusal::ReasonMissing,
+            Refusal::RefundOnlyInCash,
             Refusal::NoSuchPayment,
         ]
     }

@@ -13,7 +13,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::RefundId;
-use payment::{Command, RefundRequest};
+use payment::{Command, RefundRequest, RefundWay};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -25,6 +25,29 @@ pub struct NewRefund {
     pub amount: NewAmount,
     /// Why, for the slip.
     pub reason: Option<String>,
+    /// Which way the money goes; through the provider unless said.
+    pub way: Option<WantedWay>,
+}
+
+/// Which way returned money goes.
+#[derive(Deserialize, ToSchema, Clone, Copy, Default)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = RefundWay)]
+pub enum WantedWay {
+    /// Back through the provider.
+    #[default]
+    Provider,
+    /// Over the counter: the caller says that it was done.
+    Cash,
+}
+
+impl From<WantedWay> for RefundWay {
+    fn from(wanted: WantedWay) -> RefundWay {
+        match wanted {
+            WantedWay::Provider => RefundWay::Provider,
+            WantedWay::Cash => RefundWay::Cash,
+        }
+    }
 }
 
 /// Returns money of a payment.
@@ -40,7 +63,7 @@ pub struct NewRefund {
     (status = 403, body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "idempotency_key_reused_with_other_content"),
-    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "refund_exceeds_what_is_left, nothing_to_refund, amount_must_be_positive"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "refund_exceeds_what_is_left, nothing_to_refund, amount_must_be_positive, refund_only_in_cash"),
 ))]
 pub(crate) async fn create(
     State(state): State<ApiState>,
@@ -58,6 +81,7 @@ pub(crate) async fn create(
         amount: money(&wanted.amount)?,
         reason: line(wanted.reason.as_deref().unwrap_or_default(), "reason", 80)?,
         by: caller.by(),
+        way: wanted.way.unwrap_or_default().into(),
     };
     let (id, key) = (request.id, request.key.clone());
     let ended = |standing: &Standing| {
@@ -74,13 +98,15 @@ pub(crate) async fn create(
 fn content(state: &ApiState, caller: &Caller, payment: &str, wanted: &NewRefund) -> [u8; 32] {
     let merchant = caller.principal.merchant.to_string();
     let amount = wanted.amount.amount.to_be_bytes();
-    let parts: [&[u8]; 6] = [
+    let way = if matches!(wanted.way, Some(WantedWay::Cash)) { "cash" } else { "" };
+    let parts: [&[u8]; 7] = [
         b"POST /v1/payments/refunds",
         merchant.as_bytes(),
         payment.as_bytes(),
         &amount,
         wanted.amount.currency.as_bytes(),
         wanted.reason.as_deref().unwrap_or_default().as_bytes(),
+        way.as_bytes(),
     ];
     mark(&state.content_key, parts)
 }

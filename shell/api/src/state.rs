@@ -2,6 +2,7 @@
 
 use crate::attempts::Attempts;
 use crate::guard::Admitted;
+use crate::payments::CASH;
 use crate::places::PlaceIndex;
 use crate::problem::Problem;
 use crate::proxies::Network;
@@ -236,6 +237,9 @@ impl Shared {
 
     /// The name of a wallet for people; its short name if it is configured no more.
     pub(crate) fn wallet_label(&self, wallet: &str) -> Text {
+        if wallet == CASH {
+            return Text::new("现金", "Cash");
+        }
         let known = self.setup.config.wallets.iter().find(|known| known.rule.wallet == wallet);
         known.map_or(Text::new(wallet, wallet), |known| known.label.clone())
     }

@@ -8,7 +8,7 @@ use crate::views::{TextView, some_text, time};
 use axum::Json;
 use axum::extract::State;
 use base::{PaymentId, Text};
-use payment::{Answer, Ask, Entry, Fact, Method, Refusal, Verdict, entry_text};
+use payment::{Answer, Ask, Entry, Fact, Match, Method, Refusal, Source, Verdict, entry_text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -77,6 +77,14 @@ pub enum Kind {
     RefundRequested,
     /// Somebody wanted to know at once.
     LookRequested,
+    /// What was recorded by hand was found at the provider.
+    Matched,
+    /// That finding was taken back.
+    MatchWithdrawn,
+    /// A person decided.
+    Settled,
+    /// A person was called.
+    Raised,
 }
 
 /// A particular.
@@ -137,6 +145,11 @@ fn sort(fact: &Fact) -> (Who, Kind) {
         Fact::CancelRequested { .. } => (Who::Cashier, Kind::CancelRequested),
         Fact::RefundRequested(_) => (Who::Cashier, Kind::RefundRequested),
         Fact::LookRequested { .. } => (Who::Cashier, Kind::LookRequested),
+        Fact::Matched(found) if found.by.is_empty() => (Who::Paydesk, Kind::Matched),
+        Fact::Matched(_) => (Who::Cashier, Kind::Matched),
+        Fact::MatchWithdrawn { .. } => (Who::Cashier, Kind::MatchWithdrawn),
+        Fact::Settled(_) => (Who::Cashier, Kind::Settled),
+        Fact::Raised(_) => (Who::Paydesk, Kind::Raised),
     }
 }
 
@@ -147,11 +160,15 @@ fn field((name, value): (&'static str, String)) -> Option<Field> {
 fn particulars(fact: &Fact) -> Vec<(&'static str, String)> {
     match fact {
         Fact::Requested(request) => {
-            let hint = match &request.method {
-                Method::PayerCode { hint } => hint.clone(),
-                Method::ShownQr => String::new(),
+            let (hint, tendered, seen) = match &request.method {
+                Method::PayerCode { hint } => (hint.clone(), String::new(), String::new()),
+                Method::ShownQr => (String::new(), String::new(), String::new()),
+                Method::Cash { tendered } => (String::new(), tendered.to_string(), String::new()),
+                Method::ShopCode { seen, .. } => (String::new(), String::new(), seen.clone()),
             };
             vec![
+                ("tendered", tendered),
+                ("seen", seen),
                 ("order_no", request.order_no().to_string()),
                 ("amount", request.amount.to_string()),
                 ("currency", request.amount.currency().code().to_owned()),
@@ -182,7 +199,27 @@ fn particulars(fact: &Fact) -> Vec<(&'static str, String)> {
             ("by", request.by.clone()),
         ],
         Fact::CancelRequested { by } | Fact::LookRequested { by } => vec![("by", by.clone())],
+        Fact::Matched(found) => matched(found),
+        Fact::MatchWithdrawn { by, reason } => vec![("by", by.clone()), ("reason", reason.clone())],
+        Fact::Raised(alarm) => vec![("alarm", alarm.code().to_owned())],
+        Fact::Settled(settlement) => {
+            vec![("by", settlement.by.clone()), ("reason", settlement.reason.clone())]
+        }
     }
+}
+
+fn matched(found: &Match) -> Vec<(&'static str, String)> {
+    let (source, place) = match &found.source {
+        Source::Bill { name, row } => ("bill", format!("{name}:{row}")),
+        Source::Notice { notice_id } => ("notice", notice_id.clone()),
+    };
+    vec![
+        ("source", source.to_owned()),
+        ("place", place),
+        ("amount", found.paid.amount.to_string()),
+        ("transaction", found.paid.transaction.clone()),
+        ("by", found.by.clone()),
+    ]
 }
 
 fn answered(call: u32, answer: &Answer) -> Vec<(&'static str, String)> {

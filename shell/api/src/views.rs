@@ -67,6 +67,8 @@ pub enum MoneyView {
     Waiting,
     /// 正在核实: we are finding out.
     Verifying,
+    /// 已登记，未核实: a person recorded it by hand; not ours until it is verified.
+    Recorded,
     /// 收款成功: it is ours.
     Paid,
     /// 未收款: it was not taken.
@@ -84,6 +86,36 @@ pub enum MethodView {
     PayerCode,
     /// The customer scans ours.
     ShowQr,
+    /// Notes and coins that a person counted.
+    Cash,
+    /// The customer scanned the shop's printed code, and a person recorded what they saw.
+    ShopCode,
+}
+
+/// Cash over the counter.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = CountedCash)]
+pub struct CashView {
+    /// What the customer handed over.
+    pub tendered: AmountView,
+    /// What goes back at once.
+    pub change: AmountView,
+}
+
+/// A payment to the shop's printed code, recorded by hand.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ManualRecord)]
+pub struct RecordView {
+    /// What the cashier saw on the customer's phone.
+    pub seen: String,
+    /// The last digits of the transaction's number, as far as they were read.
+    pub digits: Option<String>,
+    /// By when it must have been verified before a person is called.
+    pub verify_by: String,
+    /// It was found at the provider: `bill` or `notice`.
+    pub matched: Option<String>,
+    /// What a person decided, and why.
+    pub settled: Option<String>,
 }
 
 /// The one primary button of a state.
@@ -164,6 +196,8 @@ pub struct RefundView {
     pub requested_at: String,
     /// When the payer had the money.
     pub done_at: Option<String>,
+    /// It was given back over the counter.
+    pub in_cash: bool,
     /// It in words.
     pub text: TextView,
 }
@@ -218,6 +252,10 @@ pub struct PaymentView {
     pub wallet: String,
     /// Its name for people.
     pub wallet_label: TextView,
+    /// What was counted, if it was cash.
+    pub cash: Option<CashView>,
+    /// What was recorded, if the customer paid by the shop's printed code.
+    pub record: Option<RecordView>,
     /// Two digits at either end of the payer's code.
     pub code_hint: Option<String>,
     /// What to show the customer while the money is awaited.
@@ -287,6 +325,8 @@ pub fn payment_view(subject: Subject<'_>, place: PlaceNames) -> PaymentView {
         method: method(&request.method),
         wallet: request.wallet.clone(),
         wallet_label: request.wallet_name.clone().into(),
+        cash: cash(payment),
+        record: record(payment, policy),
         code_hint: code_hint(&request.method),
         qr: qr(payment),
         money: words.money.into(),
@@ -331,6 +371,7 @@ pub fn refund_view(refund: &Refund) -> RefundView {
         refuse_reason,
         requested_at: time(refund.requested_at),
         done_at,
+        in_cash: refund.in_cash(),
         text: payment::refund_text(refund).into(),
     }
 }
@@ -352,13 +393,35 @@ fn method(method: &Method) -> MethodView {
     match method {
         Method::PayerCode { .. } => MethodView::PayerCode,
         Method::ShownQr => MethodView::ShowQr,
+        Method::Cash { .. } => MethodView::Cash,
+        Method::ShopCode { .. } => MethodView::ShopCode,
     }
+}
+
+fn cash(payment: &Payment) -> Option<CashView> {
+    let Method::Cash { tendered } = payment.request.method else { return None };
+    Some(CashView { tendered: tendered.into(), change: payment.request.change().into() })
+}
+
+fn record(payment: &Payment, policy: &Policy) -> Option<RecordView> {
+    let Method::ShopCode { seen, digits } = &payment.request.method else { return None };
+    let source = |found: &payment::Match| match found.source {
+        payment::Source::Bill { .. } => "bill".to_owned(),
+        payment::Source::Notice { .. } => "notice".to_owned(),
+    };
+    Some(RecordView {
+        seen: seen.clone(),
+        digits: some_text(digits),
+        verify_by: time(payment::verify_by(payment.requested_at, policy)),
+        matched: payment.matched.as_ref().map(source),
+        settled: payment.settled.as_ref().map(|settled| settled.reason.clone()),
+    })
 }
 
 fn code_hint(method: &Method) -> Option<String> {
     match method {
         Method::PayerCode { hint } => Some(hint.clone()),
-        Method::ShownQr => None,
+        Method::ShownQr | Method::Cash { .. } | Method::ShopCode { .. } => None,
     }
 }
 
@@ -373,6 +436,7 @@ pub(crate) fn qr(payment: &Payment) -> Option<QrView> {
         | Charge::NotAsked
         | Charge::NeverLeft { .. }
         | Charge::Unclear { .. }
+        | Charge::Recorded { .. }
         | Charge::Paid { .. }
         | Charge::NotPaid { .. }
         | Charge::Returned { .. } => None,
@@ -387,6 +451,7 @@ fn reason(payment: &Payment) -> Option<String> {
         }
         Charge::Unclear { .. }
         | Charge::AwaitingPayer { .. }
+        | Charge::Recorded { .. }
         | Charge::Paid { .. }
         | Charge::Returned { .. } => None,
     }
@@ -409,6 +474,7 @@ impl From<payment::MoneyState> for MoneyView {
         match state {
             payment::MoneyState::Waiting => MoneyView::Waiting,
             payment::MoneyState::Verifying => MoneyView::Verifying,
+            payment::MoneyState::Recorded => MoneyView::Recorded,
             payment::MoneyState::Paid => MoneyView::Paid,
             payment::MoneyState::NotPaid => MoneyView::NotPaid,
             payment::MoneyState::Returned => MoneyView::Returned,

@@ -58,7 +58,9 @@ pub(crate) fn patience(wait_s: Option<u64>) -> Result<Duration, Problem> {
 /// There is something to show for it: a result, or something the customer has to do.
 pub(crate) fn shows_something(standing: &Standing) -> bool {
     match &standing.payment.charge {
-        Charge::Paid { .. } | Charge::NotPaid { .. } | Charge::Returned { .. } => true,
+        Charge::Recorded { .. } | Charge::Paid { .. } | Charge::NotPaid { .. } | Charge::Returned { .. } => {
+            true
+        }
         Charge::AwaitingPayer { .. } => standing.payment.undo.is_none(),
         Charge::NotAsked | Charge::NeverLeft { .. } | Charge::Unclear { .. } => rests(standing),
     }

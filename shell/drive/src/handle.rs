@@ -112,7 +112,8 @@ impl Handle {
     /// stands.
     pub async fn begin(&self, begin: Begin) -> Result<Told, DriveError> {
         let channel = self.channel(begin.request.channel);
-        if channel.is_none_or(|channel| channel.merchant != begin.request.merchant) {
+        let none_needed = begin.request.method.is_by_hand() && begin.request.channel == ChannelId::NONE;
+        if !none_needed && channel.is_none_or(|channel| channel.merchant != begin.request.merchant) {
             return Err(DriveError::NoSuchChannel);
         }
         let (reply, answer) = oneshot::channel();

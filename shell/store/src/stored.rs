@@ -1,18 +1,19 @@
-//! The stored form of facts: JSON that says its version. A version that was ever released stays readable.
+//! The stored form of facts: JSON that says its version. A version that was ever released stays readable, and a
+//! fact is written in the first version that can say it, so that texts never change for what was always said.
 
 use base::{Currency, MalformedId, Money, Text, Timestamp};
 use payment::{
-    Answer, Ask, ContentHash, Doubt, Fact, Lost, Method, Notice, Paid, Reason, RefundRequest, Request, Said,
-    Verdict,
+    Alarm, Answer, Ask, ContentHash, Doubt, Fact, Lost, Match, Method, Notice, Paid, Reason, RefundRequest,
+    RefundWay, Request, Said, Settled, Settlement, Source, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
-/// The version that is written.
-const VERSION: u32 = 1;
+/// Money that persons vouch for: cash, records of the shop's printed code, what verifies or settles them.
+const BY_HAND: u32 = 2;
 
 /// The text to store for a fact. The payer's code is not in a fact, so it cannot be in the text.
 pub(crate) fn write(fact: &Fact) -> String {
-    let stored = Stored { v: VERSION, fact: FactV1::from(fact) };
+    let stored = Stored { v: version(fact), fact: FactV1::from(fact) };
     serde_json::to_string(&stored).expect("a fact has nothing that JSON cannot say")
 }
 
@@ -20,12 +21,32 @@ pub(crate) fn write(fact: &Fact) -> String {
 pub(crate) fn read(text: &str) -> Result<Fact, String> {
     let Version { v } = serde_json::from_str(text).map_err(|error| error.to_string())?;
     match v {
-        1 => {
+        1 | BY_HAND => {
             let stored: Stored = serde_json::from_str(text).map_err(|error| error.to_string())?;
             Fact::try_from(stored.fact).map_err(|Unreadable(why)| why)
         }
         newer => Err(format!("it is of version {newer}, which this Paydesk does not know")),
     }
+}
+
+/// The first version that can say this fact. An older Paydesk refuses a newer one rather than to misread it.
+fn version(fact: &Fact) -> u32 {
+    let new = match fact {
+        Fact::Requested(request) => request.method.is_by_hand(),
+        Fact::Answered { answer, .. } => match answer.verdict {
+            Verdict::Declined(reason) | Verdict::RefundRefused(reason) => reason > Reason::RefundNotPossible,
+            _ => false,
+        },
+        Fact::RefundRequested(request) => request.way != RefundWay::Provider,
+        Fact::Matched(_) | Fact::MatchWithdrawn { .. } | Fact::Settled(_) | Fact::Raised(_) => true,
+        Fact::Asked { .. }
+        | Fact::Lost { .. }
+        | Fact::NeverLeft { .. }
+        | Fact::Noticed(_)
+        | Fact::CancelRequested { .. }
+        | Fact::LookRequested { .. } => false,
+    };
+    if new { BY_HAND } else { 1 }
 }
 
 /// What a stored value says that no fact can.
@@ -60,6 +81,10 @@ enum FactV1 {
     CancelRequested { by: String },
     RefundRequested(RefundRequestV1),
     LookRequested { by: String },
+    Matched { source: SourceV2, paid: PaidV1, by: String },
+    MatchWithdrawn { by: String, reason: String },
+    Settled { verdict: SettledV2, reason: String, by: String },
+    Raised(String),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,6 +111,45 @@ struct RequestV1 {
 enum MethodV1 {
     PayerCode { hint: String },
     ShownQr,
+    Cash { tendered: MoneyV1 },
+    ShopCode { seen: String, digits: String },
+}
+
+#[derive(Serialize, Deserialize)]
+struct PaidV1 {
+    amount: MoneyV1,
+    transaction: String,
+    at: Option<i64>,
+    payer: String,
+    funds: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SourceV2 {
+    Bill { name: String, row: u64 },
+    Notice { notice_id: String },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SettledV2 {
+    Paid,
+    NotPaid,
+}
+
+#[derive(Serialize, Deserialize, Default, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum RefundWayV2 {
+    #[default]
+    Provider,
+    Cash,
+}
+
+impl RefundWayV2 {
+    fn is_through_the_provider(&self) -> bool {
+        *self == RefundWayV2::Provider
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -109,7 +173,7 @@ enum AskV1 {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum VerdictV1 {
-    Paid { amount: MoneyV1, transaction: String, at: Option<i64>, payer: String, funds: String },
+    Paid(PaidV1),
     AwaitingPayer,
     QrReady { content: String, expires_at: Option<i64> },
     Declined(String),
@@ -154,6 +218,8 @@ struct RefundRequestV1 {
     amount: MoneyV1,
     reason: String,
     by: String,
+    #[serde(default, skip_serializing_if = "RefundWayV2::is_through_the_provider")]
+    way: RefundWayV2,
 }
 
 impl From<&Fact> for FactV1 {
@@ -172,6 +238,20 @@ impl From<&Fact> for FactV1 {
             Fact::CancelRequested { by } => FactV1::CancelRequested { by: by.clone() },
             Fact::RefundRequested(request) => FactV1::RefundRequested(request.into()),
             Fact::LookRequested { by } => FactV1::LookRequested { by: by.clone() },
+            Fact::Matched(found) => FactV1::Matched {
+                source: (&found.source).into(),
+                paid: (&found.paid).into(),
+                by: found.by.clone(),
+            },
+            Fact::MatchWithdrawn { by, reason } => {
+                FactV1::MatchWithdrawn { by: by.clone(), reason: reason.clone() }
+            }
+            Fact::Settled(settlement) => FactV1::Settled {
+                verdict: settlement.verdict.into(),
+                reason: settlement.reason.clone(),
+                by: settlement.by.clone(),
+            },
+            Fact::Raised(alarm) => FactV1::Raised(alarm.code().to_owned()),
         }
     }
 }
@@ -191,6 +271,16 @@ impl TryFrom<FactV1> for Fact {
             FactV1::CancelRequested { by } => Fact::CancelRequested { by },
             FactV1::RefundRequested(request) => Fact::RefundRequested(request.try_into()?),
             FactV1::LookRequested { by } => Fact::LookRequested { by },
+            FactV1::Matched { source, paid, by } => {
+                Fact::Matched(Match { source: source.into(), paid: paid.try_into()?, by })
+            }
+            FactV1::MatchWithdrawn { by, reason } => Fact::MatchWithdrawn { by, reason },
+            FactV1::Settled { verdict, reason, by } => {
+                Fact::Settled(Settlement { verdict: verdict.into(), reason, by })
+            }
+            FactV1::Raised(code) => Fact::Raised(
+                Alarm::from_code(&code).ok_or_else(|| Unreadable(format!("no alarm is named {code:?}")))?,
+            ),
         })
     }
 }
@@ -210,10 +300,7 @@ impl From<&Request> for RequestV1 {
             wallet: request.wallet.clone(),
             wallet_zh: request.wallet_name.zh.clone(),
             wallet_en: request.wallet_name.en.clone(),
-            method: match &request.method {
-                Method::PayerCode { hint } => MethodV1::PayerCode { hint: hint.clone() },
-                Method::ShownQr => MethodV1::ShownQr,
-            },
+            method: (&request.method).into(),
             description: request.description.clone(),
             reference: request.reference.clone(),
         }
@@ -235,13 +322,114 @@ impl TryFrom<RequestV1> for Request {
             channel: stored.channel.parse()?,
             wallet: stored.wallet,
             wallet_name: Text { zh: stored.wallet_zh, en: stored.wallet_en },
-            method: match stored.method {
-                MethodV1::PayerCode { hint } => Method::PayerCode { hint },
-                MethodV1::ShownQr => Method::ShownQr,
-            },
+            method: stored.method.try_into()?,
             description: stored.description,
             reference: stored.reference,
         })
+    }
+}
+
+impl From<&Method> for MethodV1 {
+    fn from(method: &Method) -> MethodV1 {
+        match method {
+            Method::PayerCode { hint } => MethodV1::PayerCode { hint: hint.clone() },
+            Method::ShownQr => MethodV1::ShownQr,
+            Method::Cash { tendered } => MethodV1::Cash { tendered: (*tendered).into() },
+            Method::ShopCode { seen, digits } => {
+                MethodV1::ShopCode { seen: seen.clone(), digits: digits.clone() }
+            }
+        }
+    }
+}
+
+impl TryFrom<MethodV1> for Method {
+    type Error = Unreadable;
+    fn try_from(stored: MethodV1) -> Result<Method, Unreadable> {
+        Ok(match stored {
+            MethodV1::PayerCode { hint } => Method::PayerCode { hint },
+            MethodV1::ShownQr => Method::ShownQr,
+            MethodV1::Cash { tendered } => Method::Cash { tendered: tendered.try_into()? },
+            MethodV1::ShopCode { seen, digits } => Method::ShopCode { seen, digits },
+        })
+    }
+}
+
+impl From<&Paid> for PaidV1 {
+    fn from(paid: &Paid) -> PaidV1 {
+        PaidV1 {
+            amount: paid.amount.into(),
+            transaction: paid.transaction.clone(),
+            at: paid.at.map(Timestamp::as_micros),
+            payer: paid.payer.clone(),
+            funds: paid.funds.clone(),
+        }
+    }
+}
+
+impl TryFrom<PaidV1> for Paid {
+    type Error = Unreadable;
+    fn try_from(stored: PaidV1) -> Result<Paid, Unreadable> {
+        Ok(Paid {
+            amount: stored.amount.try_into()?,
+            transaction: stored.transaction,
+            at: stored.at.map(Timestamp::from_micros),
+            payer: stored.payer,
+            funds: stored.funds,
+        })
+    }
+}
+
+impl From<&Source> for SourceV2 {
+    fn from(source: &Source) -> SourceV2 {
+        match source {
+            Source::Bill { name, row } => SourceV2::Bill { name: name.clone(), row: *row },
+            Source::Notice { notice_id } => SourceV2::Notice { notice_id: notice_id.clone() },
+        }
+    }
+}
+
+impl From<SourceV2> for Source {
+    fn from(stored: SourceV2) -> Source {
+        match stored {
+            SourceV2::Bill { name, row } => Source::Bill { name, row },
+            SourceV2::Notice { notice_id } => Source::Notice { notice_id },
+        }
+    }
+}
+
+impl From<Settled> for SettledV2 {
+    fn from(settled: Settled) -> SettledV2 {
+        match settled {
+            Settled::Paid => SettledV2::Paid,
+            Settled::NotPaid => SettledV2::NotPaid,
+        }
+    }
+}
+
+impl From<SettledV2> for Settled {
+    fn from(stored: SettledV2) -> Settled {
+        match stored {
+            SettledV2::Paid => Settled::Paid,
+            SettledV2::NotPaid => Settled::NotPaid,
+        }
+    }
+}
+
+impl From<RefundWay> for RefundWayV2 {
+    fn from(way: RefundWay) -> RefundWayV2 {
+        match way {
+            RefundWay::Provider => RefundWayV2::Provider,
+            RefundWay::Cash => RefundWayV2::Cash,
+        }
+    }
+}
+
+impl From<RefundWayV2> for RefundWay {
+    fn from(stored: RefundWayV2) -> RefundWay {
+        match stored {
+            RefundWayV2::Provider => RefundWay::Provider,
+            RefundWayV2::Cash => RefundWay::Cash,
+        }
     }
 }
 
@@ -281,13 +469,7 @@ impl TryFrom<AskV1> for Ask {
 impl From<&Verdict> for VerdictV1 {
     fn from(verdict: &Verdict) -> VerdictV1 {
         match verdict {
-            Verdict::Paid(paid) => VerdictV1::Paid {
-                amount: paid.amount.into(),
-                transaction: paid.transaction.clone(),
-                at: paid.at.map(Timestamp::as_micros),
-                payer: paid.payer.clone(),
-                funds: paid.funds.clone(),
-            },
+            Verdict::Paid(paid) => VerdictV1::Paid(paid.into()),
             Verdict::AwaitingPayer => VerdictV1::AwaitingPayer,
             Verdict::QrReady { content, expires_at } => VerdictV1::QrReady {
                 content: content.clone(),
@@ -312,13 +494,7 @@ impl TryFrom<VerdictV1> for Verdict {
     type Error = Unreadable;
     fn try_from(stored: VerdictV1) -> Result<Verdict, Unreadable> {
         Ok(match stored {
-            VerdictV1::Paid { amount, transaction, at, payer, funds } => Verdict::Paid(Paid {
-                amount: amount.try_into()?,
-                transaction,
-                at: at.map(Timestamp::from_micros),
-                payer,
-                funds,
-            }),
+            VerdictV1::Paid(paid) => Verdict::Paid(paid.try_into()?),
             VerdictV1::AwaitingPayer => Verdict::AwaitingPayer,
             VerdictV1::QrReady { content, expires_at } => {
                 Verdict::QrReady { content, expires_at: expires_at.map(Timestamp::from_micros) }
@@ -404,6 +580,7 @@ impl From<&RefundRequest> for RefundRequestV1 {
             amount: request.amount.into(),
             reason: request.reason.clone(),
             by: request.by.clone(),
+            way: request.way.into(),
         }
     }
 }
@@ -418,6 +595,7 @@ impl TryFrom<RefundRequestV1> for RefundRequest {
             amount: stored.amount.try_into()?,
             reason: stored.reason,
             by: stored.by,
+            way: stored.way.into(),
         })
     }
 }
@@ -470,16 +648,22 @@ mod tests {
     /// Version-1 texts as they were first written. A line here is never edited: whatever stored it still wants it read.
     const VERSION_1: &str = include_str!("../tests/golden/facts_v1.jsonl");
 
+    /// Version-2 texts as they were first written. No line here is ever edited either.
+    const VERSION_2: &str = include_str!("../tests/golden/facts_v2.jsonl");
+
     #[test]
-    fn version_1_texts_are_read_as_what_they_were() {
-        let facts: Vec<Fact> = VERSION_1.lines().map(|line| read(line).expect(line)).collect();
-        assert_eq!(facts, every_fact());
+    fn texts_of_every_version_are_read_as_what_they_were() {
+        let facts =
+            |golden: &str| -> Vec<Fact> { golden.lines().map(|line| read(line).expect(line)).collect() };
+        assert_eq!(facts(VERSION_1), every_fact());
+        assert_eq!(facts(VERSION_2), every_fact_by_hand());
     }
 
     #[test]
-    fn facts_are_written_as_version_1() {
-        let written: Vec<String> = every_fact().iter().map(write).collect();
-        assert_eq!(written, VERSION_1.lines().collect::<Vec<_>>());
+    fn facts_are_written_in_the_first_version_that_can_say_them() {
+        let written = |facts: Vec<Fact>| -> Vec<String> { facts.iter().map(write).collect() };
+        assert_eq!(written(every_fact()), VERSION_1.lines().collect::<Vec<_>>());
+        assert_eq!(written(every_fact_by_hand()), VERSION_2.lines().collect::<Vec<_>>());
     }
 
     #[test]
@@ -498,7 +682,7 @@ mod tests {
         for (text, why) in [
             ("", "EOF while parsing"),
             (r#"{"fact":{}}"#, "missing field `v`"),
-            (r#"{"v":2,"fact":{}}"#, "of version 2, which this Paydesk does not know"),
+            (r#"{"v":3,"fact":{}}"#, "of version 3, which this Paydesk does not know"),
             (r#"{"v":1,"fact":{"paid":{}}}"#, "unknown variant `paid`"),
             (&declined("bad_luck"), "no reason is named \"bad_luck\""),
             (&refund(id, "XAU"), "no currency is named \"XAU\""),
@@ -510,7 +694,50 @@ mod tests {
         assert!(read(&declined("code_expired")).is_ok() && read(&refund(id, "CNY")).is_ok());
     }
 
-    /// Every variant of everything a fact can hold.
+    /// Every variant that version 2 brought.
+    fn every_fact_by_hand() -> Vec<Fact> {
+        let paid = Paid {
+            amount: Money::cny(1250),
+            transaction: "4200009".into(),
+            at: Some(Timestamp::from_micros(1_795_400_000_123_456)),
+            payer: String::new(),
+            funds: "OTHERS".into(),
+        };
+        let bill = Source::Bill { name: "2026-11-23".into(), row: 7 };
+        let notice = Source::Notice { notice_id: "n-5".into() };
+        let matched = |source, by: &str| Fact::Matched(Match { source, paid: paid.clone(), by: by.into() });
+        let settled = |verdict| {
+            Fact::Settled(Settlement { verdict, reason: "顾客出示了凭证".into(), by: "王芳".into() })
+        };
+        let declined = Verdict::Declined(Reason::NeverVerified);
+        let mut facts = vec![
+            requested(Method::Cash { tendered: Money::cny(2000) }),
+            requested(Method::ShopCode { seen: "支付成功 12.50".into(), digits: "4321".into() }),
+            matched(bill, ""),
+            matched(notice, "王芳"),
+            Fact::MatchWithdrawn { by: "王芳".into(), reason: "另一桌的".into() },
+            settled(Settled::Paid),
+            settled(Settled::NotPaid),
+            Fact::RefundRequested(refund_request(RefundWay::Cash)),
+            Fact::Answered { call: 1, answer: Answer { verdict: declined, said: Said::default() } },
+        ];
+        facts.extend(Alarm::ALL.iter().map(|alarm| Fact::Raised(*alarm)));
+        facts
+    }
+
+    fn refund_request(way: RefundWay) -> RefundRequest {
+        RefundRequest {
+            id: RefundId::from_u128(0x2f),
+            key: "r1".into(),
+            content: [0xab; 32],
+            amount: Money::cny(1250),
+            reason: "太咸".into(),
+            by: "wang".into(),
+            way,
+        }
+    }
+
+    /// Every variant of everything a fact of version 1 can hold.
     fn every_fact() -> Vec<Fact> {
         let amount = Money::cny(1250);
         let refund = RefundId::from_u128(0x2f);
@@ -548,7 +775,8 @@ mod tests {
             Verdict::RefundProcessing,
             Verdict::Refunded { amount, at },
         ];
-        verdicts.extend(Reason::ALL.iter().map(|reason| Verdict::Declined(*reason)));
+        let first = Reason::ALL.iter().filter(|reason| **reason <= Reason::RefundNotPossible);
+        verdicts.extend(first.map(|reason| Verdict::Declined(*reason)));
         verdicts.push(Verdict::RefundRefused(Reason::MerchantBalanceTooLow));
         verdicts.extend(Doubt::ALL.iter().map(|doubt| Verdict::Unclear(*doubt)));
         let said =
@@ -569,15 +797,7 @@ mod tests {
         facts.push(Fact::Noticed(notice.clone()));
         facts.push(Fact::Noticed(Notice { refund_no: Some(RefundNo::from(refund)), ..notice }));
         facts.push(Fact::CancelRequested { by: "王芳".into() });
-        let reason = "太咸".into();
-        facts.push(Fact::RefundRequested(RefundRequest {
-            id: refund,
-            key: "r1".into(),
-            content: [0xab; 32],
-            amount,
-            reason,
-            by: "wang".into(),
-        }));
+        facts.push(Fact::RefundRequested(refund_request(RefundWay::Provider)));
         facts.push(Fact::LookRequested { by: "wang".into() });
         facts
     }

@@ -212,6 +212,7 @@ fn refund(payment: PaymentId, fen: i64, key: &str) -> RefundRequest {
         amount: Money::cny(fen),
         reason: "太咸".into(),
         by: "wang".into(),
+        way: payment::RefundWay::Provider,
     }
 }
 

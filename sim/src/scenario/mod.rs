@@ -19,8 +19,8 @@ mod write;
 use crate::server::{Done, Fate, Server};
 use base::{ChannelId, MerchantId, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use engine::{After, Change, Wake};
-use payment::{Command, Fact, Method, Notice, PayerCode, Policy, RefundRequest, Request};
-use read::{Event, Line};
+use payment::{Command, Fact, Method, Notice, PayerCode, Policy, RefundRequest, Request, Settlement};
+use read::{Event, Line, Way};
 use std::collections::{BTreeMap, BTreeSet};
 use write::Trace;
 
@@ -142,9 +142,9 @@ impl Stage {
         let caller = self.callers;
         let command = |command| Ok(Wake::Command { payment: PAYMENT, merchant: MERCHANT, command, caller });
         match event {
-            Event::Request { amount, by_code, content } => Ok(Wake::Begin {
-                request: request(*amount, *by_code, *content),
-                code: by_code.then(|| PayerCode::parse("134567890123456789").expect("eighteen digits")),
+            Event::Request { amount, by, content } => Ok(Wake::Begin {
+                request: request(*amount, *by, *content),
+                code: matches!(by, Way::Code).then(payer_code),
                 caller,
             }),
             Event::Ended { call, end } => {
@@ -163,12 +163,22 @@ impl Stage {
             }),
             Event::Cancel => command(Command::Cancel { by: "Li".into() }),
             Event::Look => command(Command::Look { by: "Li".into() }),
-            Event::Refund { amount, key } => command(Command::Refund(RefundRequest {
+            Event::Refund { amount, key, way } => command(Command::Refund(RefundRequest {
                 id: self.refund_id(key),
                 key: key.clone(),
                 content: [amount.minor() as u8; 32],
                 amount: *amount,
                 reason: String::new(),
+                by: "Li".into(),
+                way: *way,
+            })),
+            Event::Match(found) => command(Command::Match(found.clone())),
+            Event::WithdrawMatch => {
+                command(Command::WithdrawMatch { by: "Li".into(), reason: "another table's".into() })
+            }
+            Event::Settle(verdict) => command(Command::Settle(Settlement {
+                verdict: *verdict,
+                reason: "the customer showed the proof".into(),
                 by: "Li".into(),
             })),
             Event::Stop | Event::Start | Event::NextCommit(_) | Event::TimePasses => {
@@ -223,8 +233,20 @@ impl Stage {
     }
 }
 
-fn request(amount: base::Money, by_code: bool, content: u8) -> Request {
-    let hint = PayerCode::parse("134567890123456789").expect("eighteen digits").hint();
+fn payer_code() -> PayerCode {
+    PayerCode::parse("134567890123456789").expect("eighteen digits")
+}
+
+fn request(amount: base::Money, by: Way, content: u8) -> Request {
+    let (method, wallet_name) = match by {
+        Way::Code => (Method::PayerCode { hint: payer_code().hint() }, Text::new("钱包", "wallet")),
+        Way::Qr => (Method::ShownQr, Text::new("钱包", "wallet")),
+        Way::Cash { tendered } => (Method::Cash { tendered }, Text::new("现金", "cash")),
+        Way::ShopCode => {
+            let (seen, digits) = ("支付成功".to_owned(), "4321".to_owned());
+            (Method::ShopCode { seen, digits }, Text::new("钱包", "wallet"))
+        }
+    };
     Request {
         id: PAYMENT,
         merchant: MERCHANT,
@@ -236,8 +258,8 @@ fn request(amount: base::Money, by_code: bool, content: u8) -> Request {
         amount,
         channel: CHANNEL,
         wallet: "wallet".into(),
-        wallet_name: Text::new("钱包", "wallet"),
-        method: if by_code { Method::PayerCode { hint } } else { Method::ShownQr },
+        wallet_name,
+        method,
         description: "goods".into(),
         reference: String::new(),
     }
@@ -255,5 +277,9 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::CancelRequested { .. } => "CancelRequested",
         Fact::RefundRequested(_) => "RefundRequested",
         Fact::LookRequested { .. } => "LookRequested",
+        Fact::Matched(_) => "Matched",
+        Fact::MatchWithdrawn { .. } => "MatchWithdrawn",
+        Fact::Settled(_) => "Settled",
+        Fact::Raised(_) => "Raised",
     }
 }

@@ -4,7 +4,7 @@ use super::BadScenario;
 use crate::server::Fate;
 use base::{Currency, Money, Timestamp};
 use engine::End;
-use payment::{Answer, CallNo, Doubt, Lost, Paid, Reason, Said, Verdict};
+use payment::{Answer, CallNo, Doubt, Lost, Match, Paid, Reason, RefundWay, Said, Settled, Source, Verdict};
 
 /// A line that says when and what.
 pub(super) struct Line<'text> {
@@ -16,16 +16,28 @@ pub(super) struct Line<'text> {
 
 /// What can happen.
 pub(super) enum Event {
-    Request { amount: Money, by_code: bool, content: u8 },
+    Request { amount: Money, by: Way, content: u8 },
     Ended { call: Option<CallNo>, end: End },
     Noticed { refund: Option<String>, claim: String, id: String, elsewhere: bool },
     Cancel,
     Look,
-    Refund { amount: Money, key: String },
+    Refund { amount: Money, key: String, way: RefundWay },
+    Match(Match),
+    WithdrawMatch,
+    Settle(Settled),
     Stop,
     Start,
     NextCommit(Fate),
     TimePasses,
+}
+
+/// How a scenario's customer pays.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    Code,
+    Qr,
+    Cash { tendered: Money },
+    ShopCode,
 }
 
 /// The opening sentence and the events. Lines that tell what came of them are skipped.
@@ -75,6 +87,9 @@ fn read_event(text: &str) -> Option<Event> {
             return Some(Event::NextCommit(Fate::DurableButReportedFailed));
         }
         "time passes" => return Some(Event::TimePasses),
+        "the match is withdrawn" => return Some(Event::WithdrawMatch),
+        "a person decides: paid" => return Some(Event::Settle(Settled::Paid)),
+        "a person decides: not paid" => return Some(Event::Settle(Settled::NotPaid)),
         _ => {}
     }
     let (verb, rest) = text.split_once(' ')?;
@@ -82,29 +97,46 @@ fn read_event(text: &str) -> Option<Event> {
         "request" => read_request(rest),
         "refund" => read_refund(rest),
         "noticed" => read_notice(rest),
+        "matched" => read_match(rest),
         _ => read_end(text),
     }
 }
 
 fn read_request(rest: &str) -> Option<Event> {
     let (amount, how) = rest.split_once(" by ")?;
-    let (method, content) = match how.split_once(' ') {
-        None => (how, 1),
-        Some((method, "again")) => (method, 1),
-        Some((method, "with other content")) => (method, 2),
-        Some(_) => return None,
+    let (method, content) = match how.strip_suffix(" with other content") {
+        Some(method) => (method, 2),
+        None => (how.strip_suffix(" again").unwrap_or(how), 1),
     };
-    let by_code = match method {
-        "code" => true,
-        "qr" => false,
+    let by = match method.split_once(' ') {
+        None if method == "code" => Way::Code,
+        None if method == "qr" => Way::Qr,
+        Some(("cash", tendered)) => Way::Cash { tendered: read_money(tendered)? },
+        Some(("shop", "code")) => Way::ShopCode,
         _ => return None,
     };
-    Some(Event::Request { amount: read_money(amount)?, by_code, content })
+    Some(Event::Request { amount: read_money(amount)?, by, content })
 }
 
 fn read_refund(rest: &str) -> Option<Event> {
     let (amount, key) = rest.split_once(" as ").unwrap_or((rest, "refund 1"));
-    Some(Event::Refund { amount: read_money(amount)?, key: key.to_owned() })
+    let (amount, way) = match amount.strip_suffix(" in cash") {
+        Some(amount) => (amount, RefundWay::Cash),
+        None => (amount, RefundWay::Provider),
+    };
+    Some(Event::Refund { amount: read_money(amount)?, key: key.to_owned(), way })
+}
+
+/// `12.50 T7 in bill 2026-11-23 row 7`, `12.50 T7 by notice n5`.
+fn read_match(rest: &str) -> Option<Event> {
+    let mut words = rest.split(' ');
+    let (amount, transaction) = (read_money(words.next()?)?, words.next()?);
+    let source = match words.collect::<Vec<_>>()[..] {
+        ["in", "bill", name, "row", row] => Source::Bill { name: name.to_owned(), row: row.parse().ok()? },
+        ["by", "notice", id] => Source::Notice { notice_id: id.to_owned() },
+        _ => return None,
+    };
+    Some(Event::Match(Match { source, paid: proof(amount, transaction), by: String::new() }))
 }
 
 /// `SUCCESS n1`, `SUCCESS n1 over another channel`, `SUCCESS n1 about refund 1`.
@@ -159,19 +191,18 @@ fn read_verdict(text: &str) -> Option<Verdict> {
 fn read_detailed_verdict(text: &str) -> Option<Verdict> {
     let (verb, detail) = text.rsplit_once(' ')?;
     match verb {
-        "paid" => Some(Verdict::Paid(Paid {
-            amount: read_money(detail)?,
-            transaction: "T1".into(),
-            at: None,
-            payer: String::new(),
-            funds: String::new(),
-        })),
+        "paid" => Some(Verdict::Paid(proof(read_money(detail)?, "T1"))),
         "declined" => Some(Verdict::Declined(Reason::from_code(detail)?)),
         "refunded" => Some(Verdict::Refunded { amount: read_money(detail)?, at: None }),
         "refund refused" => Some(Verdict::RefundRefused(Reason::from_code(detail)?)),
         "unclear" => Some(Verdict::Unclear(Doubt::from_code(detail)?)),
         _ => None,
     }
+}
+
+fn proof(amount: Money, transaction: &str) -> Paid {
+    let transaction = transaction.to_owned();
+    Paid { amount, transaction, at: None, payer: String::new(), funds: String::new() }
 }
 
 fn read_money(text: &str) -> Option<Money> {

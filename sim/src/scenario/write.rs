@@ -110,6 +110,7 @@ fn waiting_word(why: Waiting) -> &'static str {
         Waiting::UndoingAgain => "undoing again",
         Waiting::LostRequest => "lost request",
         Waiting::Refund => "refund",
+        Waiting::Verification => "verification",
     }
 }
 
@@ -119,5 +120,6 @@ fn alarm_word(why: Alarm) -> &'static str {
         Alarm::WrongAmount => "wrong amount",
         Alarm::CannotGiveBack => "cannot give back",
         Alarm::RefundStuck => "refund stuck",
+        Alarm::NotVerified => "not verified",
     }
 }

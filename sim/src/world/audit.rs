@@ -324,7 +324,13 @@ impl Audit {
                 }
                 Fact::Noticed(notice) => sound &= notices.insert(notice.notice_id.clone()),
                 Fact::Requested(_) => sound &= position == 0,
-                Fact::CancelRequested { .. } | Fact::RefundRequested(_) | Fact::LookRequested { .. } => {}
+                Fact::CancelRequested { .. }
+                | Fact::RefundRequested(_)
+                | Fact::LookRequested { .. }
+                | Fact::Matched(_)
+                | Fact::MatchWithdrawn { .. }
+                | Fact::Settled(_)
+                | Fact::Raised(_) => {}
             }
         }
         self.expect(now, id, "facts tell one orderly story", sound && open.is_none(), "");

@@ -3,7 +3,7 @@
 use super::{Event, Press, Want, World};
 use base::{MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId};
 use engine::{Caller, Told, Wake};
-use payment::{Command, Method, PayerCode, RefundRequest, Refusal, Request};
+use payment::{Command, Method, PayerCode, RefundRequest, RefundWay, Refusal, Request};
 use provider_contract::Treatment;
 use std::time::Duration;
 
@@ -191,6 +191,7 @@ impl World {
             amount: wish.amount,
             reason: String::new(),
             by: "Li".to_owned(),
+            way: RefundWay::Provider,
         };
         self.plan_in_ms(4_000, 6_000, Event::Want { sale, want: Want::Refund(which) });
         Some(request)

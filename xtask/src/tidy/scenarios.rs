@@ -16,6 +16,10 @@ const WORDS: &[(&str, &str)] = &[
     ("CancelRequested", " cancel"),
     ("RefundRequested", " as refund "),
     ("LookRequested", " look"),
+    ("Matched", " matched "),
+    ("MatchWithdrawn", "the match is withdrawn"),
+    ("Raised", "→ call a person: "),
+    ("Settled", "a person decides: "),
 ];
 
 /// Every variant of `Fact` stands in some scenario, in the words of the table above.

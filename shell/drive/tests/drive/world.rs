@@ -168,5 +168,9 @@ fn short(fact: &Fact) -> String {
         Fact::CancelRequested { by } => format!("cancel wanted by {by}"),
         Fact::RefundRequested(request) => format!("refund wanted by {}", request.by),
         Fact::LookRequested { by } => format!("look wanted by {by}"),
+        Fact::Matched(found) => format!("matched {}", found.paid.transaction),
+        Fact::MatchWithdrawn { by, .. } => format!("match withdrawn by {by}"),
+        Fact::Raised(alarm) => format!("raised {}", alarm.code()),
+        Fact::Settled(settlement) => format!("settled {:?} by {}", settlement.verdict, settlement.by),
     }
 }
