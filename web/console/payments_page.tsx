@@ -14,7 +14,7 @@ import { Failed, Nothing } from "./states";
 import { consoleTexts } from "./texts";
 import { useNarrow } from "./use_narrow";
 
-const MONEY_STATES = ["paid", "not_paid", "waiting", "verifying", "returned"] as const;
+const MONEY_STATES = ["paid", "recorded", "not_paid", "waiting", "verifying", "returned"] as const;
 
 export function PaymentsPage({ me }: { me: Me }) {
   const t = useTranslate(consoleTexts);

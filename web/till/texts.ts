@@ -177,6 +177,7 @@ export const tillTexts = dictionary({
   "till.not_allowed": { zh: "你的账号不能收款。请换一个账号登录。", en: "Your account may not take payments. Sign in with another one." },
 
   "voice.paid": { zh: "{wallet}收款{amount}", en: "{wallet}, {amount} received" },
+  "voice.recorded": { zh: "已登记，还没有核实", en: "Recorded, not verified" },
   "voice.not_paid": { zh: "未收款", en: "Not paid" },
   "voice.returned": { zh: "已退回", en: "Returned" },
   "voice.refunded": { zh: "已退款{amount}", en: "{amount} refunded" },

@@ -15,6 +15,7 @@ it.each([
   ["paid", "zh", "微信收款十二元五角"],
   ["paid", "en", "WeChat Pay, 12 yuan 50 received"],
   ["not_paid", "zh", "未收款"],
+  ["recorded", "zh", "已登记，还没有核实"],
   ["returned", "en", "Returned"],
   ["waiting", "zh", null],
   ["verifying", "en", null],

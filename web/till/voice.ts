@@ -29,6 +29,8 @@ export function sentenceFor(payment: Payment, language: Language): string | null
       return say(tillTexts["voice.not_paid"]);
     case "returned":
       return say(tillTexts["voice.returned"]);
+    case "recorded":
+      return say(tillTexts["voice.recorded"]);
     case "waiting":
     case "verifying":
       return null;

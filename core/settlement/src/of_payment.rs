@@ -39,6 +39,7 @@ fn sale(payment: &Payment, day: Day) -> BookRow {
     let state = match payment.charge {
         Charge::Paid { .. } | Charge::Returned { paid: Some(_), .. } => State::Moved,
         Charge::NotPaid { .. } | Charge::Returned { paid: None, .. } => State::NotMoved,
+        Charge::Recorded { .. } => State::Recorded,
         Charge::NotAsked
         | Charge::NeverLeft { .. }
         | Charge::Unclear { .. }

@@ -611,6 +611,13 @@ export interface components {
              */
             count: number;
         };
+        /** @description Cash over the counter. */
+        CountedCash: {
+            /** @description What goes back at once. */
+            change: components["schemas"]["Amount"];
+            /** @description What the customer handed over. */
+            tendered: components["schemas"]["Amount"];
+        };
         /** @description What a day brought. */
         Day: {
             /** @description Hours with sales. */
@@ -735,6 +742,19 @@ export interface components {
             /** @description The most. */
             max: components["schemas"]["Amount"];
         };
+        /** @description A payment to the shop's printed code, recorded by hand. */
+        ManualRecord: {
+            /** @description The last digits of the transaction's number, as far as they were read. */
+            digits: string | null;
+            /** @description It was found at the provider: `bill` or `notice`. */
+            matched: string | null;
+            /** @description What the cashier saw on the customer's phone. */
+            seen: string;
+            /** @description What a person decided, and why. */
+            settled: string | null;
+            /** @description By when it must have been verified before a person is called. */
+            verify_by: string;
+        };
         /** @description Who one is and what one may do. */
         Me: {
             /** @description For whom one works. */
@@ -772,7 +792,7 @@ export interface components {
          * @description Where the money is, in one word.
          * @enum {string}
          */
-        MoneyState: "waiting" | "verifying" | "paid" | "not_paid" | "returned";
+        MoneyState: "waiting" | "verifying" | "recorded" | "paid" | "not_paid" | "returned";
         /** @description Something with an id and a name. */
         Named: {
             /** @description Its id. */
@@ -818,6 +838,12 @@ export interface components {
         } | {
             /** @description The customer scans ours. */
             show_qr: components["schemas"]["WantedQr"];
+        } | {
+            /** @description Notes and coins, counted already. */
+            cash: components["schemas"]["CountedCash"];
+        } | {
+            /** @description The customer scanned the shop's printed code over their own network. */
+            shop_code: components["schemas"]["SeenPayment"];
         };
         /** @description The own password, before and after. */
         NewOwnPassword: {
@@ -863,6 +889,7 @@ export interface components {
             amount: components["schemas"]["NewAmount"];
             /** @description Why, for the slip. */
             reason?: string | null;
+            way?: components["schemas"]["RefundWay"] | null;
         };
         /** @description A piece of paper. */
         Paper: {
@@ -882,7 +909,7 @@ export interface components {
          * @description How the customer pays.
          * @enum {string}
          */
-        PayMethod: "payer_code" | "show_qr";
+        PayMethod: "payer_code" | "show_qr" | "cash" | "shop_code";
         /** @description A way to be paid. */
         PayWay: {
             /** @description Over which channel. */
@@ -900,6 +927,7 @@ export interface components {
         Payment: {
             /** @description How much was asked for. */
             amount: components["schemas"]["Amount"];
+            cash: components["schemas"]["CountedCash"] | null;
             /** @description Who took it; nothing for a machine. */
             cashier: string | null;
             /** @description Two digits at either end of the payer's code. */
@@ -935,6 +963,7 @@ export interface components {
             reason: string | null;
             /** @description Where its public receipt is, once there is one. */
             receipt_url: string | null;
+            record: components["schemas"]["ManualRecord"] | null;
             /** @description The caller's own number for the sale. */
             reference: string | null;
             /** @description How much could still be asked back. */
@@ -1130,6 +1159,8 @@ export interface components {
             done_at: string | null;
             /** @description Its id. */
             id: string;
+            /** @description It was given back over the counter. */
+            in_cash: boolean;
             /** @description Why it was asked for, if anybody said. */
             reason: string | null;
             /** @description The number the provider knows it by. */
@@ -1148,10 +1179,24 @@ export interface components {
          * @enum {string}
          */
         RefundState: "processing" | "done" | "refused";
+        /**
+         * @description Which way returned money goes.
+         * @enum {string}
+         */
+        RefundWay: "provider" | "cash";
         /** @description A scanned payment code. It is never stored and never logged. */
         ScannedCode: {
             /** @description Its digits. */
             code: string;
+        };
+        /** @description What the cashier saw on the customer's phone. It is recorded, and verified later. */
+        SeenPayment: {
+            /** @description The last 4 to 8 digits of the transaction's number, if they were read. */
+            digits: string | null;
+            /** @description What the phone showed, in the cashier's words. */
+            seen: string;
+            /** @description Of which wallet. */
+            wallet: string;
         };
         /** @description A QR code that a till shows now. */
         ShownCode: {
@@ -1286,7 +1331,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        TimelineKind: "requested" | "asked" | "answered" | "lost" | "never_left" | "noticed" | "cancel_requested" | "refund_requested" | "look_requested";
+        TimelineKind: "requested" | "asked" | "answered" | "lost" | "never_left" | "noticed" | "cancel_requested" | "refund_requested" | "look_requested" | "matched" | "match_withdrawn" | "settled" | "raised";
         /** @description How a wallet's codes look. */
         WalletCodes: {
             /** @description Whether this shop takes it. */
@@ -1821,7 +1866,7 @@ export interface operations {
                 from?: string;
                 /** @description Requested before (RFC 3339). */
                 to?: string;
-                /** @description `waiting`, `verifying`, `paid`, `not_paid` or `returned`. */
+                /** @description `waiting`, `verifying`, `recorded`, `paid`, `not_paid` or `returned`. */
                 state?: string;
                 /** @description Our short name of the wallet. */
                 wallet?: string;
@@ -2340,7 +2385,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description refund_exceeds_what_is_left, nothing_to_refund, amount_must_be_positive */
+            /** @description refund_exceeds_what_is_left, nothing_to_refund, amount_must_be_positive, refund_only_in_cash */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -22,7 +22,7 @@ export type PublicReceipt = Shapes["PublicReceipt"];
 export type Paper = Shapes["Papers"]["items"][number];
 export type Problem = Shapes["Problem"];
 
-/** Money states after which nothing more happens by itself. */
+/** Money states after which nothing more happens by itself while the customer stands there. */
 export function isAtRest(money: Money): boolean {
-  return money === "paid" || money === "not_paid" || money === "returned";
+  return money === "recorded" || money === "paid" || money === "not_paid" || money === "returned";
 }

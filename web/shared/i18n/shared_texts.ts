@@ -8,6 +8,7 @@ export const sharedTexts = dictionary({
 
   "money.waiting": { zh: "等待顾客", en: "Waiting" },
   "money.verifying": { zh: "正在核实", en: "Checking" },
+  "money.recorded": { zh: "已登记，未核实", en: "Recorded, not verified" },
   "money.paid": { zh: "收款成功", en: "Paid" },
   "money.not_paid": { zh: "未收款", en: "Not paid" },
   "money.returned": { zh: "已退回", en: "Returned" },
@@ -24,7 +25,10 @@ export const sharedTexts = dictionary({
 
   "method.payer_code": { zh: "扫顾客付款码", en: "Customer's code scanned" },
   "method.show_qr": { zh: "顾客扫收款码", en: "Customer scanned our QR" },
+  "method.cash": { zh: "现金", en: "Cash" },
+  "method.shop_code": { zh: "固定码（手工登记）", en: "Printed code (recorded by hand)" },
 
+  "wallet.cash": { zh: "现金", en: "Cash" },
   "wallet.wechat": { zh: "微信支付", en: "WeChat Pay" },
   "wallet.alipay": { zh: "支付宝", en: "Alipay" },
 

@@ -13,6 +13,7 @@ export function answersFor(payment: Payment): { arrived: Arrived; handOver: bool
     returned: "returned",
     waiting: "unknown",
     verifying: "unknown",
+    recorded: "unknown",
   };
   return {
     arrived: arrived[payment.money],

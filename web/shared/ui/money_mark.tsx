@@ -1,7 +1,7 @@
 // The shape that goes with each money state, so that color is never the only sign.
 import type { Money } from "../api/types";
 
-/** A disc with a check, an octagon with a cross, a clock, a lens, an arrow that turns back: five outlines, five states. */
+/** A disc with a check, an octagon with a cross, a clock, a lens, an arrow that turns back: a clipboard: six outlines, six states. */
 export function MoneyMark({ money, size = "1em" }: { money: Money; size?: string }) {
   return (
     <svg className={`money-mark money-mark-${money}`} viewBox="0 0 48 48" width={size} height={size} aria-hidden="true">
@@ -36,6 +36,13 @@ const SHAPES: Record<Money, React.ReactNode> = {
       <circle cx="21" cy="21" r="15" {...LINE} />
       <path d="M32 32l12 12" {...LINE} strokeWidth={6} />
       <path d="M14.5 21h.1M21 21h.1M27.5 21h.1" {...LINE} strokeWidth={5} />
+    </>
+  ),
+  recorded: (
+    <>
+      <path d="M10 8h28v36H10z" {...LINE} />
+      <path d="M18 4h12v8H18z" fill="currentColor" />
+      <path d="M17 22h14M17 30h14M17 38h7" {...LINE} />
     </>
   ),
   returned: (
