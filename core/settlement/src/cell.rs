@@ -2,7 +2,8 @@
 
 use base::Timestamp;
 
-/// Yuan with at most two decimals to fen: `12.50` is 1250, `-3` is -300. Nothing else is an amount.
+/// Yuan to fen: `12.50` is 1250, `-3` is -300. Decimals beyond the second must be zeros, as some bills write fees
+/// with five. Nothing else is an amount.
 ///
 /// ```
 /// assert_eq!(settlement::cell::yuan(b"12.50"), Some(1250));
@@ -19,6 +20,7 @@ pub fn yuan(cell: &[u8]) -> Option<i64> {
     let mut seen = false;
     for &byte in digits {
         match byte {
+            b'0' if decimals == Some(2) => {}
             b'0'..=b'9' if decimals != Some(2) => {
                 fen = fen.checked_mul(10)?.checked_add(i64::from(byte - b'0'))?;
                 decimals = decimals.map(|count| count + 1);
@@ -111,8 +113,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn amounts_are_read_as_money_reads_them(text in "-?[0-9]{0,12}(\\.[0-9]{0,3})?") {
-            prop_assert_eq!(yuan(text.as_bytes()), Money::parse(&text, Currency::Cny).ok().map(Money::minor));
+        fn amounts_are_read_as_money_reads_them(text in "-?[0-9]{0,12}(\\.[0-9]{0,2})?", zeros in 0..3usize) {
+            let money = Money::parse(&text, Currency::Cny).ok().map(Money::minor);
+            prop_assert_eq!(yuan(text.as_bytes()), money);
+            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            if decimals == 2 {
+                prop_assert_eq!(yuan(format!("{text}{}", "0".repeat(zeros)).as_bytes()), money);
+            }
         }
 
         #[test]

@@ -15,6 +15,7 @@
 //! assert!(provider.capabilities().payer_code);
 //! ```
 
+pub mod bill;
 pub mod codes;
 mod config;
 mod notify;
@@ -106,6 +107,10 @@ impl Provider for Alipay {
     /// Its public key is configured; there is none to fetch.
     fn renews_keys(&self) -> Option<&dyn RenewsKeys> {
         None
+    }
+
+    fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
+        Some(self)
     }
 }
 

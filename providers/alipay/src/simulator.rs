@@ -2,6 +2,7 @@
 //! treats each order as it is told to.
 
 mod answers;
+mod bills;
 mod books;
 mod checks;
 mod gate;
@@ -18,10 +19,12 @@ use base::{OrderNo, Timestamp};
 use books::{Books, Phase, Step};
 use gate::{Admitted, Gate, Refused};
 use outbox::{Letter, Outbox};
+use provider_contract::bill_faults::BillFault;
 use provider_contract::signing::{Checksum, Sign, Verify};
 use provider_contract::{
     Book, Call, Delivery, HttpMethod, HttpReply, HttpRequest, Moment, Outgoing, Treatment,
 };
+use settlement::Day;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +53,7 @@ pub struct Simulator {
     /// Orders whose first request was lost or broke.
     met: BTreeSet<String>,
     down: bool,
+    bills: bills::Desk,
 }
 
 impl Simulator {
@@ -97,6 +101,7 @@ impl Simulator {
             treatments: BTreeMap::new(),
             met: BTreeSet::new(),
             down: false,
+            bills: bills::Desk::default(),
         }
     }
 
@@ -195,6 +200,7 @@ impl Simulator {
             Api::Close => self.close(call).map(Outcome::Answer),
             Api::Refund => self.refund(call, now).map(Outcome::Answer),
             Api::RefundQuery => self.refund_query(call).map(Outcome::Answer),
+            Api::BillAddress => self.bill_address(call, now).map(Outcome::Answer),
         };
         result.unwrap_or_else(|refusal| Outcome::Answer(answers::refused(refusal)))
     }
@@ -269,6 +275,9 @@ impl provider_contract::Simulator for Simulator {
             return Delivery::Nothing;
         }
         self.settle(moment.now);
+        if request.path() == bills::FILE_PATH {
+            return at_once(self.bill_file(request, moment));
+        }
         let gate = Gate { path: GATEWAY_PATH, app_id: APP_ID, key: self.app_verify.as_ref() };
         match gate.admit(request, moment.now) {
             Ok(call) => {
@@ -333,6 +342,14 @@ impl provider_contract::Simulator for Simulator {
 
     fn book(&self, order_no: OrderNo) -> Option<Book> {
         self.book_any(&order_no.to_string())
+    }
+
+    fn spoil_bill(&mut self, day: Day, fault: BillFault) {
+        self.bills.spoil(day, fault);
+    }
+
+    fn bills_at_once(&mut self) {
+        self.bills.at_once();
     }
 
     fn code_for(&self, treatment: Treatment, salt: u64) -> String {

@@ -23,20 +23,24 @@ pub fn call(
     settings: &Settings,
     key: &dyn Sign,
 ) -> Result<Call, CannotAsk> {
-    let content = content(ask, order)?;
-    let mut params = common(api_of(ask, order), settings, moment);
-    let content = serde_json::to_string(&content).expect("texts make JSON");
+    Ok(signed(api_of(ask, order), &content(ask, order)?, moment, settings, key))
+}
+
+/// A signed request for any method.
+pub fn signed(api: Api, content: &Content, moment: &Moment, settings: &Settings, key: &dyn Sign) -> Call {
+    let mut params = common(api, settings, moment);
+    let content = serde_json::to_string(content).expect("texts make JSON");
     params.insert("biz_content".to_owned(), content);
     let signature = key.sign(sign::request_text(&params).as_bytes());
     let content = params.remove_entry("biz_content").expect("it was put in above");
     params.insert("sign".to_owned(), signature);
     // The charset must be known before the body is read, so everything but the content goes into the query.
-    Ok(Call {
+    Call {
         method: HttpMethod::Post,
         url: format!("{}?{}", settings.gateway_url, sign::encode_form(&params)),
         headers: vec![("content-type", "application/x-www-form-urlencoded;charset=utf-8".to_owned())],
         body: sign::encode_form([(&content.0, &content.1)]).into_bytes(),
-    })
+    }
 }
 
 /// The method that puts this question. An order shown as QR does not exist for `trade.close` until somebody

@@ -31,12 +31,22 @@ pub enum Api {
     Refund,
     /// Look at a return.
     RefundQuery,
+    /// Where a day's bill can be downloaded.
+    BillAddress,
 }
 
 impl Api {
     /// Every method.
-    pub const ALL: [Api; 7] =
-        [Api::Pay, Api::Precreate, Api::Query, Api::Cancel, Api::Close, Api::Refund, Api::RefundQuery];
+    pub const ALL: [Api; 8] = [
+        Api::Pay,
+        Api::Precreate,
+        Api::Query,
+        Api::Cancel,
+        Api::Close,
+        Api::Refund,
+        Api::RefundQuery,
+        Api::BillAddress,
+    ];
 
     /// The value of the parameter `method`.
     pub fn name(self) -> &'static str {
@@ -48,6 +58,7 @@ impl Api {
             Api::Close => "alipay.trade.close",
             Api::Refund => "alipay.trade.refund",
             Api::RefundQuery => "alipay.trade.fastpay.refund.query",
+            Api::BillAddress => "alipay.data.dataservice.bill.downloadurl.query",
         }
     }
 
@@ -123,6 +134,10 @@ wire_object! {
         refund_reason,
         /// Refund, refund query: the merchant's number of this return; a repeat is the same return.
         out_request_no,
+        /// Bill: `trade`.
+        bill_type,
+        /// Bill: `2026-11-22`.
+        bill_date,
     }
     lists {
         /// Refund query: members that are answered only on request, such as `gmt_refund_pay`.
@@ -185,6 +200,8 @@ wire_object! {
         refund_amount,
         /// Refund query: `REFUND_SUCCESS`; absent while the gateway knows of no finished return.
         refund_status,
+        /// Bill: where it is, for half a minute.
+        bill_download_url,
     }
     lists {
         /// With what the payer paid.

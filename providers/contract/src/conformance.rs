@@ -4,6 +4,7 @@
 //! simulator's books: an answer may leave things open, it may never contradict what happened. Call it with real
 //! signatures and with [`crate::signing::Checksum`].
 
+mod bills;
 mod damage;
 mod money;
 mod notices;
@@ -34,6 +35,7 @@ pub fn check(provider: &dyn Provider, simulator: &mut dyn Simulator) {
     notices::notices_are_verified(&mut world);
     notices::notices_are_repeated_until_acknowledged(&mut world);
     notices::treated_notices_arrive(&mut world);
+    bills::bills_tell_what_happened(&mut world);
 }
 
 /// The virtual world: one provider, its simulator, a clock.

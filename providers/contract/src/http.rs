@@ -135,11 +135,15 @@ impl From<HttpReply> for Reply {
 impl From<&Call> for HttpRequest {
     fn from(call: &Call) -> HttpRequest {
         let after_scheme = call.url.split_once("://").map_or(call.url.as_str(), |(_, rest)| rest);
-        let target = after_scheme.find('/').map_or("/", |slash| &after_scheme[slash..]);
+        let (host, target) = match after_scheme.find('/') {
+            Some(slash) => after_scheme.split_at(slash),
+            None => (after_scheme, "/"),
+        };
+        let given = call.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
         HttpRequest {
             method: call.method.as_str().to_owned(),
             target: target.to_owned(),
-            headers: call.headers.iter().map(|(n, v)| (n.to_ascii_lowercase(), v.clone())).collect(),
+            headers: std::iter::once(("host".to_owned(), host.to_owned())).chain(given).collect(),
             body: call.body.clone(),
         }
     }

@@ -5,6 +5,8 @@
 //! the nonce come in with each call, and the shell carries the bytes. Nothing on the trait has a default
 //! body: what a provider cannot do is declared in its [`Capabilities`].
 
+pub mod bill_faults;
+pub mod bills;
 pub mod conformance;
 mod http;
 mod keys;
@@ -47,6 +49,9 @@ pub trait Provider: Send + Sync {
 
     /// The way to renew the keys it trusts; nothing if they are configured once and for all.
     fn renews_keys(&self) -> Option<&dyn RenewsKeys>;
+
+    /// Its daily bills; nothing if it makes none.
+    fn bills(&self) -> Option<&dyn bills::Bills>;
 }
 
 /// What a provider can do.

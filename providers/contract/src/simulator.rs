@@ -4,8 +4,10 @@
 //! Honest means: it checks what the real provider checks (signature, clock, fields, state of the order) and
 //! signs what the real one signs. How it shall misbehave is chosen per order by a [`Treatment`].
 
+use crate::bill_faults::BillFault;
 use crate::{Call, HttpReply, HttpRequest, Moment};
 use base::{Money, OrderNo, Timestamp};
+use settlement::Day;
 use std::time::Duration;
 
 /// How one order is treated. A person chooses it with the payer's code or the amount, a script or a seed directly.
@@ -199,6 +201,13 @@ pub trait Simulator: Send {
 
     /// One order's line of the books.
     fn book(&self, order_no: OrderNo) -> Option<Book>;
+
+    /// The bill of `day` will be spoilt like this.
+    fn spoil_bill(&mut self, day: Day, fault: BillFault);
+
+    /// Bills can be had at any time, also of the running day: for demonstrations and tests that cannot wait for the
+    /// morning. Otherwise a bill is not ready before its hour.
+    fn bills_at_once(&mut self);
 
     /// A payer's code of this wallet, well-formed, that asks for `treatment`; `salt` makes it unique.
     fn code_for(&self, treatment: Treatment, salt: u64) -> String;

@@ -132,4 +132,8 @@ impl Provider for Paydesk {
     fn renews_keys(&self) -> Option<&dyn RenewsKeys> {
         None
     }
+
+    fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
+        None
+    }
 }

@@ -157,6 +157,10 @@ impl provider_contract::Simulator for Simulator {
         self.books.get(&key).map(|attempt| attempt.line(&key))
     }
 
+    fn spoil_bill(&mut self, _: settlement::Day, _: provider_contract::bill_faults::BillFault) {}
+
+    fn bills_at_once(&mut self) {}
+
     fn code_for(&self, treatment: Treatment, salt: u64) -> String {
         format!("13{:010}{}", salt % 10_000_000_000, treatment.code_ending())
     }

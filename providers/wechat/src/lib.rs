@@ -15,6 +15,7 @@
 //! assert_eq!(call.url, "http://127.0.0.1:9001/v3/certificates");
 //! ```
 
+pub mod bill;
 pub mod certificate;
 pub mod codes;
 mod config;
@@ -172,6 +173,10 @@ impl Provider for WeChat {
     fn renews_keys(&self) -> Option<&dyn RenewsKeys> {
         let public = self.platform.iter().any(PlatformKey::is_public_key);
         (!public).then_some(self as &dyn RenewsKeys)
+    }
+
+    fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
+        Some(self)
     }
 }
 

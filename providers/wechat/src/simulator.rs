@@ -6,6 +6,7 @@
 //! first request (`lost_before`, `error_not_paid`, `maintenance`) lets a second try through. Under `wrong_signature`
 //! and `signature_probe` it is the charge's answer that is signed wrongly, and for a shown QR the first notification.
 
+mod bills;
 mod books;
 mod checks;
 mod handle;
@@ -21,9 +22,11 @@ use crate::{Config, PlatformKey, WeChat, sign};
 use base::{OrderNo, Secret, Timestamp};
 use books::{Books, Kind, State};
 use outbox::{About, Outbox};
+use provider_contract::bill_faults::BillFault;
 use provider_contract::signing::{Checksum, Sign, Verify};
 use provider_contract::{Book, Delivery, HttpReply, HttpRequest, Moment, Outgoing, Treatment};
 use serde::Serialize;
+use settlement::Day;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +50,7 @@ pub struct Simulator {
     sequence: u64,
     down: bool,
     certificates_by_default: bool,
+    bills: bills::Desk,
 }
 
 /// Who the merchant is and who signs.
@@ -220,6 +224,7 @@ impl Simulator {
             sequence: 0,
             down: false,
             certificates_by_default: false,
+            bills: bills::Desk::default(),
         }
     }
 
@@ -406,6 +411,14 @@ impl provider_contract::Simulator for Simulator {
 
     fn book(&self, order_no: OrderNo) -> Option<Book> {
         self.books.find(&order_no.to_string()).map(|at| self.books.line(at))
+    }
+
+    fn spoil_bill(&mut self, day: Day, fault: BillFault) {
+        self.bills.spoil(day, fault);
+    }
+
+    fn bills_at_once(&mut self) {
+        self.bills.at_once();
     }
 
     fn code_for(&self, treatment: Treatment, salt: u64) -> String {

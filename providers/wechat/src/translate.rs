@@ -201,7 +201,7 @@ pub(crate) fn answer(wechat: &WeChat, ask: &Ask, order: &Order, reply: &Reply, m
 }
 
 /// Whether the reply is WeChat's own, byte for byte.
-fn trusted(wechat: &WeChat, reply: &Reply, moment: &Moment) -> Result<(), Doubt> {
+pub(crate) fn trusted(wechat: &WeChat, reply: &Reply, moment: &Moment) -> Result<(), Doubt> {
     if reply.body.len() > REPLY_BYTES_MAX {
         return Err(Doubt::Garbled);
     }

@@ -25,8 +25,8 @@ pub(super) struct Trade {
     pub paid: Option<(i64, Timestamp)>,
     /// How often the payer was charged.
     pub charges: u32,
-    /// Given back by a cancel.
-    pub reversed: bool,
+    /// When it was given back by a cancel, if it was.
+    pub reversed_at: Option<Timestamp>,
     /// Cancels that will still be answered with "again".
     pub cancels_to_repeat: u8,
     /// The payer, as a number to make an account of.
@@ -158,6 +158,11 @@ impl Books {
         Some((at, order_no, step))
     }
 
+    /// Every order with its number.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Trade)> {
+        self.trades.iter().map(|(order_no, trade)| (order_no.as_ref(), trade))
+    }
+
     /// Every order's line.
     pub fn lines(&self) -> Vec<Book> {
         self.trades.iter().map(|(order_no, trade)| trade.line(order_no)).collect()
@@ -223,7 +228,7 @@ impl Trade {
             order_no: order_no.to_owned(),
             paid: self.paid.map(|(fen, _)| Money::cny(fen)),
             charges: self.charges,
-            reversed: self.reversed,
+            reversed: self.reversed_at.is_some(),
             refunds: done.map(|r| (r.request_no.to_string(), Money::cny(r.fen))).collect(),
             closed: matches!(self.phase, Phase::Closed | Phase::Lapsed | Phase::Refused(_)),
         }

@@ -72,7 +72,7 @@ impl Sale {
             phase: Phase::Unscanned,
             paid: None,
             charges: 0,
-            reversed: false,
+            reversed_at: None,
             cancels_to_repeat: treat::cancels_to_repeat(treatment),
             payer,
             returns: Vec::new(),

@@ -23,6 +23,8 @@ pub(super) struct Admitted {
     pub content: Content,
     /// Where notifications shall go.
     pub notify_url: Option<String>,
+    /// At which host and port the gateway was reached.
+    pub host: String,
 }
 
 /// What a request that was not let in is told.
@@ -88,7 +90,12 @@ impl Gate<'_> {
                     (None, true) => return Err(wrong("isv.invalid-method", "不存在的方法名")),
                     (None, false) => return Err(missing("isv.missing-method", "缺少方法名参数")),
                 };
-                Ok(Admitted { api, content: content_of(&params)?, notify_url: notify_url_of(&params)? })
+                Ok(Admitted {
+                    api,
+                    content: content_of(&params)?,
+                    notify_url: notify_url_of(&params)?,
+                    host: request.header("host").unwrap_or("127.0.0.1").to_owned(),
+                })
             })
             .map_err(|complaint| Refused::Signed(key, complaint))
     }

@@ -186,7 +186,7 @@ impl Simulator {
                 cancel_paid(trade, now)?;
                 "refund"
             }
-            Phase::Closed if trade.reversed => "refund",
+            Phase::Closed if trade.reversed_at.is_some() => "refund",
             Phase::Closed if trade.paid.is_none() => "close",
             Phase::Closed => return Err(not_cancelable("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额无效")),
         };
@@ -340,7 +340,7 @@ fn cancel_paid(trade: &mut Trade, now: Timestamp) -> Result<(), Refusal> {
         return Err(not_cancelable("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额无效"));
     }
     trade.phase = Phase::Closed;
-    trade.reversed = true;
+    trade.reversed_at = Some(now);
     Ok(())
 }
 

@@ -52,7 +52,8 @@ pub(super) struct Order {
     pub paid_at: Timestamp,
     pub charges: u32,
     pub reversals: u32,
-    pub returned: bool,
+    /// When the money went back by reversal, if it did.
+    pub returned_at: Option<Timestamp>,
     pub refunds: Vec<u32>,
 }
 
@@ -75,7 +76,7 @@ impl Order {
             paid_at: now,
             charges: 0,
             reversals: 0,
-            returned: false,
+            returned_at: None,
             refunds: Vec::new(),
         }
     }
@@ -182,10 +183,20 @@ impl Books {
             order_no: order.number.to_string(),
             paid: (order.charges > 0).then(|| money(order.paid)),
             charges: order.charges,
-            reversed: order.returned,
+            reversed: order.returned_at.is_some(),
             refunds: refunds.map(|refund| (refund.number.to_string(), money(refund.amount))).collect(),
             closed: matches!(order.state, State::Closed | State::Revoked | State::PayError),
         }
+    }
+
+    /// Every order, in the order they came.
+    pub fn orders(&self) -> impl Iterator<Item = (u32, &Order)> {
+        (0..).zip(&self.orders)
+    }
+
+    /// Every refund, in the order they came.
+    pub fn refunds(&self) -> impl Iterator<Item = (u32, &Refund)> {
+        (0..).zip(&self.refunds)
     }
 
     /// All lines, by order number.

@@ -219,7 +219,9 @@ impl Simulator {
         if order.treatment == Treatment::ReverseNeedsRepeat && order.reversals <= UNFINISHED_REVERSALS {
             return Err(SYSTEM_ERROR);
         }
-        order.returned |= order.state == State::Success;
+        if order.state == State::Success {
+            order.returned_at = Some(now);
+        }
         order.state = State::Revoked;
         if order.treatment == Treatment::PaidAfterReverse && order.reversals == 1 {
             self.later(now + LATE_PAYMENT, Due::Pays(at));

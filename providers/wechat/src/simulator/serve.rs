@@ -2,11 +2,12 @@
 
 use super::checks::{Refusal, refusal};
 use super::handle::names_public_key;
-use super::{Certificate, Outcome, SigningKey, Simulator, Twist};
+use super::{Certificate, Outcome, SigningKey, Simulator, Twist, bills};
 use crate::sign::{self, Authorization};
 use crate::wire::{Certificates, EncryptedCertificate, Failure};
 use crate::{codes, resource};
 use base::{Timestamp, Zone};
+use provider_contract::bills::BillSort;
 use provider_contract::{Delivery, HttpReply, HttpRequest, Moment};
 use serde::de::DeserializeOwned;
 
@@ -25,6 +26,9 @@ enum Route {
     Close(String),
     Refund,
     RefundQuery(String),
+    TradeBill,
+    FundBill,
+    BillFile,
 }
 
 impl Simulator {
@@ -61,6 +65,9 @@ impl Simulator {
             Route::Close(number) => self.close(&number, &parsed(body)?, now),
             Route::Refund => self.refund(&parsed(body)?, now),
             Route::RefundQuery(number) => self.refund_query(&number, now),
+            Route::TradeBill => self.bill_address(BillSort::Trades, request, now),
+            Route::FundBill => self.bill_address(BillSort::Funds, request, now),
+            Route::BillFile => self.bill_file(request, now),
         }
     }
 
@@ -132,6 +139,10 @@ impl Simulator {
     }
 
     fn signed(&mut self, request: &HttpRequest, outcome: Outcome, moment: &Moment) -> HttpReply {
+        if request.path() == bills::FILE_PATH && outcome.status == 200 {
+            // The file itself is not signed; its hash was.
+            return HttpReply::new(200, "application/octet-stream", outcome.body);
+        }
         self.sequence += 1;
         let key = self.key_named_by(request).unwrap_or(self.default_key());
         let nonce = format!("{:032x}", moment.nonce);
@@ -188,6 +199,9 @@ fn route(request: &HttpRequest) -> Result<Route, Refusal> {
         "/v3/pay/transactions/codepay" => (Route::Codepay, "POST"),
         "/v3/pay/transactions/native" => (Route::Native, "POST"),
         "/v3/refund/domestic/refunds" => (Route::Refund, "POST"),
+        "/v3/bill/tradebill" => (Route::TradeBill, "GET"),
+        "/v3/bill/fundflowbill" => (Route::FundBill, "GET"),
+        bills::FILE_PATH => (Route::BillFile, "GET"),
         _ => below(path).ok_or(NO_SUCH_PATH)?,
     };
     if request.method != method {
@@ -234,8 +248,13 @@ fn segment(text: &str) -> Option<String> {
 }
 
 fn mchid(request: &HttpRequest) -> &str {
+    parameter(request, "mchid").unwrap_or_default()
+}
+
+/// The value of a query parameter, as sent.
+pub(super) fn parameter<'a>(request: &'a HttpRequest, wanted: &str) -> Option<&'a str> {
     let mut pairs = request.query().split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find(|(name, _)| *name == "mchid").map_or("", |(_, value)| value)
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
 fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {

@@ -144,6 +144,10 @@ impl Provider for Scripted {
     fn renews_keys(&self) -> Option<&dyn RenewsKeys> {
         None
     }
+
+    fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
+        None
+    }
 }
 
 /// Everything soon, but inquiries only when somebody wants to know.

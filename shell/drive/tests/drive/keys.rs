@@ -75,6 +75,10 @@ impl Provider for Keyed {
         HttpReply::new(401, "text/plain", "no")
     }
 
+    fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
+        None
+    }
+
     fn trouble(&self, _: &Ask, _: &Order, reply: &Reply, _: &Moment) -> Option<Trouble> {
         (!self.knows(reply)).then_some(Trouble::UnknownKey)
     }

@@ -80,6 +80,10 @@ impl Provider for Scripted {
     fn renews_keys(&self) -> Option<&dyn RenewsKeys> {
         None
     }
+
+    fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
+        None
+    }
 }
 
 fn paid(amount: Money, order_no: OrderNo) -> Paid {

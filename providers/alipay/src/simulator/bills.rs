@@ -1,0 +1,200 @@
+//! The simulator's daily bills, made of its own books and spoilt on request.
+
+use super::answers::success;
+use super::books::{Refusal, Trade};
+use super::gate::Admitted;
+use super::{SELLER_ID, Simulator, page};
+use crate::bill::{DetailLine, READY_HOUR, detail_bill, summary_bill, zipped};
+use crate::wire::Response;
+use base::Timestamp;
+use encoding_rs::GBK;
+use provider_contract::bill_faults::{BillFault, SpoilableLine, pushed_to_the_next_day, spoil};
+use provider_contract::{HttpReply, HttpRequest, Moment};
+use settlement::Day;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Where files are fetched.
+pub(super) const FILE_PATH: &str = "/bill/file";
+/// How long an address lives.
+const ADDRESS_LIVES: Duration = Duration::from_secs(30);
+/// Addresses kept at a time; older ones end sooner.
+const ADDRESSES_MAX: usize = 8;
+/// What is kept of every payment: 0.60%, in hundredths of a percent.
+const RATE: i64 = 60;
+
+const NOT_THERE: Refusal = Refusal { sub_code: "isp.bill_not_exist", sub_msg: "账单不存在" };
+
+/// Where bills are handed out.
+#[derive(Default)]
+pub(super) struct Desk {
+    faults: BTreeMap<Day, Vec<BillFault>>,
+    at_once: bool,
+    files: BTreeMap<u64, (Timestamp, Vec<u8>)>,
+    made: u64,
+}
+
+impl Desk {
+    pub fn spoil(&mut self, day: Day, fault: BillFault) {
+        self.faults.entry(day).or_default().push(fault);
+    }
+
+    pub fn at_once(&mut self) {
+        self.at_once = true;
+    }
+
+    fn faults(&self, day: Day) -> &[BillFault] {
+        self.faults.get(&day).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Simulator {
+    /// `alipay.data.dataservice.bill.downloadurl.query`
+    pub(super) fn bill_address(&mut self, call: &Admitted, now: Timestamp) -> Result<Response, Refusal> {
+        let wrong = |sub_msg| Refusal { sub_code: "isv.invalid-arguments", sub_msg };
+        if call.content.bill_type.as_deref() != Some("trade") {
+            return Err(wrong("bill_type 应为 trade"));
+        }
+        let day = call.content.bill_date.as_deref().and_then(|date| date.parse::<Day>().ok());
+        let day = day.ok_or(wrong("bill_date 应为 yyyy-MM-dd"))?;
+        if !self.bills.at_once && now < day.end() + Duration::from_secs(READY_HOUR * 3600) {
+            return Err(NOT_THERE);
+        }
+        let zip = self.bill(day).ok_or(NOT_THERE)?;
+        self.bills.made += 1;
+        let token = self.bills.made;
+        self.bills.files.insert(token, (now + ADDRESS_LIVES, zip));
+        while self.bills.files.len() > ADDRESSES_MAX {
+            self.bills.files.pop_first();
+        }
+        let url = format!("http://{}{FILE_PATH}?token={token}", call.host);
+        Ok(Response { bill_download_url: Some(url), ..success() })
+    }
+
+    /// `GET` of an address that was given out.
+    pub(super) fn bill_file(&self, request: &HttpRequest, moment: &Moment) -> HttpReply {
+        let token: Option<u64> = request.query().strip_prefix("token=").and_then(|token| token.parse().ok());
+        let file = token.and_then(|token| self.bills.files.get(&token));
+        match file.filter(|(until, _)| moment.now <= *until) {
+            Some((_, file)) => HttpReply::new(200, "application/zip", file.clone()),
+            None => page(403, "下载地址已失效", moment),
+        }
+    }
+
+    /// The day's zip; none if nothing happened.
+    fn bill(&self, day: Day) -> Option<Vec<u8>> {
+        let faults = self.bills.faults(day);
+        let before = day.previous();
+        let arriving = pushed_to_the_next_day(&self.lines(before), self.bills.faults(before));
+        let mut lines = self.lines(day);
+        spoil(&mut lines, faults, arriving);
+        if lines.is_empty() {
+            return None;
+        }
+        let has = |fault| faults.contains(&fault);
+        let account = if has(BillFault::WrongMerchant) { "2088999999999999" } else { SELLER_ID };
+        let stated = if has(BillFault::WrongDay) { day.next() } else { day };
+        let account = format!("{account}0156");
+        let mut detail = detail_bill(&account, stated, &lines);
+        if has(BillFault::WrongEncoding) {
+            detail = GBK.decode(&detail).0.into_owned().into_bytes();
+        }
+        if has(BillFault::Truncated) {
+            detail.truncate(detail.len() * 2 / 3);
+        }
+        let name = |what: &str| {
+            GBK.encode(&format!("{account}_{}_{what}.csv", day.to_string().replace('-', ""))).0.into_owned()
+        };
+        let summary = summary_bill(&account, &lines);
+        // The order of entries is not certain, so the summary comes first as often as not.
+        let files = [(name("业务明细(汇总)"), summary), (name("业务明细"), detail)];
+        let files: Vec<(&[u8], &[u8])> =
+            files.iter().map(|(name, bytes)| (name.as_slice(), bytes.as_slice())).collect();
+        let mut zip = zipped(&files);
+        if has(BillFault::WrongHash) {
+            // Spoils the checksum that the directory gives for the detail file.
+            let entry = memchr::memmem::rfind(&zip, b"PK\x01\x02").expect("a zip has a directory");
+            zip[entry + 16] ^= 1;
+        }
+        Some(zip)
+    }
+
+    /// What happened on that day, by time.
+    fn lines(&self, day: Day) -> Vec<DetailLine> {
+        let mut lines = Vec::new();
+        for (order_no, trade) in self.books.all() {
+            let on_the_day = |at: &Timestamp| Day::of(*at) == day;
+            if let Some((fen, at)) = trade.paid.filter(|(_, at)| on_the_day(at)) {
+                lines.push(line(order_no, trade, "交易", fen, at, ""));
+            }
+            if let Some(at) = trade.reversed_at.filter(on_the_day) {
+                lines.push(line(order_no, trade, "退款", -trade.paid_fen(), at, ""));
+            }
+            for given in &trade.returns {
+                if let Some(at) = given.done_at.filter(on_the_day) {
+                    lines.push(line(order_no, trade, "退款", -given.fen, at, &given.request_no));
+                }
+            }
+        }
+        lines.sort_by(|one, other| (one.at, &one.order_no).cmp(&(other.at, &other.order_no)));
+        lines
+    }
+}
+
+fn line(
+    order_no: &str,
+    trade: &Trade,
+    business: &str,
+    fen: i64,
+    at: Timestamp,
+    refund_no: &str,
+) -> DetailLine {
+    DetailLine {
+        transaction: trade.trade_no(),
+        order_no: order_no.to_owned(),
+        business: business.to_owned(),
+        description: "结账".to_owned(),
+        at,
+        amount: fen,
+        refund_no: refund_no.to_owned(),
+        fee: (fen.abs() * RATE + 5_000) / 10_000,
+    }
+}
+
+impl SpoilableLine for DetailLine {
+    fn is_sale(&self) -> bool {
+        self.business == "交易"
+    }
+
+    fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    fn add_fen(&mut self) {
+        self.amount += 1;
+    }
+
+    fn turn(&mut self) {
+        self.business = "退款".to_owned();
+        self.amount = -self.amount;
+    }
+
+    fn add_fee(&mut self) {
+        self.fee += 1;
+    }
+
+    fn rename(&mut self, order_no: &str, transaction: &str) {
+        (self.order_no, self.transaction) = (order_no.to_owned(), transaction.to_owned());
+    }
+
+    fn describe(&mut self, text: &str) {
+        // The gateway's columns are split by commas and tabs; a text that holds them moves what stands behind it.
+        self.description = text.replace('`', "，");
+    }
+
+    fn shift(&mut self, by: Duration) {
+        self.at = self.at + by;
+    }
+
+    fn disown(&mut self) {}
+}
