@@ -126,3 +126,17 @@ need_python_venv() {
     "$home/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements" >&2 &&
     cp "$requirements" "$home/.requirements"
 }
+
+# need_postgres: PostgreSQL's server programs, installed if missing. No server is started; whoever needs one starts
+# its own (scripts/postgres.sh).
+need_postgres() {
+  has_postgres && return 0
+  # The package would make a cluster and start it, unless its common part is told otherwise first.
+  apt_install postgresql-common || return 1
+  sed -i 's/^#\? *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  apt_install postgresql && has_postgres
+}
+
+has_postgres() {
+  command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
+}

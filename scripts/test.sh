@@ -99,6 +99,8 @@ main() {
   need_build_tools
   part fmt cargo fmt --all --check
   part clippy lint
+  # The store's tests run once more on a PostgreSQL that they start themselves.
+  [ -n "${PAYDESK_POSTGRES:-}" ] || need_postgres || skip postgres "PostgreSQL could not be installed"
   part rust rust_tests
   part tidy cargo run -q --locked -p xtask -- tidy
   if npm_install web; then

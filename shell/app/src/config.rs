@@ -21,7 +21,7 @@ pub struct Config {
     pub folder: PathBuf,
     /// Where it listens and how it is reached.
     pub server: Server,
-    /// Where facts are kept: `sqlite:FILE`.
+    /// Where facts are kept: `sqlite:FILE` or `postgres://USER@HOST/NAME`.
     pub database: String,
     /// Where secrets are kept.
     pub secrets: Secrets,
@@ -315,11 +315,19 @@ pub fn is_host_and_port(text: &str) -> bool {
 }
 
 fn database(at: &Place<'_>, url: &Spanned<String>, folder: &Path) -> Result<String, Mistake> {
-    let why = "write \"sqlite:FILE\", such as \"sqlite:paydesk.sqlite\"";
-    at.read(url, "database.url", why, |text| {
-        let file = text.strip_prefix("sqlite:").filter(|file| !file.is_empty())?;
-        Some(format!("sqlite:{}", folder.join(file).display()))
-    })
+    let text = url.get_ref();
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Ok(text.clone());
+    }
+    if let Some(file) = text.strip_prefix("sqlite:").filter(|file| !file.is_empty()) {
+        return Ok(format!("sqlite:{}", folder.join(file).display()));
+    }
+    let why = format!(
+        "\"{}\" will not do; write \"sqlite:FILE\", such as \"sqlite:paydesk.sqlite\", or \
+         \"postgres://USER@HOST/NAME\" with the password in PGPASSWORD",
+        store::without_password(text)
+    );
+    Err(at.mistake(url, "database.url", &why))
 }
 
 fn channel(at: &Place<'_>, file: ChannelFile) -> Result<Channel, Mistake> {
@@ -436,6 +444,11 @@ profile = "generic-58"
             "sqlite:paydesk.sqlite",
             "mysql://x",
             "line 7: database.url: \"mysql://x\" will not do; write \"sqlite:",
+        );
+        check(
+            "sqlite:paydesk.sqlite",
+            "mysql://me:secret@x",
+            "line 7: database.url: \"mysql://…@x\" will not do; write \"sqlite:",
         );
         check("\"CNY\"", "\"DOGE\"", "line 14: shop.currency: \"DOGE\" will not do; write \"CNY\"");
         check("5000000", "0", "line 15: shop.payment_max: write an amount in fen");

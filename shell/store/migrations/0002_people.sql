@@ -67,7 +67,7 @@ CREATE TABLE channels (
     provider TEXT    NOT NULL,
     wallet   TEXT    NOT NULL,
     name     TEXT    NOT NULL,
-    position INTEGER NOT NULL,
+    position BIGINT  NOT NULL,
     sealed   TEXT    NOT NULL,
     changed  BIGINT  NOT NULL
 );

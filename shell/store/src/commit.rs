@@ -1,13 +1,8 @@
 //! One transaction for everything that a batch of the engine makes durable.
-//!
-//! All its statements go to the database as one script: handing a statement to the database's thread and back
-//! costs more than most of them do.
 
-use crate::database::Db;
 use crate::{EventId, Store, StoreError, events, facts, jobs, payments};
 use base::{MerchantId, PaymentId, Timestamp};
 use engine::Batch;
-use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
 
 impl Store {
@@ -17,23 +12,20 @@ impl Store {
         if batch.rows.is_empty() && batch.changes.is_empty() {
             return Ok(Vec::new());
         }
-        let mut script = QueryBuilder::<Db>::new("");
-        facts::push_append(&mut script, &batch.rows, &owners(batch));
-        payments::push_upsert(&mut script, &batch.changes);
-        payments::push_upsert_refunds(&mut script, &batch.changes);
-        if self.receipts_wanted() {
-            jobs::push_receipts(&mut script, &batch.changes, at);
-        }
-        events::push_append(&mut script, &batch.changes, at);
+        let owners = owners(batch);
+        let inserts = || {
+            let mut inserts = vec![
+                facts::append(&batch.rows, &owners),
+                payments::upsert(&batch.changes),
+                payments::upsert_refunds(&batch.changes),
+            ];
+            if self.receipts_wanted() {
+                inserts.push(jobs::receipts(&batch.changes, at));
+            }
+            (inserts, events::append(&batch.changes, at))
+        };
         let one_by_one = batch.rows.len() <= 2 && batch.changes.len() == 1;
-        let mut transaction = self.begin().await?;
-        let numbers: Vec<(i64, String)> = script
-            .build_query_as()
-            .persistent(one_by_one)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(StoreError::failed("store a batch"))?;
-        transaction.commit().await.map_err(StoreError::failed("commit a batch"))?;
+        let numbers = self.insert(inserts, one_by_one).await?;
         Ok(events::in_order(numbers, &batch.changes))
     }
 }

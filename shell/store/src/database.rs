@@ -1,21 +1,21 @@
-//! The database itself: opening, migrating, one writer and several readers.
+//! The database itself: opening, migrating, and what differs between SQLite and PostgreSQL.
+//!
+//! SQLite: one writer and several readers of one file. PostgreSQL: one pool of connections to the primary; a
+//! replica is refused, because what it says about money may be old.
 
-use base::MalformedId;
+use crate::failure::{StoreError, is_conflict};
+use crate::insert::{self, Insert};
+use crate::nodelay;
+use crate::sql::{Connection, On, QueryBuilder, Transaction, query, query_scalar};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-
-/// The database behind the texts; what differs between dialects is kept in this file.
-pub(crate) type Db = sqlx::Sqlite;
-
-/// How the dialect writes a key that counts by itself and never gives a number twice.
-const SERIAL: &str = "INTEGER PRIMARY KEY AUTOINCREMENT";
 
 /// Every step of the schema. A released step is never edited; a change is a new step.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -23,103 +23,44 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "people", include_str!("../migrations/0002_people.sql")),
 ];
 
-/// Parameters one statement may have; PostgreSQL allows more.
-pub(crate) const PARAMETERS_MAX: usize = 32_000;
+/// Whoever brings PostgreSQL's schema up to date holds this advisory lock; servers started together take turns.
+const SCHEMA_TURN: i64 = 0x7061_7964_6573_6b00;
+
+/// Connections to PostgreSQL of one server.
+const CONNECTIONS_MAX: u32 = 10;
+/// For a lock or a connection somebody else has.
+const PATIENCE: Duration = if cfg!(test) { Duration::from_secs(2) } else { Duration::from_secs(10) };
+/// A transaction that another one was in the way of is run again so often.
+const CONFLICTS_MAX: u32 = 5;
 
 /// Where the database is.
 #[derive(Clone, Debug)]
 pub struct StoreConfig {
-    /// `sqlite:PATH`; the file is made if it is missing, its folder is not.
+    /// `sqlite:PATH`; the file is made if it is missing, its folder is not. Or `postgres://USER:PASSWORD@HOST/NAME`;
+    /// the database must exist.
     pub database: String,
 }
 
-/// Why the store could not do something. Nothing of it was done, unless it says otherwise.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The address is none that we know.
-    #[error(
-        "the database address {0:?} is not understood; write sqlite:PATH, such as sqlite:/var/lib/paydesk/paydesk.db"
-    )]
-    UnknownAddress(String),
-    /// The file cannot be opened.
-    #[error("the database {address} cannot be opened: {source}")]
-    CannotOpen {
-        /// Which.
-        address: String,
-        /// Why.
-        source: sqlx::Error,
-    },
-    /// A step of the schema failed; the steps before it are done.
-    #[error("step {number} of the database's schema ({name}) failed: {source}")]
-    MigrationFailed {
-        /// Its number.
-        number: i64,
-        /// Its name.
-        name: &'static str,
-        /// Why.
-        source: sqlx::Error,
-    },
-    /// A newer Paydesk has used this database.
-    #[error(
-        "the database is at schema step {found}, which this version of Paydesk does not know (it knows {known}); \
-         run the newer version, or restore the backup made before it"
-    )]
-    SchemaIsNewer {
-        /// The database's step.
-        found: i64,
-        /// Our last one.
-        known: i64,
-    },
-    /// A statement failed. After a failed commit it may be open whether the rows are there.
-    #[error("the database failed to {doing}: {source}")]
-    Failed {
-        /// What was being done: `store facts`.
-        doing: &'static str,
-        /// Why.
-        source: sqlx::Error,
-    },
-    /// A stored row cannot be read.
-    #[error("a stored row cannot be read: {0}")]
-    Unreadable(String),
-}
-
-impl StoreError {
-    /// For `map_err`: a statement failed while `doing`.
-    pub(crate) fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-        move |source| StoreError::Failed { doing, source }
-    }
-}
-
-impl From<MalformedId> for StoreError {
-    fn from(malformed: MalformedId) -> StoreError {
-        StoreError::Unreadable(malformed.to_string())
-    }
+/// Either database.
+#[derive(Clone, Debug)]
+pub(crate) enum Database {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(PgPool),
 }
 
 /// Everything durable. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
-    write: SqlitePool,
-    read: SqlitePool,
+    database: Database,
     receipts: Arc<AtomicBool>,
 }
 
 impl Store {
     /// Opens the database and brings its schema up to date.
     pub async fn open(config: &StoreConfig) -> Result<Store, StoreError> {
-        let path = config
-            .database
-            .strip_prefix("sqlite:")
-            .map(|path| path.strip_prefix("//").unwrap_or(path))
-            .filter(|path| !path.is_empty() && !path.starts_with(':'))
-            .ok_or_else(|| StoreError::UnknownAddress(without_password(&config.database)))?;
-        let cannot_open = |source| StoreError::CannotOpen { address: config.database.clone(), source };
-        let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-        let write = write.connect_with(options(Path::new(path), 16_000)).await.map_err(cannot_open)?;
-        migrate(&write).await?;
-        let read = SqlitePoolOptions::new().max_connections(4).idle_timeout(None).max_lifetime(None);
-        let read = read.connect_lazy_with(options(Path::new(path), 4_000).read_only(true));
-        Ok(Store { write, read, receipts: Arc::new(AtomicBool::new(true)) })
+        let database = Database::open(&config.database).await?;
+        database.migrate().await?;
+        Ok(Store { database, receipts: Arc::new(AtomicBool::new(true)) })
     }
 
     /// Whether payments that become paid get a receipt to print; a shop without printers wants none.
@@ -133,36 +74,173 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.read).await.map_err(StoreError::failed("answer"))?;
+        query("SELECT 1").execute(self.read()).await.map_err(StoreError::failed("answer"))?;
         Ok(())
     }
 
-    /// Finishes what is being written and closes the files.
+    /// Finishes what is being written and closes the connections.
     pub async fn close(&self) {
-        self.read.close().await;
-        self.write.close().await;
+        match &self.database {
+            Database::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Database::Postgres(pool) => pool.close().await,
+        }
     }
 
     /// For reading: many at once, each sees what was durable when it began.
-    pub(crate) fn read(&self) -> &SqlitePool {
-        &self.read
+    pub(crate) fn read(&self) -> &Database {
+        &self.database
     }
 
-    /// A transaction that writes; one at a time, the others wait their turn.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Db>, StoreError> {
-        // Taking the write lock at once: a transaction that reads first and writes later can fail half-way.
-        self.write.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::failed("begin a transaction"))
+    /// A transaction that writes. On SQLite one at a time, the others wait their turn; on PostgreSQL many, and one
+    /// that gets in another's way fails.
+    pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
+        self.database.begin().await.map_err(StoreError::failed("begin a transaction"))
+    }
+
+    /// Adds rows to several tables in one transaction, events last; gives the number of each payment's event.
+    pub(crate) async fn insert(
+        &self,
+        inserts: impl Fn() -> (Vec<Insert>, Insert),
+        one_by_one: bool,
+    ) -> Result<Vec<(i64, String)>, StoreError> {
+        match &self.database {
+            Database::Sqlite { .. } => {
+                let (some, events) = inserts();
+                let mut transaction = self.begin().await?;
+                let numbers = insert::script(some, events)
+                    .build_query_as()
+                    .persistent(one_by_one)
+                    .fetch_all(&mut *transaction)
+                    .await
+                    .map_err(StoreError::failed("store a batch"))?;
+                transaction.commit().await.map_err(StoreError::failed("commit a batch"))?;
+                Ok(numbers)
+            }
+            Database::Postgres(_) => {
+                let mut conflicts = 0;
+                loop {
+                    let (some, events) = inserts();
+                    // A statement by itself is a transaction.
+                    let done = insert::statement(some, events)
+                        .build_query_as()
+                        .fetch_all(On::Write(&self.database))
+                        .await;
+                    match done {
+                        Err(error) if is_conflict(&error) && conflicts < CONFLICTS_MAX => conflicts += 1,
+                        done => return done.map_err(StoreError::failed("store a batch")),
+                    }
+                }
+            }
+        }
     }
 }
 
-fn options(path: &Path, cache_kib: i64) -> SqliteConnectOptions {
+impl Database {
+    async fn open(address: &str) -> Result<Database, StoreError> {
+        let unknown = || StoreError::UnknownAddress(without_password(address));
+        if let Some(path) = address.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path.starts_with(':') {
+                return Err(unknown());
+            }
+            return open_sqlite(address, Path::new(path)).await;
+        }
+        if !address.starts_with("postgres://") && !address.starts_with("postgresql://") {
+            return Err(unknown());
+        }
+        let options: PgConnectOptions = address.parse().map_err(|_| unknown())?;
+        open_postgres(&without_password(address), options).await
+    }
+
+    /// How the dialect writes a key that counts by itself and never gives a number twice.
+    fn serial(&self) -> &'static str {
+        match self {
+            Database::Sqlite { .. } => "INTEGER PRIMARY KEY AUTOINCREMENT",
+            Database::Postgres(_) => "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
+        }
+    }
+
+    async fn begin(&self) -> Result<Transaction, sqlx::Error> {
+        let mut transaction = Transaction::new(match self {
+            Database::Sqlite { write, .. } => Connection::Sqlite(write.acquire().await?),
+            Database::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+        });
+        // Taking the write lock at once: a transaction that reads first and writes later can fail half-way.
+        let begin = match self {
+            Database::Sqlite { .. } => "BEGIN IMMEDIATE",
+            Database::Postgres(_) => "BEGIN",
+        };
+        query(begin).execute(&mut *transaction).await?;
+        Ok(transaction)
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let doing = "bring its schema up to date";
+        let mut first = self.begin().await.map_err(StoreError::failed(doing))?;
+        let done = schema_step(&mut first).await.map_err(StoreError::failed(doing))?;
+        first.commit().await.map_err(StoreError::failed(doing))?;
+        let known = MIGRATIONS.last().map_or(0, |(number, ..)| *number);
+        if done > known {
+            return Err(StoreError::SchemaIsNewer { found: done, known });
+        }
+        for (number, name, text) in MIGRATIONS.iter().filter(|(number, ..)| *number > done) {
+            let failed = |source| StoreError::MigrationFailed { number: *number, name, source };
+            self.apply(*number, text).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// One step, unless another server did it meanwhile.
+    async fn apply(&self, number: i64, text: &str) -> Result<(), sqlx::Error> {
+        let mut transaction = self.begin().await?;
+        if schema_step(&mut transaction).await? >= number {
+            return Ok(());
+        }
+        let text = AssertSqlSafe(text.replace("{SERIAL}", self.serial()));
+        match &mut *transaction {
+            Connection::Sqlite(open) => sqlx::raw_sql(text).execute(&mut **open).await.map(drop)?,
+            Connection::Postgres(open) => sqlx::raw_sql(text).execute(&mut **open).await.map(drop)?,
+        }
+        let done = "INSERT INTO schema_steps (number) VALUES ($1)";
+        query(done).bind(number).execute(&mut *transaction).await?;
+        transaction.commit().await
+    }
+}
+
+/// The last step that is done; 0 for an empty database.
+async fn schema_step(connection: &mut Connection) -> Result<i64, sqlx::Error> {
+    if let Connection::Postgres(_) = connection {
+        // Two who make the same table at once get in each other's way, even with IF NOT EXISTS.
+        QueryBuilder::new(format!("SELECT pg_advisory_xact_lock({SCHEMA_TURN})"))
+            .build()
+            .execute(&mut *connection)
+            .await?;
+    }
+    let table = "CREATE TABLE IF NOT EXISTS schema_steps (number BIGINT NOT NULL PRIMARY KEY)";
+    query(table).execute(&mut *connection).await?;
+    query_scalar("SELECT coalesce(max(number), 0) FROM schema_steps").fetch_one(connection).await
+}
+
+async fn open_sqlite(address: &str, path: &Path) -> Result<Database, StoreError> {
+    let cannot_open = |source| StoreError::CannotOpen { address: address.to_owned(), source };
+    let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+    let write = write.connect_with(sqlite_options(path, 16_000)).await.map_err(cannot_open)?;
+    let read = SqlitePoolOptions::new().max_connections(4).idle_timeout(None).max_lifetime(None);
+    let read = read.connect_lazy_with(sqlite_options(path, 4_000).read_only(true));
+    Ok(Database::Sqlite { write, read })
+}
+
+fn sqlite_options(path: &Path, cache_kib: i64) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // NORMAL loses acknowledged payments when the power goes.
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(10))
+        .busy_timeout(PATIENCE)
         .pragma("cache_size", format!("-{cache_kib}"))
         .pragma("wal_autocheckpoint", "4000")
         .pragma("temp_store", "memory")
@@ -170,45 +248,62 @@ fn options(path: &Path, cache_kib: i64) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let failed = StoreError::failed("read its schema's step");
-    let mut connection = pool.acquire().await.map_err(failed)?;
-    let done = schema_step(&mut connection).await.map_err(StoreError::failed("read its schema's step"))?;
-    let known = MIGRATIONS.last().map_or(0, |(number, ..)| *number);
-    if done > known {
-        return Err(StoreError::SchemaIsNewer { found: done, known });
+async fn open_postgres(shown: &str, options: PgConnectOptions) -> Result<Database, StoreError> {
+    let cannot_open = |source| StoreError::CannotOpen { address: shown.to_owned(), source };
+    let network = options.get_socket().is_none().then(|| options.get_port());
+    let options = options
+        .application_name("paydesk")
+        .options([
+            ("lock_timeout", PATIENCE.as_millis().to_string()),
+            ("idle_in_transaction_session_timeout", "30s".to_owned()),
+        ])
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS_MAX)
+        .acquire_timeout(PATIENCE)
+        // Asking whether a connection lives costs as much as most questions; a dead one says so by itself.
+        .test_before_acquire(false)
+        .after_connect(move |_, _| {
+            Box::pin(async move {
+                if let Some(Err(why)) = network.map(nodelay::set_on_connections_to) {
+                    tracing::warn!(
+                        "the connection to the database keeps its delay for large messages, which makes payments \
+                         slower; a Unix socket has none: {why}"
+                    );
+                }
+                Ok(())
+            })
+        });
+    // A pool would try for a long time and then say only that it took too long.
+    let first = PgConnection::connect_with(&options).await.map_err(cannot_open)?;
+    first.close().await.map_err(cannot_open)?;
+    let pool = pool.connect_lazy_with(options);
+    let database = Database::Postgres(pool);
+    let replica: bool =
+        query_scalar("SELECT pg_is_in_recovery()").fetch_one(&database).await.map_err(cannot_open)?;
+    if replica {
+        return Err(StoreError::IsReplica { address: shown.to_owned() });
     }
-    for (number, name, text) in MIGRATIONS.iter().filter(|(number, ..)| *number > done) {
-        apply(&mut connection, *number, text).await.map_err(|source| StoreError::MigrationFailed {
-            number: *number,
-            name,
-            source,
-        })?;
-    }
-    Ok(())
+    Ok(database)
 }
 
-/// The last step that is done; 0 for an empty database.
-async fn schema_step(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
-    let table = "CREATE TABLE IF NOT EXISTS schema_steps (number BIGINT NOT NULL PRIMARY KEY)";
-    sqlx::query(table).execute(&mut *connection).await?;
-    sqlx::query_scalar("SELECT coalesce(max(number), 0) FROM schema_steps").fetch_one(connection).await
-}
-
-async fn apply(connection: &mut SqliteConnection, number: i64, text: &str) -> Result<(), sqlx::Error> {
-    let mut transaction = sqlx::Connection::begin(connection).await?;
-    let text = text.replace("{SERIAL}", SERIAL);
-    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *transaction).await?;
-    let done = "INSERT INTO schema_steps (number) VALUES ($1)";
-    sqlx::query(done).bind(number).execute(&mut *transaction).await?;
-    transaction.commit().await
-}
-
-/// The address without what stands before an `@`.
-fn without_password(address: &str) -> String {
-    match (address.split_once("://"), address.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        _ => address.to_owned(),
+/// A database's address without anything that may be a password, for messages. Where the two cannot be told apart,
+/// nothing is shown.
+pub fn without_password(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return if address.contains('@') { "…".to_owned() } else { address.to_owned() };
+    };
+    let place = match (rest.rsplit_once('@'), rest.find('?')) {
+        (Some((before, _)), Some(question)) if question < before.len() => "",
+        (Some((_, place)), _) => place,
+        (None, _) => rest,
+    };
+    let place = place.split('?').next().unwrap_or_default();
+    let hidden = if place.len() < rest.len() { "…" } else { "" };
+    let at = if rest.contains('@') && !place.is_empty() { "@" } else { "" };
+    match scheme {
+        "sqlite" => address.to_owned(),
+        _ => format!("{scheme}://{hidden}{at}{place}"),
     }
 }
 
@@ -219,39 +314,38 @@ mod tests {
 
     #[test]
     fn an_address_is_shown_without_its_password() {
-        let shown = StoreError::UnknownAddress(without_password("postgres://me:secret@db/x")).to_string();
-        assert!(shown.contains("postgres://…@db/x") && !shown.contains("secret"), "{shown}");
+        for (address, shown) in [
+            ("postgres://me:secret@db/x", "postgres://…@db/x"),
+            ("postgres://me:se@cr?et@db/x", "postgres://…"),
+            ("postgres://db/x?user=me&password=secret", "postgres://…db/x"),
+            ("postgres://db/x?password=sec@ret", "postgres://…"),
+            ("postgres://db/x", "postgres://db/x"),
+            ("me:secret@db", "…"),
+            ("sqlite:/var/x@y.db", "…"),
+        ] {
+            assert_eq!(without_password(address), shown, "{address}");
+        }
     }
 
     /// A database of an earlier version, with data, after each of its steps.
     #[tokio::test]
     async fn an_older_database_is_brought_up_to_date_and_keeps_what_it_held() {
         for done in 1..MIGRATIONS.len() {
-            let folder = Folder::new();
-            let path = folder.path().join("paydesk.db");
-            let old = SqlitePoolOptions::new().max_connections(1);
-            let old = old.connect_with(options(&path, 1_000)).await.expect("an empty database");
-            let mut connection = old.acquire().await.expect("a connection");
-            assert_eq!(schema_step(&mut connection).await.expect("a step"), 0);
+            let place = Folder::new();
+            let old = Database::open(&place.address()).await.expect("an empty database");
             for (number, _, text) in &MIGRATIONS[..done] {
-                apply(&mut connection, *number, text).await.expect("the step works");
+                old.apply(*number, text).await.expect("the step works");
             }
+            let mut transaction = old.begin().await.expect("a transaction");
             let event = "INSERT INTO events (merchant, payment, version, at) VALUES ('m', 'p', 3, 5)";
-            sqlx::query(event).execute(&mut *connection).await.expect("it takes data");
-            drop(connection);
-            old.close().await;
-            let store = folder.open().await.expect("it is brought up to date");
-            let mut connection = store.read().acquire().await.expect("a connection");
-            let step: i64 = sqlx::query_scalar("SELECT max(number) FROM schema_steps")
-                .fetch_one(&mut *connection)
-                .await
-                .expect("a step");
-            let kept: i64 = sqlx::query_scalar("SELECT version FROM events")
-                .fetch_one(&mut *connection)
-                .await
-                .expect("a row");
+            query(event).execute(&mut *transaction).await.expect("it takes data");
+            transaction.commit().await.expect("it keeps data");
+            let store = place.open().await.expect("it is brought up to date");
+            let step = query_scalar::<i64>("SELECT max(number) FROM schema_steps");
+            let step = step.fetch_one(store.read()).await.expect("a step");
+            let kept = query_scalar::<i64>("SELECT version FROM events");
+            let kept = kept.fetch_one(store.read()).await.expect("a row");
             assert_eq!((step, kept), (MIGRATIONS.len() as i64, 3));
-            drop(connection);
             store.close().await;
         }
     }

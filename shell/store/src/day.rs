@@ -1,9 +1,8 @@
 //! What a stretch of time brought: sums for the day's chart.
 
-use crate::database::Db;
+use crate::sql::{QueryBuilder, from_columns};
 use crate::{MerchantScope, Store, StoreError};
 use base::{TillId, Timestamp};
-use sqlx::QueryBuilder;
 
 /// So many, adding up to so much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,14 +83,14 @@ impl Store {
     }
 
     async fn by_state(&self, span: &Span) -> Result<Vec<StateRow>, sqlx::Error> {
-        let mut query = QueryBuilder::<Db>::new("SELECT state, (");
+        let mut query = QueryBuilder::new("SELECT state, (");
         query.push(SOLD).push(") AS sold, count(*) AS count FROM payments");
         span.push_where(&mut query, "created_at");
         query.push(" GROUP BY 1, 2").build_query_as().fetch_all(self.read()).await
     }
 
     async fn by_hour(&self, span: &Span) -> Result<Vec<HourFigures>, sqlx::Error> {
-        let mut query = QueryBuilder::<Db>::new("SELECT (created_at - ");
+        let mut query = QueryBuilder::new("SELECT (created_at - ");
         query.push_bind(span.from.as_micros()).push(") / 3600000000 AS hour, count(*), ");
         query.push("CAST(sum(paid) AS BIGINT) FROM payments");
         span.push_where(&mut query, "created_at");
@@ -105,8 +104,7 @@ impl Store {
     }
 
     async fn by_wallet(&self, span: &Span) -> Result<Vec<WalletFigures>, sqlx::Error> {
-        let mut query =
-            QueryBuilder::<Db>::new("SELECT wallet, count(*), CAST(sum(paid) AS BIGINT) FROM payments");
+        let mut query = QueryBuilder::new("SELECT wallet, count(*), CAST(sum(paid) AS BIGINT) FROM payments");
         span.push_where(&mut query, "created_at");
         query.push(" AND ").push(SOLD).push(" GROUP BY 1 ORDER BY 1");
         let rows: Vec<(String, i64, i64)> = query.build_query_as().fetch_all(self.read()).await?;
@@ -119,7 +117,7 @@ impl Store {
 
     async fn refunds_done(&self, span: &Span) -> Result<Sum, sqlx::Error> {
         let mut query =
-            QueryBuilder::<Db>::new("SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT) FROM refunds");
+            QueryBuilder::new("SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT) FROM refunds");
         span.push_where(&mut query, "done_at");
         query.push(" AND NOT give_back");
         let (count, amount): (i64, i64) = query.build_query_as().fetch_one(self.read()).await?;
@@ -141,7 +139,7 @@ struct Span {
 }
 
 impl Span {
-    fn push_where(&self, query: &mut QueryBuilder<Db>, at: &'static str) {
+    fn push_where(&self, query: &mut QueryBuilder, at: &'static str) {
         query.push(" WHERE merchant = ").push_bind(self.scope.text());
         query.push(" AND ").push(at).push(" >= ").push_bind(self.from.as_micros());
         query.push(" AND ").push(at).push(" < ").push_bind(self.to.as_micros());
@@ -151,9 +149,10 @@ impl Span {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct StateRow {
     state: String,
     sold: bool,
     count: i64,
 }
+
+from_columns!(StateRow { state, sold, count });

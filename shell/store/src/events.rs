@@ -1,13 +1,14 @@
 //! The outbox: that a payment changed, in the transaction that changed it, for whoever must be told.
 
-use crate::database::{Db, PARAMETERS_MAX};
+use crate::insert::{Columns, Insert};
+use crate::sql::{Kind, query, query_as, query_scalar};
 use crate::{MerchantScope, Store, StoreError};
 use base::{PaymentId, Timestamp};
 use engine::Change;
-use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
 
-const COLUMNS: usize = 4;
+const COLUMNS: Columns =
+    &[("merchant", Kind::Text), ("payment", Kind::Text), ("version", Kind::Int), ("at", Kind::Int)];
 
 /// Numbers events in the order they became durable. Numbers may be missing, none comes twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +43,7 @@ impl Store {
     ) -> Result<Vec<Event>, StoreError> {
         let text = "SELECT id, payment, version, at FROM events WHERE merchant = $1 AND id > $2 \
                     ORDER BY id LIMIT $3";
-        let rows: Vec<(i64, String, i64, i64)> = sqlx::query_as(text)
+        let rows: Vec<(i64, String, i64, i64)> = query_as(text)
             .bind(scope.text())
             .bind(after.0)
             .bind(i64::from(limit))
@@ -62,7 +63,7 @@ impl Store {
 
     /// This merchant's newest event, or 0: where a listener that wants no past begins.
     pub async fn last_event(&self, scope: &MerchantScope) -> Result<EventId, StoreError> {
-        sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM events WHERE merchant = $1")
+        query_scalar("SELECT coalesce(max(id), 0) FROM events WHERE merchant = $1")
             .bind(scope.text())
             .fetch_one(self.read())
             .await
@@ -74,7 +75,7 @@ impl Store {
     /// from, and nothing else needs it.
     pub async fn drop_events(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let doing = "drop old events";
-        let oldest: Option<i64> = sqlx::query_scalar("SELECT at FROM events ORDER BY id LIMIT 1")
+        let oldest: Option<i64> = query_scalar("SELECT at FROM events ORDER BY id LIMIT 1")
             .fetch_optional(self.read())
             .await
             .map_err(StoreError::failed(doing))?;
@@ -84,7 +85,7 @@ impl Store {
         // The oldest few are looked at, not all of them: whoever commits waits for this.
         let text = "DELETE FROM events WHERE at < $1 AND id IN (SELECT id FROM events ORDER BY id LIMIT $2)";
         let mut transaction = self.begin().await?;
-        let dropped = sqlx::query(text)
+        let dropped = query(text)
             .bind(before.as_micros())
             .bind(i64::from(limit))
             .execute(&mut *transaction)
@@ -95,19 +96,18 @@ impl Store {
     }
 }
 
-/// One event for each change; the script's rows are their numbers.
-pub(crate) fn push_append(script: &mut QueryBuilder<Db>, changes: &[Change], at: Timestamp) {
-    for some in changes.chunks(PARAMETERS_MAX / COLUMNS) {
-        script.push("INSERT INTO events (merchant, payment, version, at) ");
-        script.push_values(some, |mut values, change| {
-            values
-                .push_bind(change.payment.request.merchant.to_string())
-                .push_bind(change.payment.request.id.to_string())
-                .push_bind(i64::from(change.payment.version))
-                .push_bind(at.as_micros());
-        });
-        script.push(" RETURNING id, payment; ");
+/// One event for each change.
+pub(crate) fn append(changes: &[Change], at: Timestamp) -> Insert {
+    let mut events = Insert::new("events", COLUMNS, "");
+    for change in changes {
+        events.row([
+            change.payment.request.merchant.to_string().into(),
+            change.payment.request.id.to_string().into(),
+            i64::from(change.payment.version).into(),
+            at.as_micros().into(),
+        ]);
     }
+    events
 }
 
 /// The numbers in the order of `changes`; no database promises the order of what it returns.

@@ -1,14 +1,20 @@
 //! Facts: added, never changed; and how the engine gets them back.
 
-use crate::database::{Db, PARAMETERS_MAX};
+use crate::insert::{Columns, Insert};
+use crate::sql::{Kind, QueryBuilder, query_as};
 use crate::{MerchantScope, Store, StoreError, stored};
 use base::{MerchantId, PaymentId, Timestamp};
 use engine::{Row, Which};
 use payment::Entry;
-use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
 
-const COLUMNS: usize = 5;
+const COLUMNS: Columns = &[
+    ("payment", Kind::Text),
+    ("seq", Kind::Int),
+    ("merchant", Kind::Text),
+    ("at", Kind::Int),
+    ("body", Kind::Text),
+];
 /// Payments looked up by one statement.
 const LOOK_UP_MAX: usize = 1_000;
 
@@ -43,7 +49,7 @@ impl Store {
         id: PaymentId,
     ) -> Result<Option<Vec<Entry>>, StoreError> {
         let text = "SELECT at, body FROM facts WHERE payment = $1 AND merchant = $2 ORDER BY seq";
-        let rows: Vec<(i64, String)> = sqlx::query_as(text)
+        let rows: Vec<(i64, String)> = query_as(text)
             .bind(id.to_string())
             .bind(scope.text())
             .fetch_all(self.read())
@@ -74,7 +80,7 @@ impl Store {
     ) -> Result<BTreeMap<PaymentId, Vec<Entry>>, StoreError> {
         let mut found: BTreeMap<PaymentId, Vec<Entry>> = BTreeMap::new();
         for some in ids.chunks(LOOK_UP_MAX) {
-            let mut query = QueryBuilder::<Db>::new("SELECT payment, at, body FROM facts WHERE payment IN (");
+            let mut query = QueryBuilder::new("SELECT payment, at, body FROM facts WHERE payment IN (");
             let mut list = query.separated(", ");
             some.iter().for_each(|id| {
                 list.push_bind(id.to_string());
@@ -100,8 +106,8 @@ impl Store {
         let mut found = BTreeMap::new();
         for some in keys.chunks(LOOK_UP_MAX) {
             let mut query =
-                QueryBuilder::<Db>::new("SELECT merchant, key, id FROM payments WHERE (merchant, key) IN (");
-            query.push_values(some, |mut row, (merchant, key)| {
+                QueryBuilder::new("SELECT merchant, key, id FROM payments WHERE (merchant, key) IN (");
+            query.push_values(some, |row, (merchant, key)| {
                 row.push_bind(merchant.to_string()).push_bind(key.as_str());
             });
             query.push(")");
@@ -120,24 +126,19 @@ impl Store {
 }
 
 /// Adds facts. A place that is taken (another server drove the same payment) fails the whole transaction.
-pub(crate) fn push_append(
-    script: &mut QueryBuilder<Db>,
-    rows: &[Row],
-    owners: &BTreeMap<PaymentId, MerchantId>,
-) {
-    for some in rows.chunks(PARAMETERS_MAX / COLUMNS) {
-        script.push("INSERT INTO facts (payment, seq, merchant, at, body) ");
-        script.push_values(some, |mut values, row| {
-            let owner = owners.get(&row.payment).expect("a payment with a new fact is among the changes");
-            values
-                .push_bind(row.payment.to_string())
-                .push_bind(i64::from(row.seq))
-                .push_bind(owner.to_string())
-                .push_bind(row.entry.at.as_micros())
-                .push_bind(stored::write(&row.entry.fact));
-        });
-        script.push("; ");
+pub(crate) fn append(rows: &[Row], owners: &BTreeMap<PaymentId, MerchantId>) -> Insert {
+    let mut facts = Insert::new("facts", COLUMNS, "");
+    for row in rows {
+        let owner = owners.get(&row.payment).expect("a payment with a new fact is among the changes");
+        facts.row([
+            row.payment.to_string().into(),
+            i64::from(row.seq).into(),
+            owner.to_string().into(),
+            row.entry.at.as_micros().into(),
+            stored::write(&row.entry.fact).into(),
+        ]);
     }
+    facts
 }
 
 fn read_entry(at: i64, body: &str) -> Result<Entry, StoreError> {

@@ -1,14 +1,24 @@
 //! Receipts to print: queued in the transaction that makes a payment paid, and every copy asked for later.
 
-use crate::database::{Db, PARAMETERS_MAX};
+use crate::insert::{Columns, Insert};
+use crate::sql::{Kind, QueryBuilder, from_columns, query, query_as};
 use crate::{MerchantScope, Store, StoreError};
 use base::{MerchantId, PaymentId, StoreId, TillId, Timestamp};
 use engine::Change;
 use payment::Outcome;
-use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
 
-const COLUMNS: usize = 9;
+const COLUMNS: Columns = &[
+    ("merchant", Kind::Text),
+    ("store", Kind::Text),
+    ("till", Kind::Text),
+    ("payment", Kind::Text),
+    ("copy", Kind::Int),
+    ("state", Kind::Text),
+    ("why", Kind::Text),
+    ("created_at", Kind::Int),
+    ("updated_at", Kind::Int),
+];
 const FIELDS: &str =
     "SELECT id, merchant, store, till, payment, copy, state, why, created_at, updated_at FROM print_jobs";
 
@@ -97,7 +107,7 @@ impl Store {
                     'queued', '', $3, $3 FROM payments WHERE id = $1 AND merchant = $2 \
                     RETURNING id, merchant, store, till, payment, copy, state, why, created_at, updated_at";
         let mut transaction = self.begin().await?;
-        let row: Option<JobRow> = sqlx::query_as(text)
+        let row: Option<JobRow> = query_as(text)
             .bind(payment.to_string())
             .bind(scope.text())
             .bind(at.as_micros())
@@ -110,7 +120,7 @@ impl Store {
 
     /// The jobs of a till that are not settled (queued, held, sent), oldest first.
     pub async fn waiting_jobs(&self, till: TillId, limit: u32) -> Result<Vec<PrintJob>, StoreError> {
-        let rows: Vec<JobRow> = QueryBuilder::<Db>::new(FIELDS)
+        let rows: Vec<JobRow> = QueryBuilder::new(FIELDS)
             .push(" WHERE state IN ('queued', 'held', 'sent') AND till = ")
             .push_bind(till.to_string())
             .push(" ORDER BY id LIMIT ")
@@ -131,7 +141,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("UPDATE print_jobs SET state = $2, why = $3, updated_at = $4 WHERE id = $1")
+        query("UPDATE print_jobs SET state = $2, why = $3, updated_at = $4 WHERE id = $1")
             .bind(id)
             .bind(state.code())
             .bind(why)
@@ -151,7 +161,7 @@ impl Store {
         let mut found = BTreeMap::new();
         for some in payments.chunks(1_000) {
             let mut query =
-                QueryBuilder::<Db>::new("SELECT payment, copy, state FROM print_jobs WHERE merchant = ");
+                QueryBuilder::new("SELECT payment, copy, state FROM print_jobs WHERE merchant = ");
             query.push_bind(scope.text()).push(" AND payment IN (");
             let mut list = query.separated(", ");
             some.iter().for_each(|id| {
@@ -174,30 +184,25 @@ impl Store {
 }
 
 /// A receipt for every payment that became paid; none twice.
-pub(crate) fn push_receipts(script: &mut QueryBuilder<Db>, changes: &[Change], at: Timestamp) {
-    let paid: Vec<&Change> = changes.iter().filter(|change| change.became == Some(Outcome::Paid)).collect();
-    for some in paid.chunks(PARAMETERS_MAX / COLUMNS) {
-        script.push(
-            "INSERT INTO print_jobs (merchant, store, till, payment, copy, state, why, created_at, updated_at) ",
-        );
-        script.push_values(some, |mut values, change| {
-            let request = &change.payment.request;
-            values
-                .push_bind(request.merchant.to_string())
-                .push_bind(request.store.to_string())
-                .push_bind(request.till.to_string())
-                .push_bind(request.id.to_string())
-                .push_bind(0_i64)
-                .push_bind(JobState::Queued.code())
-                .push_bind("")
-                .push_bind(at.as_micros())
-                .push_bind(at.as_micros());
-        });
-        script.push(" ON CONFLICT (payment, copy) DO NOTHING; ");
+pub(crate) fn receipts(changes: &[Change], at: Timestamp) -> Insert {
+    let mut jobs = Insert::new("print_jobs", COLUMNS, " ON CONFLICT (payment, copy) DO NOTHING");
+    for change in changes.iter().filter(|change| change.became == Some(Outcome::Paid)) {
+        let request = &change.payment.request;
+        jobs.row([
+            request.merchant.to_string().into(),
+            request.store.to_string().into(),
+            request.till.to_string().into(),
+            request.id.to_string().into(),
+            0_i64.into(),
+            JobState::Queued.code().into(),
+            "".into(),
+            at.as_micros().into(),
+            at.as_micros().into(),
+        ]);
     }
+    jobs
 }
 
-#[derive(sqlx::FromRow)]
 struct JobRow {
     id: i64,
     merchant: String,
@@ -210,6 +215,8 @@ struct JobRow {
     created_at: i64,
     updated_at: i64,
 }
+
+from_columns!(JobRow { id, merchant, store, till, payment, copy, state, why, created_at, updated_at });
 
 impl TryFrom<JobRow> for PrintJob {
     type Error = StoreError;

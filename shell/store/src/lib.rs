@@ -5,28 +5,35 @@
 //! transaction can be made again from them. Reads about payments demand a [`MerchantScope`], so that forgetting
 //! whose payments they are does not compile; only the engine's own loads go without.
 //!
-//! SQLite now. The texts keep to what PostgreSQL understands too: numbered parameters, `ON CONFLICT`,
-//! multi-row `VALUES`, `RETURNING`, no clock of the database.
+//! SQLite for one server, PostgreSQL for one or many. One text serves both (see `sql`): numbered parameters,
+//! `ON CONFLICT`, `RETURNING`, no clock of the database. What differs is kept in `database` and `insert`.
 
+#[cfg(test)]
+mod bad_databases;
 mod commit;
 mod database;
 mod day;
 mod events;
 mod facts;
+mod failure;
 #[cfg(test)]
 mod folder;
+mod insert;
 mod jobs;
+mod nodelay;
 mod page;
 mod payments;
 mod people;
 mod scope;
+mod sql;
 mod stored;
 #[cfg(test)]
 mod suite;
 
-pub use database::{Store, StoreConfig, StoreError};
+pub use database::{Store, StoreConfig, without_password};
 pub use day::{DayFigures, HourFigures, Sum, WalletFigures};
 pub use events::{Event, EventId};
+pub use failure::StoreError;
 pub use jobs::{JobState, PrintJob, Printed};
 pub use page::{Cursor, MalformedCursor, Page, PaymentFilter};
 pub use people::{

@@ -1,10 +1,9 @@
 //! Lists of payments, newest first, a page at a time.
 
-use crate::database::Db;
+use crate::sql::{QueryBuilder, query_scalar};
 use crate::{MerchantScope, Store, StoreError};
 use base::{Currency, Money, OrderNo, PaymentId, StoreId, TillId, Timestamp};
 use payment::{MoneyState, Payment};
-use sqlx::QueryBuilder;
 use std::fmt;
 use std::str::FromStr;
 
@@ -102,7 +101,7 @@ impl Store {
         }
         let text = "SELECT id FROM payments WHERE transaction_no IS NOT NULL AND merchant = $1 AND transaction_no = $2 \
                     UNION SELECT id FROM payments WHERE reference <> '' AND merchant = $1 AND reference = $2 LIMIT 1000";
-        let ids = sqlx::query_scalar(text)
+        let ids = query_scalar(text)
             .bind(scope.text())
             .bind(q)
             .fetch_all(self.read())
@@ -124,8 +123,8 @@ fn page_query(
     search: Option<Search>,
     cursor: Option<Cursor>,
     limit: u32,
-) -> QueryBuilder<Db> {
-    let mut query = QueryBuilder::<Db>::new("SELECT id, created_at FROM payments WHERE merchant = ");
+) -> QueryBuilder {
+    let mut query = QueryBuilder::new("SELECT id, created_at FROM payments WHERE merchant = ");
     query.push_bind(scope.text());
     if let Some(from) = filter.from {
         query.push(" AND created_at >= ").push_bind(from.as_micros());
@@ -156,7 +155,7 @@ fn page_query(
     query
 }
 
-fn push_search(query: &mut QueryBuilder<Db>, search: Search) {
+fn push_search(query: &mut QueryBuilder, search: Search) {
     query.push(" AND (id IN (");
     // A list without members is not SQL everywhere; nothing is equal to NULL.
     let mut list = query.separated(", ");

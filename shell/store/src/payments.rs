@@ -1,14 +1,48 @@
 //! How payments stand: the projection of their facts that lists, searches and sums read.
 
-use crate::database::{Db, PARAMETERS_MAX};
+use crate::insert::{Columns, Insert};
+use crate::sql::{Kind, query_scalar};
 use crate::{Store, StoreError};
 use base::{PaymentId, Timestamp};
 use engine::Change;
 use payment::{Charge, MoneyState, Next, Payment, Refund, RefundState};
-use sqlx::QueryBuilder;
 
-const COLUMNS: usize = 23;
-const REFUND_COLUMNS: usize = 9;
+const COLUMNS: Columns = &[
+    ("id", Kind::Text),
+    ("merchant", Kind::Text),
+    ("store", Kind::Text),
+    ("till", Kind::Text),
+    ("key", Kind::Text),
+    ("cashier", Kind::Text),
+    ("channel", Kind::Text),
+    ("wallet", Kind::Text),
+    ("reference", Kind::Text),
+    ("currency", Kind::Text),
+    ("amount", Kind::Int),
+    ("created_at", Kind::Int),
+    ("state", Kind::Text),
+    ("reason", Kind::Text),
+    ("paid", Kind::Int),
+    ("paid_at", Kind::Int),
+    ("refunded", Kind::Int),
+    ("undone", Kind::Bool),
+    ("escalated", Kind::Bool),
+    ("transaction_no", Kind::Text),
+    ("due_at", Kind::Int),
+    ("updated_at", Kind::Int),
+    ("version", Kind::Int),
+];
+const REFUND_COLUMNS: Columns = &[
+    ("id", Kind::Text),
+    ("payment", Kind::Text),
+    ("merchant", Kind::Text),
+    ("till", Kind::Text),
+    ("amount", Kind::Int),
+    ("give_back", Kind::Bool),
+    ("state", Kind::Text),
+    ("requested_at", Kind::Int),
+    ("done_at", Kind::Int),
+];
 
 impl Store {
     /// Payments that must be looked at some time, in the order of their ids, beginning after `after`. For the
@@ -18,7 +52,7 @@ impl Store {
         after: Option<PaymentId>,
         limit: u32,
     ) -> Result<Vec<PaymentId>, StoreError> {
-        let ids: Vec<String> = sqlx::query_scalar(OPEN_PAYMENTS)
+        let ids: Vec<String> = query_scalar(OPEN_PAYMENTS)
             .bind(after.map(|id| id.to_string()).unwrap_or_default())
             .bind(i64::from(limit))
             .fetch_all(self.read())
@@ -33,78 +67,74 @@ pub(crate) const OPEN_PAYMENTS: &str =
     "SELECT id FROM payments WHERE due_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
 /// What never changes about a payment is written once; the rest is set anew with every change.
-pub(crate) fn push_upsert(script: &mut QueryBuilder<Db>, changes: &[Change]) {
-    for some in changes.chunks(PARAMETERS_MAX / COLUMNS) {
-        script.push(
-            "INSERT INTO payments (id, merchant, store, till, key, cashier, channel, wallet, reference, \
-             currency, amount, created_at, state, reason, paid, paid_at, refunded, undone, escalated, \
-             transaction_no, due_at, updated_at, version) ",
-        );
-        script.push_values(some, |mut values, change| {
-            let request = &change.payment.request;
-            let stand = Standing::of(change);
-            values
-                .push_bind(request.id.to_string())
-                .push_bind(request.merchant.to_string())
-                .push_bind(request.store.to_string())
-                .push_bind(request.till.to_string())
-                .push_bind(request.key.as_str())
-                .push_bind(request.cashier.as_str())
-                .push_bind(request.channel.to_string())
-                .push_bind(request.wallet.as_str())
-                .push_bind(request.reference.as_str())
-                .push_bind(request.amount.currency().code())
-                .push_bind(request.amount.minor())
-                .push_bind(change.payment.requested_at.as_micros())
-                .push_bind(stand.state)
-                .push_bind(stand.reason)
-                .push_bind(stand.paid)
-                .push_bind(stand.paid_at.map(Timestamp::as_micros))
-                .push_bind(stand.refunded)
-                .push_bind(stand.undone)
-                .push_bind(stand.escalated)
-                .push_bind(stand.transaction_no)
-                .push_bind(change.due.map(Timestamp::as_micros))
-                .push_bind(change.payment.updated_at.as_micros())
-                .push_bind(i64::from(change.payment.version));
-        });
-        script.push(
-            " ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, \
-             paid = excluded.paid, paid_at = excluded.paid_at, refunded = excluded.refunded, \
-             undone = excluded.undone, escalated = excluded.escalated, \
-             transaction_no = excluded.transaction_no, due_at = excluded.due_at, \
-             updated_at = excluded.updated_at, version = excluded.version",
-        );
-        script.push("; ");
+pub(crate) fn upsert(changes: &[Change]) -> Insert {
+    let mut payments = Insert::new(
+        "payments",
+        COLUMNS,
+        " ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, \
+         paid = excluded.paid, paid_at = excluded.paid_at, refunded = excluded.refunded, \
+         undone = excluded.undone, escalated = excluded.escalated, \
+         transaction_no = excluded.transaction_no, due_at = excluded.due_at, \
+         updated_at = excluded.updated_at, version = excluded.version",
+    );
+    for change in changes {
+        let request = &change.payment.request;
+        let stand = Standing::of(change);
+        payments.row([
+            request.id.to_string().into(),
+            request.merchant.to_string().into(),
+            request.store.to_string().into(),
+            request.till.to_string().into(),
+            request.key.as_str().into(),
+            request.cashier.as_str().into(),
+            request.channel.to_string().into(),
+            request.wallet.as_str().into(),
+            request.reference.as_str().into(),
+            request.amount.currency().code().into(),
+            request.amount.minor().into(),
+            change.payment.requested_at.as_micros().into(),
+            stand.state.into(),
+            stand.reason.into(),
+            stand.paid.into(),
+            stand.paid_at.map(Timestamp::as_micros).into(),
+            stand.refunded.into(),
+            stand.undone.into(),
+            stand.escalated.into(),
+            stand.transaction_no.into(),
+            change.due.map(Timestamp::as_micros).into(),
+            change.payment.updated_at.as_micros().into(),
+            i64::from(change.payment.version).into(),
+        ]);
     }
+    payments
 }
 
 /// Refunds have a table of their own because a day counts those it saw done, whenever the payment was.
-pub(crate) fn push_upsert_refunds(script: &mut QueryBuilder<Db>, changes: &[Change]) {
-    let refunds: Vec<(&Payment, &Refund)> = changes
+pub(crate) fn upsert_refunds(changes: &[Change]) -> Insert {
+    let all: Vec<(&Payment, &Refund)> = changes
         .iter()
         .flat_map(|change| change.payment.refunds.iter().map(|refund| (&change.payment, refund)))
         .collect();
-    for some in refunds.chunks(PARAMETERS_MAX / REFUND_COLUMNS) {
-        script.push(
-            "INSERT INTO refunds (id, payment, merchant, till, amount, give_back, state, requested_at, done_at) ",
-        );
-        script.push_values(some, |mut values, (payment, refund)| {
-            let (state, done_at) = refund_state(refund);
-            values
-                .push_bind(refund.id.to_string())
-                .push_bind(payment.request.id.to_string())
-                .push_bind(payment.request.merchant.to_string())
-                .push_bind(payment.request.till.to_string())
-                .push_bind(refund.amount.minor())
-                .push_bind(refund.request.is_none())
-                .push_bind(state)
-                .push_bind(refund.requested_at.as_micros())
-                .push_bind(done_at.map(Timestamp::as_micros));
-        });
-        script.push(" ON CONFLICT (id) DO UPDATE SET state = excluded.state, done_at = excluded.done_at");
-        script.push("; ");
+    let mut refunds = Insert::new(
+        "refunds",
+        REFUND_COLUMNS,
+        " ON CONFLICT (id) DO UPDATE SET state = excluded.state, done_at = excluded.done_at",
+    );
+    for (payment, refund) in all {
+        let (state, done_at) = refund_state(refund);
+        refunds.row([
+            refund.id.to_string().into(),
+            payment.request.id.to_string().into(),
+            payment.request.merchant.to_string().into(),
+            payment.request.till.to_string().into(),
+            refund.amount.minor().into(),
+            refund.request.is_none().into(),
+            state.into(),
+            refund.requested_at.as_micros().into(),
+            done_at.map(Timestamp::as_micros).into(),
+        ]);
     }
+    refunds
 }
 
 /// What of a payment changes with its facts.

@@ -1,7 +1,9 @@
 //! The store under a real engine, as text: what happened, and what the database says afterwards. One suite for
 //! every database the store can sit on.
 
+use crate::failure::is_duplicate;
 use crate::folder::Folder;
+use crate::sql::{from_columns, query, query_as};
 use crate::{Cursor, EventId, MerchantScope, PaymentFilter, Store, StoreConfig, StoreError, payments};
 use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use engine::{After, Batch, CallOut, Change, End, Engine, Wake, Which};
@@ -132,12 +134,11 @@ impl World {
                 Ok(())
             }
             ["break"] => {
-                self.raw("CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk on fire'); END")
-                    .await;
+                self.raw("ALTER TABLE events RENAME TO events_away").await;
                 Ok(())
             }
             ["mend"] => {
-                self.raw("DROP TRIGGER broken").await;
+                self.raw("ALTER TABLE events_away RENAME TO events").await;
                 Ok(())
             }
             other => panic!("not a step: {other:?}"),
@@ -146,14 +147,13 @@ impl World {
 
     async fn raw(&self, text: &'static str) {
         let mut transaction = self.store.begin().await.expect("a transaction begins");
-        sqlx::query(text).execute(&mut *transaction).await.expect("the statement is right");
+        query(text).execute(&mut *transaction).await.expect("the statement is right");
         transaction.commit().await.expect("the transaction ends");
     }
 
     /// How every payment stands by its row, newest first, and the questions under way.
     async fn stand(&self) -> String {
-        let rows: Vec<StandRow> =
-            sqlx::query_as(STAND).fetch_all(self.store.read()).await.expect("rows are read");
+        let rows: Vec<StandRow> = query_as(STAND).fetch_all(self.store.read()).await.expect("rows are read");
         let mut text = String::new();
         for (id, state, reason, paid, refunded, due, version) in rows {
             let id: PaymentId = id.parse().expect("an id");
@@ -236,7 +236,9 @@ async fn check(script: &str, expected: Expect) {
         let arrow = if told.is_empty() { "" } else { " -> " };
         writeln!(trace, "{line}{arrow}{told}").expect("text grows");
         if let Err(error) = result {
-            writeln!(trace, "  failed: {error}").expect("text grows");
+            // What the database says of it is its own; what was being done is ours.
+            let ours = error.to_string().split(": ").next().unwrap_or_default().to_owned();
+            writeln!(trace, "  failed: {ours}").expect("text grows");
         }
         trace += &world.stand().await;
     }
@@ -320,7 +322,7 @@ async fn a_failed_commit_leaves_nothing_behind_and_the_key_is_free() {
         expect![[r#"
             break
             begin A 1250 k1
-              failed: the database failed to store a batch: error returned from database: (code: 1811) disk on fire
+              failed: the database failed to store a batch
             mend
             begin A 1250 k1 -> A v2
               A v2 verifying due 20 asks Charge
@@ -342,10 +344,8 @@ async fn two_payments_cannot_have_one_key_even_if_two_engines_think_so() {
         second.handle(Wake::Loaded { which, entries: None }, MORNING);
     }
     let error = world.store.commit(&second.take().batch, MORNING).await.expect_err("the key is taken");
-    assert!(
-        error.to_string().contains("UNIQUE constraint failed: payments.merchant, payments.key"),
-        "{error}"
-    );
+    let StoreError::Failed { source, .. } = error else { panic!("{error}") };
+    assert!(is_duplicate(&source), "{source}");
     assert_eq!(world.store.payment_entries(&SHOP, id("B")).await.expect("it reads"), None, "not half of it");
 }
 
@@ -574,12 +574,15 @@ async fn a_newer_database_and_a_wrong_address_are_refused_by_name() {
 #[tokio::test]
 async fn the_engine_s_look_ups_use_their_indexes() {
     let world = World::new().await;
+    if world.folder.on_postgresql() {
+        return;
+    }
     let plan = |text: &'static str| {
         let store = world.store.clone();
         async move {
-            let text = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
+            let text = format!("EXPLAIN QUERY PLAN {text}");
             let rows: Vec<(i64, i64, i64, String)> =
-                sqlx::query_as(text).fetch_all(store.read()).await.expect("a plan");
+                query_as(text).fetch_all(store.read()).await.expect("a plan");
             rows.into_iter().map(|(.., step)| step).collect::<Vec<_>>().join("; ")
         }
     };
@@ -648,10 +651,8 @@ proptest! {
 /// Every row of the projection against the row that its facts give.
 async fn compare(world: &World) {
     let policy = Policy::default();
-    let rows: Vec<ProjectionRow> = sqlx::query_as("SELECT * FROM payments ORDER BY id")
-        .fetch_all(world.store.read())
-        .await
-        .expect("rows");
+    let rows: Vec<ProjectionRow> =
+        query_as("SELECT * FROM payments ORDER BY id").fetch_all(world.store.read()).await.expect("rows");
     for row in rows {
         let id: PaymentId = row.id.parse().expect("an id");
         let entries = world.store.payment_entries(&SHOP, id).await.expect("facts").expect("there are some");
@@ -683,7 +684,6 @@ async fn compare(world: &World) {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct ProjectionRow {
     id: String,
     merchant: String,
@@ -701,3 +701,21 @@ struct ProjectionRow {
     updated_at: i64,
     version: i64,
 }
+
+from_columns!(ProjectionRow {
+    id,
+    merchant,
+    key,
+    amount,
+    created_at,
+    state,
+    reason,
+    paid,
+    refunded,
+    undone,
+    escalated,
+    transaction_no,
+    due_at,
+    updated_at,
+    version,
+});

@@ -2,9 +2,8 @@
 
 use super::{By, People};
 use crate::StoreError;
+use crate::sql::{Connection, FromRow, Row, query, query_as};
 use base::{MerchantId, Timestamp};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{FromRow, Row};
 
 /// One recorded change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +28,7 @@ impl People<'_> {
         subject: &str,
         limit: i64,
     ) -> Result<Vec<AuditEntry>, StoreError> {
-        sqlx::query_as(
+        query_as(
             "SELECT at, actor, action, subject, detail FROM audit WHERE merchant = $1 AND subject = $2 \
              ORDER BY at DESC LIMIT $3",
         )
@@ -43,7 +42,7 @@ impl People<'_> {
 
     /// The latest changes at a merchant, newest first.
     pub async fn audit(&self, merchant: MerchantId, limit: i64) -> Result<Vec<AuditEntry>, StoreError> {
-        sqlx::query_as(
+        query_as(
             "SELECT at, actor, action, subject, detail FROM audit WHERE merchant = $1 \
              ORDER BY at DESC LIMIT $2",
         )
@@ -57,30 +56,28 @@ impl People<'_> {
 
 /// Writes the row of a change into the transaction that makes it.
 pub(super) async fn record(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     merchant: MerchantId,
     by: By<'_>,
     action: &'static str,
     subject: &str,
     detail: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO audit (at, merchant, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(by.at.as_micros())
-    .bind(merchant.to_string())
-    .bind(by.actor.to_owned())
-    .bind(action)
-    .bind(subject.to_owned())
-    .bind(detail.to_owned())
-    .execute(tx)
-    .await
-    .map_err(StoreError::failed("record a change"))?;
+    query("INSERT INTO audit (at, merchant, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(by.at.as_micros())
+        .bind(merchant.to_string())
+        .bind(by.actor.to_owned())
+        .bind(action)
+        .bind(subject.to_owned())
+        .bind(detail.to_owned())
+        .execute(tx)
+        .await
+        .map_err(StoreError::failed("record a change"))?;
     Ok(())
 }
 
-impl FromRow<'_, SqliteRow> for AuditEntry {
-    fn from_row(row: &SqliteRow) -> Result<AuditEntry, sqlx::Error> {
+impl FromRow for AuditEntry {
+    fn from_row(row: &Row) -> Result<AuditEntry, sqlx::Error> {
         Ok(AuditEntry {
             at: Timestamp::from_micros(row.try_get("at")?),
             actor: row.try_get("actor")?,

@@ -4,9 +4,8 @@ use super::audit::record;
 use super::rows::id;
 use super::{By, People, PeopleError, commit, refused};
 use crate::StoreError;
+use crate::sql::{FromRow, Row, query, query_as};
 use base::{ChannelId, MerchantId};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row};
 
 /// A way to a provider, with its credentials sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub struct ChannelRow {
 impl People<'_> {
     /// Adds or replaces a way to a provider.
     pub async fn put_channel(&self, channel: &ChannelRow, by: By<'_>) -> Result<(), PeopleError> {
-        let change = sqlx::query(
+        let change = query(
             "INSERT INTO channels (id, merchant, provider, wallet, name, position, sealed, changed) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, position = excluded.position, \
@@ -57,7 +56,7 @@ impl People<'_> {
 
     /// Every way to every provider, in the order in which they are tried.
     pub async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError> {
-        sqlx::query_as(
+        query_as(
             "SELECT id, merchant, provider, wallet, name, position, sealed FROM channels \
              ORDER BY merchant, position, id",
         )
@@ -67,8 +66,8 @@ impl People<'_> {
     }
 }
 
-impl FromRow<'_, SqliteRow> for ChannelRow {
-    fn from_row(row: &SqliteRow) -> Result<ChannelRow, sqlx::Error> {
+impl FromRow for ChannelRow {
+    fn from_row(row: &Row) -> Result<ChannelRow, sqlx::Error> {
         Ok(ChannelRow {
             id: id(row, "id")?,
             merchant: id(row, "merchant")?,

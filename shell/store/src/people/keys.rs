@@ -4,9 +4,8 @@ use super::audit::record;
 use super::rows::{id, id_or_none, role};
 use super::{By, People, PeopleError, Principal, Role, commit, refused};
 use crate::StoreError;
+use crate::sql::{FromRow, Row, query, query_as};
 use base::{MerchantId, StaffId, TillId, Timestamp};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row};
 
 /// A key for a machine.
 #[derive(Clone, Debug)]
@@ -49,7 +48,7 @@ pub struct ApiKey {
 impl People<'_> {
     /// Lets a machine in.
     pub async fn create_api_key(&self, key: &NewApiKey, by: By<'_>) -> Result<(), PeopleError> {
-        let change = sqlx::query(
+        let change = query(
             "INSERT INTO api_keys (id, merchant, till, name, role, key_hash, hint, created) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -77,7 +76,7 @@ impl People<'_> {
     ) -> Result<(), PeopleError> {
         let mut tx = self.begin().await?;
         let known = "UPDATE api_keys SET disabled = coalesce(disabled, $1) WHERE id = $2 AND merchant = $3";
-        let changed = sqlx::query(known)
+        let changed = query(known)
             .bind(by.at.as_micros())
             .bind(key.to_string())
             .bind(merchant.to_string())
@@ -93,7 +92,7 @@ impl People<'_> {
 
     /// Every key of this merchant, also those that open nothing any more, oldest first.
     pub async fn api_keys(&self, merchant: MerchantId) -> Result<Vec<ApiKey>, StoreError> {
-        sqlx::query_as(
+        query_as(
             "SELECT id, name, role, till, hint, created, disabled FROM api_keys WHERE merchant = $1 ORDER BY created, id",
         )
         .bind(merchant.to_string())
@@ -104,7 +103,7 @@ impl People<'_> {
 
     /// The machine with this key, unless disabled.
     pub async fn api_key(&self, key_hash: &str) -> Result<Option<Principal>, StoreError> {
-        sqlx::query_as(
+        query_as(
             "SELECT id, '' AS login, name, role, merchant, till, NULL AS expires FROM api_keys \
              WHERE key_hash = $1 AND disabled IS NULL",
         )
@@ -115,8 +114,8 @@ impl People<'_> {
     }
 }
 
-impl FromRow<'_, SqliteRow> for ApiKey {
-    fn from_row(row: &SqliteRow) -> Result<ApiKey, sqlx::Error> {
+impl FromRow for ApiKey {
+    fn from_row(row: &Row) -> Result<ApiKey, sqlx::Error> {
         let disabled: Option<i64> = row.try_get("disabled")?;
         Ok(ApiKey {
             id: id(row, "id")?,

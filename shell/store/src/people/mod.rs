@@ -23,10 +23,9 @@ pub use roster::{Duties, Person};
 pub use sessions::{NewSession, Principal};
 pub use staff::{NewStaff, Role, StaffLogin};
 
-use crate::database::Db;
+use crate::sql::Transaction;
 use crate::{Store, StoreError};
 use base::Timestamp;
-use sqlx::Transaction;
 use std::fmt;
 
 /// Who makes a change, and when.
@@ -93,12 +92,12 @@ impl Store {
 }
 
 impl People<'_> {
-    async fn begin(&self) -> Result<Transaction<'static, Db>, StoreError> {
+    async fn begin(&self) -> Result<Transaction, StoreError> {
         self.store.begin().await
     }
 }
 
-async fn commit(tx: Transaction<'_, Db>) -> Result<(), PeopleError> {
+async fn commit(tx: Transaction) -> Result<(), PeopleError> {
     tx.commit().await.map_err(failed)
 }
 

@@ -4,9 +4,8 @@ use super::audit::record;
 use super::rows::id;
 use super::{By, People, PeopleError, commit, refused};
 use crate::StoreError;
+use crate::sql::{FromRow, Row, query, query_as};
 use base::{MerchantId, StoreId, TillId};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row};
 
 /// A merchant: whoever the money belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +54,7 @@ pub struct Places {
 impl People<'_> {
     /// Adds a merchant.
     pub async fn create_merchant(&self, merchant: &Merchant, by: By<'_>) -> Result<(), PeopleError> {
-        let change = sqlx::query("INSERT INTO merchants (id, name, created) VALUES ($1, $2, $3)")
+        let change = query("INSERT INTO merchants (id, name, created) VALUES ($1, $2, $3)")
             .bind(merchant.id.to_string())
             .bind(merchant.name.clone())
             .bind(by.at.as_micros());
@@ -68,7 +67,7 @@ impl People<'_> {
 
     /// Adds a store.
     pub async fn create_store(&self, shop: &Shop, by: By<'_>) -> Result<(), PeopleError> {
-        let change = sqlx::query("INSERT INTO stores (id, merchant, name, created) VALUES ($1, $2, $3, $4)")
+        let change = query("INSERT INTO stores (id, merchant, name, created) VALUES ($1, $2, $3, $4)")
             .bind(shop.id.to_string())
             .bind(shop.merchant.to_string())
             .bind(shop.name.clone())
@@ -82,7 +81,7 @@ impl People<'_> {
     /// Adds a till to a store of the same merchant.
     pub async fn create_till(&self, till: &Till, by: By<'_>) -> Result<(), PeopleError> {
         let change =
-            sqlx::query("INSERT INTO tills (id, merchant, store, name, created) VALUES ($1, $2, $3, $4, $5)")
+            query("INSERT INTO tills (id, merchant, store, name, created) VALUES ($1, $2, $3, $4, $5)")
                 .bind(till.id.to_string())
                 .bind(till.merchant.to_string())
                 .bind(till.store.to_string())
@@ -97,9 +96,9 @@ impl People<'_> {
     /// Every merchant, store and till.
     pub async fn places(&self) -> Result<Places, StoreError> {
         let reader = self.store.read();
-        let merchants = sqlx::query_as("SELECT id, name FROM merchants ORDER BY created, id");
-        let stores = sqlx::query_as("SELECT id, merchant, name FROM stores ORDER BY created, id");
-        let tills = sqlx::query_as("SELECT id, merchant, store, name FROM tills ORDER BY created, id");
+        let merchants = query_as("SELECT id, name FROM merchants ORDER BY created, id");
+        let stores = query_as("SELECT id, merchant, name FROM stores ORDER BY created, id");
+        let tills = query_as("SELECT id, merchant, store, name FROM tills ORDER BY created, id");
         Ok(Places {
             merchants: merchants.fetch_all(reader).await.map_err(StoreError::failed("read merchants"))?,
             stores: stores.fetch_all(reader).await.map_err(StoreError::failed("read stores"))?,
@@ -108,20 +107,20 @@ impl People<'_> {
     }
 }
 
-impl FromRow<'_, SqliteRow> for Merchant {
-    fn from_row(row: &SqliteRow) -> Result<Merchant, sqlx::Error> {
+impl FromRow for Merchant {
+    fn from_row(row: &Row) -> Result<Merchant, sqlx::Error> {
         Ok(Merchant { id: id(row, "id")?, name: row.try_get("name")? })
     }
 }
 
-impl FromRow<'_, SqliteRow> for Shop {
-    fn from_row(row: &SqliteRow) -> Result<Shop, sqlx::Error> {
+impl FromRow for Shop {
+    fn from_row(row: &Row) -> Result<Shop, sqlx::Error> {
         Ok(Shop { id: id(row, "id")?, merchant: id(row, "merchant")?, name: row.try_get("name")? })
     }
 }
 
-impl FromRow<'_, SqliteRow> for Till {
-    fn from_row(row: &SqliteRow) -> Result<Till, sqlx::Error> {
+impl FromRow for Till {
+    fn from_row(row: &Row) -> Result<Till, sqlx::Error> {
         Ok(Till {
             id: id(row, "id")?,
             merchant: id(row, "merchant")?,

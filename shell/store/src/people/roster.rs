@@ -7,9 +7,8 @@ use super::rows::{id, id_or_none};
 use super::sessions::end_sessions;
 use super::{By, People, PeopleError, Role, commit, refused};
 use crate::StoreError;
+use crate::sql::{Connection, FromRow, Row, query, query_as, query_scalar};
 use base::{MerchantId, StaffId, TillId, Timestamp};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{FromRow, Row};
 
 /// A person as lists show one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +43,7 @@ pub struct Duties {
 impl People<'_> {
     /// Everybody of this merchant, also those who are let in no more, oldest first.
     pub async fn staff(&self, merchant: MerchantId) -> Result<Vec<Person>, StoreError> {
-        sqlx::query_as(
+        query_as(
             "SELECT id, login, name, role, till, created, disabled FROM staff WHERE merchant = $1 ORDER BY created, id",
         )
         .bind(merchant.to_string())
@@ -63,7 +62,7 @@ impl People<'_> {
     ) -> Result<(), PeopleError> {
         let mut tx = self.begin().await?;
         let before = locked(&mut tx, merchant, staff).await?;
-        sqlx::query("UPDATE staff SET name = $1, role = $2, till = $3 WHERE id = $4")
+        query("UPDATE staff SET name = $1, role = $2, till = $3 WHERE id = $4")
             .bind(duties.name.clone())
             .bind(duties.role.code())
             .bind(duties.till.map(|till| till.to_string()))
@@ -89,7 +88,7 @@ impl People<'_> {
         if before.disabled.is_some() {
             return Ok(());
         }
-        sqlx::query("UPDATE staff SET disabled = $1 WHERE id = $2")
+        query("UPDATE staff SET disabled = $1 WHERE id = $2")
             .bind(by.at.as_micros())
             .bind(staff.to_string())
             .execute(&mut *tx)
@@ -113,7 +112,7 @@ impl People<'_> {
         if before.disabled.is_none() {
             return Ok(());
         }
-        sqlx::query("UPDATE staff SET disabled = NULL WHERE id = $1")
+        query("UPDATE staff SET disabled = NULL WHERE id = $1")
             .bind(staff.to_string())
             .execute(&mut *tx)
             .await
@@ -125,17 +124,13 @@ impl People<'_> {
 
 /// The person as it stands, after taking the merchant's row: two owners who take the role from each other at the
 /// same moment come one after the other.
-async fn locked(
-    tx: &mut SqliteConnection,
-    merchant: MerchantId,
-    staff: StaffId,
-) -> Result<Person, PeopleError> {
-    sqlx::query("UPDATE merchants SET name = name WHERE id = $1")
+async fn locked(tx: &mut Connection, merchant: MerchantId, staff: StaffId) -> Result<Person, PeopleError> {
+    query("UPDATE merchants SET name = name WHERE id = $1")
         .bind(merchant.to_string())
         .execute(&mut *tx)
         .await
         .map_err(refused)?;
-    let found = sqlx::query_as(
+    let found = query_as(
         "SELECT id, login, name, role, till, created, disabled FROM staff WHERE id = $1 AND merchant = $2",
     )
     .bind(staff.to_string())
@@ -147,27 +142,22 @@ async fn locked(
 }
 
 /// Refuses if the person was an owner and no other is left.
-async fn still_owned(
-    tx: &mut SqliteConnection,
-    merchant: MerchantId,
-    before: &Person,
-) -> Result<(), PeopleError> {
+async fn still_owned(tx: &mut Connection, merchant: MerchantId, before: &Person) -> Result<(), PeopleError> {
     if before.role != Role::Owner || before.disabled.is_some() {
         return Ok(());
     }
-    let owners: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM staff WHERE merchant = $1 AND role = $2 AND disabled IS NULL",
-    )
-    .bind(merchant.to_string())
-    .bind(Role::Owner.code())
-    .fetch_one(tx)
-    .await
-    .map_err(refused)?;
+    let owners: i64 =
+        query_scalar("SELECT count(*) FROM staff WHERE merchant = $1 AND role = $2 AND disabled IS NULL")
+            .bind(merchant.to_string())
+            .bind(Role::Owner.code())
+            .fetch_one(tx)
+            .await
+            .map_err(refused)?;
     if owners == 0 { Err(PeopleError::LastOwner) } else { Ok(()) }
 }
 
-impl FromRow<'_, SqliteRow> for Person {
-    fn from_row(row: &SqliteRow) -> Result<Person, sqlx::Error> {
+impl FromRow for Person {
+    fn from_row(row: &Row) -> Result<Person, sqlx::Error> {
         let disabled: Option<i64> = row.try_get("disabled")?;
         Ok(Person {
             id: id(row, "id")?,

@@ -1,12 +1,11 @@
 //! Reading ids and roles out of rows.
 
 use super::Role;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use crate::sql::Row;
 use std::str::FromStr;
 
 /// Reads an id column; a text that is none means that the database was tampered with.
-pub(super) fn id<Id>(row: &SqliteRow, column: &'static str) -> Result<Id, sqlx::Error>
+pub(super) fn id<Id>(row: &Row, column: &'static str) -> Result<Id, sqlx::Error>
 where
     Id: FromStr,
     Id::Err: std::error::Error + Send + Sync + 'static,
@@ -16,7 +15,7 @@ where
 }
 
 /// The same for a column that may be empty.
-pub(super) fn id_or_none<Id>(row: &SqliteRow, column: &'static str) -> Result<Option<Id>, sqlx::Error>
+pub(super) fn id_or_none<Id>(row: &Row, column: &'static str) -> Result<Option<Id>, sqlx::Error>
 where
     Id: FromStr,
     Id::Err: std::error::Error + Send + Sync + 'static,
@@ -26,7 +25,7 @@ where
 }
 
 /// Reads the column `role`.
-pub(super) fn role(row: &SqliteRow) -> Result<Role, sqlx::Error> {
+pub(super) fn role(row: &Row) -> Result<Role, sqlx::Error> {
     let code: String = row.try_get("role")?;
     Role::from_code(&code).ok_or_else(|| sqlx::Error::Decode(format!("{code} is no role").into()))
 }

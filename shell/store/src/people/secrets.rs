@@ -2,8 +2,8 @@
 
 use super::People;
 use crate::StoreError;
+use crate::sql::query;
 use base::Secret;
-use sqlx::Row;
 
 impl People<'_> {
     /// A secret of this server that outlives restarts: `fresh` the first time, the same ever after. For secrets
@@ -14,13 +14,13 @@ impl People<'_> {
         fresh: Secret<String>,
     ) -> Result<Secret<String>, StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("INSERT INTO server_secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+        query("INSERT INTO server_secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(name.to_owned())
             .bind(fresh.reveal().clone())
             .execute(&mut *tx)
             .await
             .map_err(StoreError::failed("record a sign-in"))?;
-        let row = sqlx::query("SELECT value FROM server_secrets WHERE name = $1")
+        let row = query("SELECT value FROM server_secrets WHERE name = $1")
             .bind(name.to_owned())
             .fetch_one(&mut *tx)
             .await

@@ -3,9 +3,8 @@
 use super::rows::{id, id_or_none, role};
 use super::{People, Role};
 use crate::StoreError;
+use crate::sql::{Connection, FromRow, Row, query, query_as};
 use base::{MerchantId, StaffId, TillId, Timestamp};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{FromRow, Row};
 
 /// A sign-in.
 #[derive(Clone, Debug)]
@@ -43,12 +42,12 @@ impl People<'_> {
     /// Signs a person in, and clears away sign-ins that ended.
     pub async fn open_session(&self, session: &NewSession, at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM sessions WHERE expires <= $1")
+        query("DELETE FROM sessions WHERE expires <= $1")
             .bind(at.as_micros())
             .execute(&mut *tx)
             .await
             .map_err(StoreError::failed("record a sign-in"))?;
-        sqlx::query(
+        query(
             "INSERT INTO sessions (token_hash, staff, created, expires, address) VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(session.token_hash.clone())
@@ -64,7 +63,7 @@ impl People<'_> {
 
     /// Who signed in with this token, if the sign-in has not ended.
     pub async fn session(&self, token_hash: &str, now: Timestamp) -> Result<Option<Principal>, StoreError> {
-        sqlx::query_as(
+        query_as(
             "SELECT staff.id, staff.login, staff.name, staff.role, staff.merchant, staff.till, \
              sessions.expires FROM sessions JOIN staff ON staff.id = sessions.staff \
              WHERE sessions.token_hash = $1 AND sessions.expires > $2 AND staff.disabled IS NULL",
@@ -79,7 +78,7 @@ impl People<'_> {
     /// Moves the end of a sign-in that is being used.
     pub async fn extend_session(&self, token_hash: &str, expires: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("UPDATE sessions SET expires = $1 WHERE token_hash = $2")
+        query("UPDATE sessions SET expires = $1 WHERE token_hash = $2")
             .bind(expires.as_micros())
             .bind(token_hash.to_owned())
             .execute(&mut *tx)
@@ -91,7 +90,7 @@ impl People<'_> {
     /// Signs out.
     pub async fn close_session(&self, token_hash: &str) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+        query("DELETE FROM sessions WHERE token_hash = $1")
             .bind(token_hash.to_owned())
             .execute(&mut *tx)
             .await
@@ -102,11 +101,11 @@ impl People<'_> {
 
 /// Ends every sign-in of a person but the kept one, in the transaction of the change that demands it.
 pub(super) async fn end_sessions(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     staff: StaffId,
     keep: Option<&str>,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM sessions WHERE staff = $1 AND token_hash <> $2")
+    query("DELETE FROM sessions WHERE staff = $1 AND token_hash <> $2")
         .bind(staff.to_string())
         .bind(keep.unwrap_or_default().to_owned())
         .execute(tx)
@@ -115,8 +114,8 @@ pub(super) async fn end_sessions(
     Ok(())
 }
 
-impl FromRow<'_, SqliteRow> for Principal {
-    fn from_row(row: &SqliteRow) -> Result<Principal, sqlx::Error> {
+impl FromRow for Principal {
+    fn from_row(row: &Row) -> Result<Principal, sqlx::Error> {
         let expires: Option<i64> = row.try_get("expires")?;
         Ok(Principal {
             id: id(row, "id")?,

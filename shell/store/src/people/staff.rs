@@ -5,9 +5,8 @@ use super::rows::id;
 use super::sessions::end_sessions;
 use super::{By, People, PeopleError, commit, refused};
 use crate::StoreError;
+use crate::sql::{Row, query};
 use base::{MerchantId, Secret, StaffId, TillId};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 /// What a person or a machine may do, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +52,7 @@ pub struct StaffLogin {
 impl People<'_> {
     /// Lets a person in.
     pub async fn create_staff(&self, staff: &NewStaff, by: By<'_>) -> Result<(), PeopleError> {
-        let change = sqlx::query(
+        let change = query(
             "INSERT INTO staff (id, merchant, till, login, name, role, password_hash, created) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -83,7 +82,7 @@ impl People<'_> {
         by: By<'_>,
     ) -> Result<(), PeopleError> {
         let mut tx = self.begin().await?;
-        let changed = sqlx::query("UPDATE staff SET password_hash = $1 WHERE id = $2 AND merchant = $3")
+        let changed = query("UPDATE staff SET password_hash = $1 WHERE id = $2 AND merchant = $3")
             .bind(password_hash.reveal().clone())
             .bind(staff.to_string())
             .bind(merchant.to_string())
@@ -100,12 +99,12 @@ impl People<'_> {
 
     /// The person with this login, unless disabled.
     pub async fn staff_by_login(&self, login: &str) -> Result<Option<StaffLogin>, StoreError> {
-        let row = sqlx::query("SELECT id, password_hash FROM staff WHERE login = $1 AND disabled IS NULL")
+        let row = query("SELECT id, password_hash FROM staff WHERE login = $1 AND disabled IS NULL")
             .bind(login.to_owned())
             .fetch_optional(self.store.read())
             .await
             .map_err(StoreError::failed("read people"))?;
-        let read = |row: SqliteRow| {
+        let read = |row: Row| {
             let password_hash = Secret::new(row.try_get("password_hash")?);
             Ok(StaffLogin { staff: id(&row, "id")?, password_hash })
         };
