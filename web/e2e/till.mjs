@@ -23,16 +23,12 @@ export async function tillChecks(runner, browser, base, demo) {
   });
   if (!till) return;
 
-  await check("a scan is answered on the screen within 100 ms, then paid with all three answers", async () => {
+  await check("a scanned code is paid, with all three answers", async () => {
     const { amount, code } = caseOf(demo, "normal");
     await till.type(amount);
-    await till.page.evaluate(watchReaction);
     await till.scan(code);
-    const reaction = await till.page.evaluate(() => window.reaction);
     await till.known("paid");
     equal((await till.answers()).map((text) => text.slice(0, 1)), ["✓", "✓", "✕"], "money in, hand over, charge again");
-    holds(reaction < 100, `reacted after ${reaction.toFixed(0)} ms`);
-    return `${reaction.toFixed(0)} ms`;
   });
 
   await runner.check("Enter leads to the next customer with an empty amount", async () => {
@@ -258,17 +254,4 @@ export async function tillChecks(runner, browser, base, demo) {
     equal(real, [], "complaints");
   });
   await till.close();
-}
-
-/** Runs in the page: time from the scanner's Enter to the first frame that shows the sale. */
-function watchReaction() {
-  let pressed = 0;
-  window.reaction = new Promise((done) => {
-    addEventListener("keydown", (event) => event.key === "Enter" && (pressed = event.timeStamp), { capture: true });
-    new MutationObserver((_changes, observer) => {
-      if (!document.querySelector(".outcome")) return;
-      observer.disconnect();
-      requestAnimationFrame(() => done(performance.now() - pressed));
-    }).observe(document.body, { childList: true, subtree: true });
-  });
 }
