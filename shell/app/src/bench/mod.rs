@@ -7,6 +7,7 @@ pub mod load;
 mod payments;
 mod rig;
 mod start;
+mod till;
 
 use crate::cli::Verdict;
 use anyhow::{Context, Result};
@@ -18,6 +19,7 @@ Examples:
   paydesk bench payments --seconds 20 --connections 64 --json
   paydesk bench latency --json
   paydesk bench start --payments 1000000
+  paydesk bench till --url http://127.0.0.1:8080 --json     (beside a running paydesk demo)
 
 Server, provider simulator and load generator are three processes on this machine. A busy machine
 (/proc/pressure/cpu avg10 above 10 at the start) is refused, exit code 1, unless --force is given.";
@@ -44,6 +46,9 @@ enum What {
     /// How soon a server serves, on an empty database and on one with a million payments
     #[command(after_help = AFTER)]
     Start(start::Options),
+    /// How soon the till page of a running demo can be used, in a browser on a slow tablet
+    #[command(after_help = AFTER)]
+    Till(till::Options),
 }
 
 /// Measures and prints.
@@ -59,6 +64,7 @@ pub fn run(options: Options) -> Result<Verdict> {
             What::Payments(options) => payments::run(options).await,
             What::Latency(options) => latency::run(options).await,
             What::Start(options) => start::run(options).await,
+            What::Till(options) => till::run(options),
         }
     })
 }
