@@ -107,17 +107,17 @@ impl Store {
         one_by_one: bool,
     ) -> Result<Vec<(i64, String)>, StoreError> {
         match &self.database {
-            Database::Sqlite { .. } => {
+            Database::Sqlite { write, .. } => {
                 let (some, events) = inserts();
-                let mut transaction = self.begin().await?;
-                let numbers = insert::script(some, events)
-                    .build_query_as()
-                    .persistent(one_by_one)
-                    .fetch_all(&mut *transaction)
-                    .await
-                    .map_err(StoreError::failed("store a batch"))?;
-                transaction.commit().await.map_err(StoreError::failed("commit a batch"))?;
-                Ok(numbers)
+                let connection = write.acquire().await.map_err(StoreError::failed("store a batch"))?;
+                let mut connection = Connection::Sqlite(connection);
+                let mut script = insert::script(some, events);
+                let done = script.build_query_as().persistent(one_by_one).fetch_all(&mut connection).await;
+                if done.is_err() {
+                    // Where it failed is not known; with no transaction open this fails too, and rightly so.
+                    let _ = query("ROLLBACK").execute(&mut connection).await;
+                }
+                done.map_err(StoreError::failed("store a batch"))
             }
             Database::Postgres(_) => {
                 let mut conflicts = 0;
@@ -226,11 +226,15 @@ async fn schema_step(connection: &mut Connection) -> Result<i64, sqlx::Error> {
 
 async fn open_sqlite(address: &str, path: &Path) -> Result<Database, StoreError> {
     let cannot_open = |source| StoreError::CannotOpen { address: address.to_owned(), source };
-    let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-    let write = write.connect_with(sqlite_options(path, 16_000)).await.map_err(cannot_open)?;
-    let read = SqlitePoolOptions::new().max_connections(4).idle_timeout(None).max_lifetime(None);
-    let read = read.connect_lazy_with(sqlite_options(path, 4_000).read_only(true));
+    let write = sqlite_pool(1).connect_with(sqlite_options(path, 16_000)).await.map_err(cannot_open)?;
+    let read = sqlite_pool(4).connect_lazy_with(sqlite_options(path, 4_000).read_only(true));
     Ok(Database::Sqlite { write, read })
+}
+
+/// A file does not hang up: its connections are kept, and not asked whether they are still there.
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    let kept = SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None);
+    kept.test_before_acquire(false)
 }
 
 fn sqlite_options(path: &Path, cache_kib: i64) -> SqliteConnectOptions {
