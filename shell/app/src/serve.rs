@@ -5,7 +5,7 @@ use crate::channels::{Channels, wallets};
 use crate::cli::Verdict;
 use crate::config::{Config, Printer};
 use crate::printers::TillPrinters;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use api::{ApiState, Demo, Setup};
 use axum::serve::ListenerExt;
 use base::Money;
@@ -156,10 +156,16 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
 }
 
 impl Running {
-    /// Goes on until `end`, then lets what is under way finish.
+    /// Goes on until `end`, then lets what is under way finish. When the engine breaks it is over at once: whoever
+    /// watches over the process starts another, which takes every payment up again.
     pub async fn until(mut self, end: impl Future<Output = ()>) -> Result<()> {
         tokio::select! {
             () = end => {}
+            why = self.handle.broke() => bail!(
+                "the engine found something that cannot be, and stopped rather than guess: {why}. \
+                 Nothing that was recorded is lost; start Paydesk again and it takes up every payment. \
+                 If it stops again, keep this message and a copy of the database"
+            ),
             outcome = &mut self.server => outcome.context("the server broke")?.context("the server cannot go on")?,
         }
         self.printers.stop();

@@ -313,6 +313,54 @@ fn init_leaves_nothing_half() {
     assert_eq!(fs::read_to_string(format!("{dir}/paydesk.key")).unwrap(), "x");
 }
 
+/// Facts that begin in the middle: nobody can tell what they add up to.
+#[test]
+fn a_server_whose_engine_broke_ends_and_says_so() {
+    let folder = Folder::new("broken");
+    let (dir, password) = (folder.path("shop"), folder.write("pw", "long enough"));
+    check(&init(&dir, &password, &[]), 0, "Written");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(damage(&format!("sqlite:{dir}/paydesk.sqlite")));
+    let config = format!("{dir}/paydesk.toml");
+    check(&["serve", "--config", &config], 3, "start Paydesk again and it takes up every payment");
+}
+
+/// An open payment that was never asked for.
+async fn damage(database: &str) {
+    let database = database.to_owned();
+    let store = store::Store::open(&store::StoreConfig { database }).await.unwrap();
+    let payment = base::PaymentId::from_u128(1);
+    let at = base::Timestamp::from_micros(1);
+    let request = payment::Request {
+        id: payment,
+        merchant: base::MerchantId::from_u128(1),
+        store: base::StoreId::from_u128(1),
+        till: base::TillId::from_u128(1),
+        cashier: String::new(),
+        key: "1".to_owned(),
+        content: [0; 32],
+        amount: base::Money::cny(1250),
+        channel: base::ChannelId::from_u128(1),
+        wallet: "wechat".to_owned(),
+        wallet_name: base::Text::new("微信支付", "WeChat Pay"),
+        method: payment::Method::ShownQr,
+        description: "breakfast".to_owned(),
+        reference: String::new(),
+    };
+    let first = payment::Entry { at, fact: payment::Fact::Requested(request) };
+    let looked = payment::Entry { at, fact: payment::Fact::LookRequested { by: "wang".to_owned() } };
+    let change = engine::Change {
+        payment: payment::Payment::begin(&first),
+        next: payment::Next::Wait { until: at, why: payment::Waiting::Reply },
+        due: Some(at),
+        became: None,
+    };
+    let rows = vec![engine::Row { payment, seq: 1, entry: looked }];
+    let batch = engine::Batch { rows, changes: vec![change], after: Vec::new() };
+    store.commit(&batch, at).await.unwrap();
+    store.close().await;
+}
+
 #[test]
 fn simulators_refuse_what_they_cannot_follow() {
     let folder = Folder::new("simulate");

@@ -1,18 +1,20 @@
 //! The loop that owns the engine: take in what happened, look up, make durable, then call and tell.
 
 use crate::calls::{Calls, longest_call};
+use crate::durable::{self, Durable, Permit};
 use crate::handle::DriveError;
 use crate::housekeeping::keep_house;
+use crate::pace::Pace;
 use crate::resume;
 use crate::watch::{Changed, Watchers};
 use base::{ChannelId, MerchantId, PaymentId, Timestamp};
 use engine::{After, Batch, CallOut, Caller, End, Engine, Told, Wake, Which};
-use payment::{CallNo, Command, Notice, PayerCode, Request};
+use payment::{CallNo, Command, Notice, PayerCode, Refusal, Request};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use store::{EventId, Store, StoreError};
+use store::{Store, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -62,6 +64,7 @@ pub(crate) struct Driver {
     round: Round,
     last_caller: Caller,
     failures: u32,
+    pace: Pace,
     stop_by: Option<Instant>,
     resuming: Option<JoinHandle<()>>,
 }
@@ -73,6 +76,19 @@ struct Round {
     confirm: Vec<oneshot::Sender<bool>>,
     ended: Vec<Ended>,
     resume: Vec<Which>,
+}
+
+/// What waits for the rows to be durable.
+enum Held {
+    Call(HeldCall),
+    Tell { caller: Caller, answer: Result<Box<Told>, Refusal> },
+}
+
+/// A call that is being prepared. It leaves with its permit; when this is dropped, it never does.
+struct HeldCall {
+    payment: PaymentId,
+    call: CallNo,
+    leave: oneshot::Sender<Permit>,
 }
 
 impl Driver {
@@ -97,6 +113,7 @@ impl Driver {
             round: Round::default(),
             last_caller: 0,
             failures: 0,
+            pace: Pace::default(),
             stop_by: None,
             resuming: None,
         }
@@ -115,10 +132,17 @@ impl Driver {
             if self.stop_by.is_none() && self.engine.next_due().is_some_and(|due| due <= now) {
                 self.engine.handle(Wake::Time, now);
             }
-            let (batch, done) = self.settle().await;
+            let (mut batch, done) = self.settle().await;
+            let held = self.hold(std::mem::take(&mut batch.after));
+            let began = Instant::now();
+            let done = match done {
+                Ok(()) => durable::commit(&self.store, &batch, self.now()).await,
+                Err(error) => Err(error),
+            };
+            self.pace.note(began);
             match done {
-                Ok(events) => self.carry_out(batch, events),
-                Err(error) => self.give_up(batch, &error).await,
+                Ok(durable) => self.carry_out(batch, held, durable),
+                Err(error) => self.give_up(held, &error).await,
             }
         }
         for background in [Some(keeping), self.resuming.take()].into_iter().flatten().chain(renewing) {
@@ -138,6 +162,10 @@ impl Driver {
 
     /// Until something happens or something is due. All that has gathered comes at once.
     async fn wait(&mut self, messages: &mut Vec<Message>) {
+        let under_way = self.calls.counters.calls_in_flight.load(Ordering::Relaxed);
+        if let Some(until) = self.pace.gather_until(under_way) {
+            tokio::time::sleep_until(until).await;
+        }
         let nap = self.engine.next_due().map_or(NAP_MAX, |due| due.since(self.now()).min(NAP_MAX));
         // What is due stays due while it stops, so that must not cut the nap short.
         let nap = if self.stop_by.is_some() { Duration::from_millis(20) } else { nap };
@@ -188,8 +216,9 @@ impl Driver {
         self.last_caller
     }
 
-    /// Looks up what the engine asks for until it asks for nothing more, and makes the result durable.
-    async fn settle(&mut self) -> (Batch, Result<Vec<EventId>, StoreError>) {
+    /// Looks up what the engine asks for until it asks for nothing more. What it came to until a look-up failed is
+    /// in the batch all the same.
+    async fn settle(&mut self) -> (Batch, Result<(), StoreError>) {
         let mut batch = Batch::default();
         loop {
             let work = self.engine.take();
@@ -197,15 +226,13 @@ impl Driver {
             let mut loads = work.loads;
             loads.append(&mut self.round.resume);
             if loads.is_empty() {
-                break;
+                return (batch, Ok(()));
             }
             match self.store.load(&loads).await {
                 Ok(found) => self.take_in_loaded(found),
                 Err(error) => return (batch, Err(error)),
             }
         }
-        let done = self.store.commit(&batch, self.now()).await;
-        (batch, done)
     }
 
     fn take_in_loaded(&mut self, found: Vec<(Which, Option<Vec<payment::Entry>>)>) {
@@ -215,16 +242,28 @@ impl Driver {
         }
     }
 
+    /// What waits for the rows to be durable. Calls are prepared meanwhile.
+    fn hold(&self, after: Vec<After>) -> Vec<Held> {
+        let held = after.into_iter().map(|after| match after {
+            After::Call(out) => Held::Call(self.prepare(*out)),
+            After::Tell { caller, answer } => Held::Tell { caller, answer },
+        });
+        held.collect()
+    }
+
     /// The rows are durable: now, and only now, calls leave and callers are told.
-    fn carry_out(&mut self, mut batch: Batch, events: Vec<EventId>) {
+    fn carry_out(&mut self, batch: Batch, held: Vec<Held>, mut durable: Durable) {
         self.failures = 0;
         self.engine.committed(&batch);
         self.calls.counters.committed(batch.rows.len(), self.engine.open_payments());
         let mut round = std::mem::take(&mut self.round);
-        for after in std::mem::take(&mut batch.after) {
-            match after {
-                After::Call(out) => self.call(*out),
-                After::Tell { caller, answer: told } => {
+        for held in held {
+            match held {
+                Held::Call(HeldCall { payment, call, leave }) => {
+                    // A call whose task broke is ended by the engine when its time is over.
+                    let _ = leave.send(durable.permit(payment, call));
+                }
+                Held::Tell { caller, answer: told } => {
                     if let Some(reply) = round.callers.remove(&caller) {
                         answer(reply, told.map(|told| *told).map_err(DriveError::Refused));
                     }
@@ -232,10 +271,10 @@ impl Driver {
             }
         }
         confirm(round.confirm, true);
-        self.publish(batch.changes, &events);
+        self.publish(batch.changes, &durable.events);
     }
 
-    fn publish(&self, changes: Vec<engine::Change>, events: &[EventId]) {
+    fn publish(&self, changes: Vec<engine::Change>, events: &[store::EventId]) {
         let changed: Vec<Arc<Changed>> = changes
             .into_iter()
             .zip(events)
@@ -250,21 +289,24 @@ impl Driver {
         }
     }
 
-    fn call(&self, out: CallOut) {
+    fn prepare(&self, out: CallOut) -> HeldCall {
         let (calls, inbox) = (self.calls.clone(), self.inbox.clone());
+        let (payment, call) = (out.payment.request.id, out.call);
+        let (leave, permit) = oneshot::channel();
         let counted = calls.count();
         tokio::spawn(async move {
-            let (payment, call) = (out.payment.request.id, out.call);
-            let end = calls.make(out).await;
-            // A closed inbox: the server stopped, and what was asked reads as lost when it is back.
-            let _ = inbox.send(Message::Ended(Ended { payment, call, end })).await;
+            if let Some(end) = calls.make(out, permit).await {
+                // A closed inbox: the server stopped, and what was asked reads as lost when it is back.
+                let _ = inbox.send(Message::Ended(Ended { payment, call, end })).await;
+            }
             drop(counted);
         });
+        HeldCall { payment, call, leave }
     }
 
     /// The rows could not be made durable. Nothing of the batch is carried out; the ends of calls are kept, all
     /// else is forgotten and read from the store again.
-    async fn give_up(&mut self, batch: Batch, error: &StoreError) {
+    async fn give_up(&mut self, held: Vec<Held>, error: &StoreError) {
         self.failures += 1;
         self.calls.counters.store_failures.fetch_add(1, Ordering::Relaxed);
         tracing::error!("nothing was sent or told, reading everything again: {error}");
@@ -274,11 +316,11 @@ impl Driver {
         }
         confirm(round.confirm, false);
         self.engine.forget();
+        let unmade: Vec<Ended> = held.into_iter().filter_map(unmade).collect();
         self.pause(&mut round.ended).await;
         // A number that a call of the failed batch had is given again to the call that the kept ends lead to. What is
         // said of the former must be heard before those, while it can only mean a call that is durable after all.
-        let unmade = batch.after.into_iter().filter_map(unmade);
-        unmade.chain(round.ended).for_each(|ended| self.take_in_end(ended));
+        unmade.into_iter().chain(round.ended).for_each(|ended| self.take_in_end(ended));
         self.resume_all();
     }
 
@@ -329,15 +371,14 @@ fn join(batch: &mut Batch, more: Batch) {
     }
 }
 
-/// A call that was decided on and not made: should its intent be durable after all, it never left.
-fn unmade(after: After) -> Option<Ended> {
-    match after {
-        After::Call(out) => Some(Ended {
-            payment: out.payment.request.id,
-            call: out.call,
-            end: End::NeverLeft("it could not be recorded, so it was not sent".to_owned()),
-        }),
-        After::Tell { .. } => None,
+/// A call that was decided on and did not get its permit: should its intent be durable after all, it never left.
+fn unmade(held: Held) -> Option<Ended> {
+    match held {
+        Held::Call(HeldCall { payment, call, .. }) => {
+            let end = End::NeverLeft("it could not be recorded, so it was not sent".to_owned());
+            Some(Ended { payment, call, end })
+        }
+        Held::Tell { .. } => None,
     }
 }
 

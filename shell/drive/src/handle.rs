@@ -14,10 +14,10 @@ use engine::Told;
 use payment::{Command, PayerCode, Policy, Refusal, Request};
 use provider_contract::{BadNotice, HttpReply, HttpRequest};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use store::Store;
-use tokio::sync::{broadcast, mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::task::{JoinError, JoinHandle};
 
 /// Messages that may wait; whoever sends more waits too.
 const INBOX: usize = 8_192;
@@ -67,7 +67,14 @@ struct Shared {
     changes: broadcast::Sender<Arc<Changed>>,
     watchers: Arc<Watchers>,
     counters: Arc<Counters>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    end: watch::Receiver<Option<End>>,
+}
+
+/// How the engine's task ended.
+#[derive(Clone, Debug)]
+enum End {
+    Stopped,
+    Broke(String),
 }
 
 impl std::fmt::Debug for Handle {
@@ -101,9 +108,31 @@ impl Drive {
             changes.clone(),
             Arc::clone(&watchers),
         );
-        let task = Mutex::new(Some(tokio::spawn(driver.run())));
-        Handle { shared: Arc::new(Shared { inbox, calls, store, changes, watchers, counters, task }) }
+        let end = ending(tokio::spawn(driver.run()));
+        Handle { shared: Arc::new(Shared { inbox, calls, store, changes, watchers, counters, end }) }
     }
+}
+
+/// Hears how `task` ended, once it has.
+fn ending(task: JoinHandle<()>) -> watch::Receiver<Option<End>> {
+    let (tell, end) = watch::channel(None);
+    tokio::spawn(async move {
+        let how = match task.await {
+            Ok(()) => End::Stopped,
+            Err(error) => End::Broke(why(error)),
+        };
+        tell.send_replace(Some(how));
+    });
+    end
+}
+
+/// What a task said as it broke.
+fn why(error: JoinError) -> String {
+    let said = error.try_into_panic().ok().and_then(|said| match said.downcast::<String>() {
+        Ok(said) => Some(*said),
+        Err(said) => said.downcast::<&'static str>().ok().map(|said| (*said).to_owned()),
+    });
+    said.unwrap_or_else(|| "it did not say why".to_owned())
 }
 
 impl Handle {
@@ -213,14 +242,24 @@ impl Handle {
     pub async fn stop(&self) {
         // A closed inbox means that it has stopped already.
         let _ = self.shared.inbox.send(Message::Stop).await;
-        let task = self.shared.task.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
-        match task {
-            Some(task) => {
-                if let Err(error) = task.await {
-                    tracing::error!("the engine broke: {error}");
-                }
-            }
-            None => self.shared.inbox.closed().await,
+        self.end().await;
+    }
+
+    /// Resolves when the engine broke: something that cannot be is so, and it knows no more what is true. Says what.
+    /// Whoever runs it should end the process; the next one takes every payment up again from what is durable.
+    pub async fn broke(&self) -> String {
+        match self.end().await {
+            End::Broke(why) => why,
+            End::Stopped => std::future::pending().await,
+        }
+    }
+
+    async fn end(&self) -> End {
+        let mut end = self.shared.end.clone();
+        match end.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(end)) => end.clone(),
+            // The runtime is going and has dropped the task that would have told.
+            Ok(None) | Err(_) => End::Stopped,
         }
     }
 

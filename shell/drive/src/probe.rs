@@ -39,7 +39,7 @@ pub async fn probe(setup: &ChannelSetup, clock: &dyn Clock) -> Probed {
             return probed;
         }
     };
-    match wire.send(call, setup.policy.call_timeout).await {
+    match wire.ask(call, setup.policy.call_timeout).await {
         Err(no_reply) => probed.contact = Contact::from(&no_reply),
         Ok(reply) => {
             let now = moment(clock);
@@ -63,7 +63,7 @@ async fn with_fresh_keys(
     probed: &mut Probed,
 ) -> Option<Arc<dyn Provider>> {
     let Some(renewal) = setup.provider.renews_keys() else { return Some(Arc::clone(&setup.provider)) };
-    let reply = match wire.send(renewal.keys_call(&moment(clock)), setup.policy.call_timeout).await {
+    let reply = match wire.ask(renewal.keys_call(&moment(clock)), setup.policy.call_timeout).await {
         Ok(reply) => reply,
         Err(no_reply) => {
             probed.contact = Contact::from(&no_reply);

@@ -3,6 +3,7 @@
 //! Only what is certain is called never left: no connection could be made, or a kept one closed before it took
 //! the request (the client then tries a fresh one by itself; not a byte had gone). Everything after that is lost.
 
+use crate::durable::Permit;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::{HeaderName, HeaderValue, USER_AGENT};
@@ -63,9 +64,14 @@ impl Wire {
         Wire { bare: builder().build(connector()), tls: OnceLock::new() }
     }
 
-    /// Sends `call` and waits at most `patience` for the whole reply.
-    pub(crate) async fn send(&self, call: Call, patience: Duration) -> Result<Reply, NoReply> {
-        match tokio::time::timeout(patience, self.exchange(call)).await {
+    /// Sends `call`, which its permit allows, and waits at most `patience` for the whole reply.
+    pub(crate) async fn send(&self, _: Permit, call: Call, patience: Duration) -> Result<Reply, NoReply> {
+        self.ask(call, patience).await
+    }
+
+    /// The same for a question that is about no payment, and needs no permit.
+    pub(crate) async fn ask(&self, question: Call, patience: Duration) -> Result<Reply, NoReply> {
+        match tokio::time::timeout(patience, self.exchange(question)).await {
             Ok(result) => result,
             // It cannot be told whether the connection was made by then.
             Err(_) => Err(NoReply::Lost(Lost::TimedOut)),
@@ -172,7 +178,7 @@ mod tests {
 
     async fn send(url: &str, headers: Vec<(&'static str, String)>) -> Result<Reply, NoReply> {
         let call = Call { method: HttpMethod::Post, url: url.to_owned(), headers, body: b"?".to_vec() };
-        Wire::new().send(call, Duration::from_secs(2)).await
+        Wire::new().ask(call, Duration::from_secs(2)).await
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use drive::DriveError;
 use expect_test::{Expect, expect};
 use payment::{Command, Refusal};
 use provider_contract::HttpRequest;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use world::{CHANNEL, Folder, OTHER_CHANNEL, SHOP, World, begin, rested, start};
 
@@ -264,8 +265,10 @@ async fn what_is_not_durable_is_not_sent() {
     let error = world.begin(1).await.expect_err("it cannot be recorded");
     assert!(matches!(&error, DriveError::StoreFailed(why) if why.contains("disk on fire")), "{error}");
     assert!(matches!(world.begin(2).await, Err(DriveError::StoreFailed(_))));
+    world.prepared(1).await;
     tokio::time::sleep(Duration::from_millis(150)).await;
-    assert!(world.server.asked().is_empty(), "{:?}", world.server.asked());
+    assert!(world.server.asked().is_empty(), "it was signed and ready: {:?}", world.server.asked());
+    assert_eq!(world.handle.stats().calls, 0);
     world.mend_store().await;
     tokio::time::sleep(Duration::from_millis(400)).await;
     expect![[r#"
@@ -276,6 +279,39 @@ async fn what_is_not_durable_is_not_sent() {
     "#]]
     .assert_eq(&world.pay(1).await);
     assert!(world.handle.stats().store_failures >= 1);
+}
+
+#[tokio::test]
+async fn a_request_is_made_ready_while_its_intent_is_being_written_and_leaves_behind_it() {
+    let world = World::new(&[]).await;
+    let holding = world.hold_store().await;
+    let handle = world.handle.clone();
+    let begun = tokio::spawn(async move { handle.begin(begin(1, "breakfast")).await });
+    world.prepared(1).await;
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert!(world.server.asked().is_empty(), "{:?}", world.server.asked());
+    assert!(!begun.is_finished(), "nobody is told of what is not durable");
+    drop(holding);
+    begun.await.expect("no panic").expect("it is recorded");
+    assert!(world.rested(1).await.ends_with("= Paid\n"));
+    assert_eq!((world.server.asked().len(), world.prepared.load(Ordering::SeqCst)), (1, 1));
+}
+
+#[tokio::test]
+async fn an_engine_that_finds_what_cannot_be_says_so_and_takes_nothing_more() {
+    let folder = Folder::new();
+    let server = provider::Server::start(&["awaiting"; 100]).await;
+    let handle = start(&folder, server.address).await;
+    handle.begin(begin(1, "breakfast")).await.expect("it is recorded");
+    handle.stop().await;
+    let still = tokio::time::timeout(Duration::from_millis(20), handle.broke()).await;
+    assert!(still.is_err(), "a stop is no break");
+    world::raw(&folder, "DELETE FROM facts WHERE seq = 1").await;
+    let handle = start(&folder, server.address).await;
+    assert_eq!(handle.broke().await, "the first fact of a payment is that it was requested");
+    assert!(!handle.is_running());
+    assert_eq!(handle.begin(begin(2, "breakfast")).await, Err(DriveError::Stopping));
+    handle.stop().await;
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use provider_contract::{
 };
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,6 +17,8 @@ use tokio::net::{TcpListener, TcpStream};
 /// The translation: the question is the path, the answer the body.
 pub struct Scripted {
     pub address: SocketAddr,
+    /// Requests made ready, whether or not they left.
+    pub prepared: Arc<AtomicU32>,
 }
 
 impl Provider for Scripted {
@@ -36,6 +39,7 @@ impl Provider for Scripted {
             (_, "panics") => panic!("a translation with a bug"),
             _ => {}
         }
+        self.prepared.fetch_add(1, Ordering::SeqCst);
         let url = format!("http://{}/{}/{}", self.address, ask_name(ask), order.order_no);
         Ok(Call {
             method: HttpMethod::Post,

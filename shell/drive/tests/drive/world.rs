@@ -5,6 +5,7 @@ use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId};
 use drive::{Begin, ChannelSetup, Drive, DriveError, Handle, SystemClock};
 use engine::Told;
 use payment::{Fact, Method, Next, PayerCode, Policy, Request};
+use sqlx::{Connection, SqliteConnection};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,6 +42,8 @@ impl Drop for Folder {
 
 pub struct World {
     pub handle: Handle,
+    /// Requests made ready, whether or not they left.
+    pub prepared: Arc<AtomicU32>,
     pub server: Server,
     pub folder: Folder,
 }
@@ -50,8 +53,9 @@ impl World {
     pub async fn new(script: &[&'static str]) -> World {
         let server = Server::start(script).await;
         let folder = Folder::new();
-        let handle = start(&folder, server.address).await;
-        World { handle, server, folder }
+        let prepared = Arc::default();
+        let handle = start_counted(&folder, server.address, &prepared).await;
+        World { handle, prepared, server, folder }
     }
 
     /// Begins a payment and waits until it rests; gives what its facts say.
@@ -82,19 +86,41 @@ impl World {
         self.raw("DROP TRIGGER broken").await;
     }
 
+    /// Until the result is dropped, whatever is to be made durable waits.
+    pub async fn hold_store(&self) -> SqliteConnection {
+        let mut holding = SqliteConnection::connect(&self.folder.database()).await.expect("it opens");
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut holding).await.expect("nobody else writes");
+        holding
+    }
+
+    /// Waits until so many requests were made ready.
+    pub async fn prepared(&self, count: u32) {
+        while self.prepared.load(Ordering::SeqCst) < count {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     async fn raw(&self, text: &'static str) {
-        use sqlx::{Connection, SqliteConnection};
-        let mut connection = SqliteConnection::connect(&self.folder.database()).await.expect("it opens");
-        sqlx::query(text).execute(&mut connection).await.expect("the statement is right");
+        raw(&self.folder, text).await;
     }
 }
 
+/// Does something to the database behind everybody's back.
+pub async fn raw(folder: &Folder, text: &'static str) {
+    let mut connection = SqliteConnection::connect(&folder.database()).await.expect("it opens");
+    sqlx::query(text).execute(&mut connection).await.expect("the statement is right");
+}
+
 pub async fn start(folder: &Folder, provider: SocketAddr) -> Handle {
+    start_counted(folder, provider, &Arc::default()).await
+}
+
+async fn start_counted(folder: &Folder, provider: SocketAddr, prepared: &Arc<AtomicU32>) -> Handle {
     let store = Store::open(&StoreConfig { database: folder.database() }).await.expect("a database");
     let channel = |id| ChannelSetup {
         id,
         merchant: SHOP,
-        provider: Arc::new(Scripted { address: provider }),
+        provider: Arc::new(Scripted { address: provider, prepared: Arc::clone(prepared) }),
         policy: policy(),
     };
     Drive::start(store, vec![channel(CHANNEL), channel(OTHER_CHANNEL)], Arc::new(SystemClock))
