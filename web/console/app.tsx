@@ -13,6 +13,8 @@ import { SignIn } from "../shared/ui/sign_in";
 import { Mark } from "../shared/ui/wordmark";
 import { DayPage } from "./day_page";
 import { PaymentsPage } from "./payments_page";
+import { OwnMenu } from "./own_menu";
+import { PeoplePage } from "./people_page";
 import { queryClient, takeIn } from "./queries";
 import { address, Link, usePlace } from "./router";
 import { consoleTexts } from "./texts";
@@ -68,7 +70,6 @@ export function App() {
 
 function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
   const t = useTranslate(consoleTexts);
-  const shared = useTranslate(sharedTexts);
   const { path } = usePlace();
   const [link, setLink] = useState<LiveLink>("connecting");
   const [printer, setPrinter] = useState<PrinterState | null>(null);
@@ -100,6 +101,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           {item("", t("nav.today"))}
           {item("payments", t("nav.payments"))}
           {item("day", t("nav.day"))}
+          {me.permissions.includes("admin") && item("people", t("nav.people"))}
         </nav>
         <div className="console-side">
           <span className={`live live-${link}`} role="status" title={link === "lost" ? t("live.off") : t("live.on")}>
@@ -110,9 +112,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
             {t("nav.till")}
           </a>
           <LanguageButton />
-          <button type="button" className="button button-quiet" onClick={onSignOut} title={me.staff.name}>
-            {shared("signout")}
-          </button>
+          <OwnMenu me={me} onSignOut={onSignOut} />
         </div>
       </header>
       <main className="console-main">
@@ -122,6 +122,8 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           <PaymentsPage me={me} />
         ) : section === "day" ? (
           <DayPage />
+        ) : section === "people" ? (
+          <PeoplePage me={me} />
         ) : (
           <Result status="404" title={t("not_found")} extra={<Link href={address("")}>{t("not_found.back")}</Link>} />
         )}

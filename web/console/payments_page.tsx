@@ -8,7 +8,7 @@ import { formatAmount } from "../shared/money";
 import { dayAndClock } from "../shared/time";
 import { MoneyTag } from "./money_tag";
 import { PaymentStory } from "./payment_story";
-import { PERIODS, usePayments, useTillInfo, type Filters } from "./queries";
+import { exportAddress, PERIODS, usePayments, useTillInfo, type Filters } from "./queries";
 import { address, navigate, usePlace } from "./router";
 import { Failed, Nothing } from "./states";
 import { consoleTexts } from "./texts";
@@ -18,6 +18,7 @@ const MONEY_STATES = ["paid", "recorded", "not_paid", "waiting", "verifying", "r
 
 export function PaymentsPage({ me }: { me: Me }) {
   const t = useTranslate(consoleTexts);
+  const { language } = useLanguage();
   const { path, query } = usePlace();
   const [, chosen = ""] = path.split("/");
   const filters: Filters = {
@@ -34,6 +35,11 @@ export function PaymentsPage({ me }: { me: Me }) {
     <>
       <div className="page-head">
         <h1>{t("payments.title")}</h1>
+        <div className="page-tools">
+          <Button href={exportAddress(filters, language)} download title={t("payments.export_hint")}>
+            {t("payments.export")}
+          </Button>
+        </div>
       </div>
       <FilterBar me={me} filters={filters} onChange={(next) => navigate(address("payments", { ...next }), { replace: true })} />
       <List filters={filters} narrow={narrow} onOpen={open} />

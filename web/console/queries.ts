@@ -58,6 +58,13 @@ export function boundsOf(filters: Pick<Filters, "period" | "from" | "to">, now =
   }
 }
 
+/** Where the payments that fit these filters are downloaded as a table. */
+export function exportAddress(filters: Filters, lang: string, now = Date.now()): string {
+  const { q, state, wallet } = filters;
+  const asked = Object.entries({ lang, ...boundsOf(filters, now), q, state, wallet });
+  return `/v1/payments/export?${new URLSearchParams(asked.filter(([, value]) => value)).toString()}`;
+}
+
 const PAGE = 30;
 
 export function usePayments(filters: Filters) {

@@ -8,6 +8,7 @@ export const consoleTexts = dictionary({
   "nav.today": { zh: "今天", en: "Today" },
   "nav.payments": { zh: "收款", en: "Payments" },
   "nav.day": { zh: "按天看", en: "By day" },
+  "nav.people": { zh: "人员", en: "People" },
   "nav.till": { zh: "打开收银台", en: "Open the till" },
 
   "live.on": { zh: "实时更新中", en: "Updating live" },
@@ -65,6 +66,8 @@ export const consoleTexts = dictionary({
   "period.month": { zh: "最近 30 天", en: "Last 30 days" },
   "period.all": { zh: "全部时间", en: "All time" },
   "period.custom": { zh: "{from} 至 {to}", en: "{from} to {to}" },
+  "payments.export": { zh: "导出表格", en: "Export" },
+  "payments.export_hint": { zh: "下载符合条件的全部收款（CSV，Excel 可以打开）", en: "Download all payments that match (CSV, opens in Excel)" },
   "payments.clear": { zh: "清除筛选", en: "Clear filters" },
   "payments.empty": { zh: "还没有收款。", en: "No payments yet." },
   "payments.no_match": { zh: "没有符合条件的收款。", en: "No payment matches." },

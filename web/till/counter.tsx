@@ -10,6 +10,7 @@ import { EntryPanel, type Complaint, type PendingScan } from "./entry";
 import { Footer } from "./footer";
 import { Header } from "./header";
 import { OutcomeScreen, type OutcomeKeys } from "./outcome";
+import { PasswordDialog } from "./password_dialog";
 import { wholeCode } from "./scanner";
 import { tillTexts } from "./texts";
 import { TodayDrawer } from "./today";
@@ -35,6 +36,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
   const [toast, setToast] = useState<string | null>(null);
   const [listOpen, setListOpen] = useState(false);
   const [dialogOpen, setDialogOpen] = useState(false);
+  const [passwordOpen, setPasswordOpen] = useState(false);
   const today = useToday(info.till.id);
 
   const { desk, journal, state, link } = useDesk({
@@ -64,6 +66,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
     [state.open, state.currentKey],
   );
   const openList = useCallback(() => setListOpen(true), []);
+  const openPassword = useCallback(() => setPasswordOpen(true), []);
   const showParked = useCallback((key: string) => desk.show(key), [desk]);
   const showMethods = info.methods.filter((method) => method.show_qr);
 
@@ -309,7 +312,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
   });
   const onPadKey = useCallback((key: string) => padKey.current?.(key), []);
 
-  useCounterKeys(!listOpen && !dialogOpen, { typed, scanned });
+  useCounterKeys(!listOpen && !dialogOpen && !passwordOpen, { typed, scanned });
 
   return (
     <div className="till">
@@ -319,6 +322,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
         link={link}
         reachable={state.reachable}
         printer={printer}
+        onPassword={openPassword}
         onSignOut={props.onSignOut}
       />
       {!state.reachable ? (
@@ -382,6 +386,13 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
         />
       )}
       <Footer today={today} parked={parked} onShowParked={showParked} onList={openList} entering={!current} />
+      {passwordOpen && (
+        <PasswordDialog
+          login={me.staff.login}
+          onClose={() => setPasswordOpen(false)}
+          onChanged={() => setToast(shared("password.changed"))}
+        />
+      )}
       {listOpen && (
         <TodayDrawer
           today={today}

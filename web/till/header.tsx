@@ -15,11 +15,12 @@ interface HeaderProps {
   link: Link;
   reachable: boolean;
   printer: PrinterState;
+  onPassword: () => void;
   onSignOut: () => void;
 }
 
 /** Remembered between renders: it does not change while an amount is typed. */
-export const Header = memo(function Header({ me, info, link, reachable, printer, onSignOut }: HeaderProps) {
+export const Header = memo(function Header({ me, info, link, reachable, printer, onPassword, onSignOut }: HeaderProps) {
   const t = useTranslate(tillTexts);
   const pick = usePick();
   const shownLink = reachable ? link : "lost";
@@ -39,7 +40,7 @@ export const Header = memo(function Header({ me, info, link, reachable, printer,
         label={printer.state === "none" ? t("printer.none") : pick(printer.text).replace(/[。.]$/, "")}
         short={printer.state === "none" ? t("printer.none") : t("printer")}
       />
-      <Settings onSignOut={onSignOut} />
+      <Settings onPassword={onPassword} onSignOut={onSignOut} />
     </header>
   );
 });
@@ -69,7 +70,7 @@ function Chip({ tone, label, short = label }: { tone: string; label: string; sho
   );
 }
 
-function Settings({ onSignOut }: { onSignOut: () => void }) {
+function Settings({ onPassword, onSignOut }: { onPassword: () => void; onSignOut: () => void }) {
   const t = useTranslate(tillTexts);
   const shared = useTranslate(sharedTexts);
   const { language, choose } = useLanguage();
@@ -113,6 +114,18 @@ function Settings({ onSignOut }: { onSignOut: () => void }) {
         onClick={() => choose(language === "zh" ? "en" : "zh")}
       >
         <span aria-hidden="true">{language === "zh" ? "EN" : "中"}</span>
+      </button>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={shared("password.title")}
+        title={shared("password.title")}
+        onClick={onPassword}
+      >
+        <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round">
+          <circle cx="8" cy="15" r="4" />
+          <path d="M11 12l8-8M16 7l3 3" />
+        </svg>
       </button>
       <button type="button" className="icon-button" aria-label={shared("signout")} title={shared("signout")} onClick={onSignOut}>
         <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round">

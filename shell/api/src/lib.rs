@@ -23,6 +23,7 @@ mod body;
 mod day;
 mod demo;
 mod events;
+mod export;
 mod guard;
 mod health;
 mod ids;

@@ -260,8 +260,17 @@ pub(crate) async fn list(
     if !(1..=PAGE_MAX).contains(&limit) {
         return Err(wrong_parameter("limit"));
     }
+    let filter = filter_of(&caller, query)?;
+    let scope = caller.scope();
+    let page = state.store().page(&scope, &filter, cursor, limit).await?;
+    let items = state.views(&scope, &page.items).await?;
+    Ok(Json(PaymentPage { items, next: page.next.map(|cursor| cursor.to_string()) }))
+}
+
+/// The payments that a query asks for, as far as the caller may see them.
+pub(crate) fn filter_of(caller: &Caller, query: ListQuery) -> Result<PaymentFilter, Problem> {
     let asked = query.till.as_deref().map(|text| id(text, "till")).transpose()?;
-    let filter = PaymentFilter {
+    Ok(PaymentFilter {
         from: query.from.as_deref().map(|text| moment(text, "from")).transpose()?,
         to: query.to.as_deref().map(|text| moment(text, "to")).transpose()?,
         state: query.state.as_deref().map(money_state).transpose()?,
@@ -269,11 +278,7 @@ pub(crate) async fn list(
         store: None,
         till: caller.seen_till(asked)?,
         q: query.q.filter(|q| !q.trim().is_empty()),
-    };
-    let scope = caller.scope();
-    let page = state.store().page(&scope, &filter, cursor, limit).await?;
-    let items = state.views(&scope, &page.items).await?;
-    Ok(Json(PaymentPage { items, next: page.next.map(|cursor| cursor.to_string()) }))
+    })
 }
 
 /// Undoes a payment that has not ended.

@@ -5,8 +5,8 @@ use crate::openapi::{Contract, openapi_json};
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    assets, day, demo, events, health, keys, notify, passwords, payments, people, receipts, refunds, session,
-    till, timeline,
+    assets, day, demo, events, export, health, keys, notify, passwords, payments, people, receipts, refunds,
+    session, till, timeline,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -75,6 +75,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(till::read))
         .routes(routes!(payments::create, payments::list))
         .routes(routes!(payments::read))
+        .routes(routes!(export::download))
         .routes(routes!(payments::by_key))
         .routes(routes!(payments::cancel))
         .routes(routes!(payments::look))

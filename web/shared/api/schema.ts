@@ -237,6 +237,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payments as CSV, newest first, by the filters of the list.
+         * @description Amounts are in yuan with two decimals; times on the shop's clock. Numbers of orders begin with a tab, which keeps
+         *     spreadsheets from rounding them.
+         */
+        get: operations["exportPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments/{id}": {
         parameters: {
             query?: never;
@@ -2039,6 +2060,65 @@ export interface operations {
             };
             /** @description no_such_payment: no request with this key has been taken up */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPayments: {
+        parameters: {
+            query?: {
+                /** @description Requested then or later (RFC 3339). */
+                from?: string;
+                /** @description Requested before (RFC 3339). */
+                to?: string;
+                /** @description `waiting`, `verifying`, `paid`, `not_paid` or `returned`. */
+                state?: string;
+                /** @description Our short name of the wallet. */
+                wallet?: string;
+                /** @description At this till. */
+                till?: string;
+                /** @description An order number, a provider's transaction number, an amount such as 12.50, or a reference; whole. */
+                q?: string;
+                /** @description `zh` or `en`; Chinese unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file; cut short if the database fails midway */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -275,3 +275,54 @@ async fn a_key_tells_whether_its_request_arrived() {
     assert_eq!(odd.brief(), "200 paid", "any key that may be sent can be asked for");
     assert_eq!(world.book.calls().len(), 2, "asking for a key asks no provider");
 }
+
+#[tokio::test]
+async fn payments_are_exported_for_spreadsheets_with_the_filters_of_the_list() {
+    let world = World::new().await;
+    for (fen, key) in [(1250, "one"), (102, "two"), (300, "three")] {
+        world.send(&pay(fen, key)).await;
+    }
+    let file = world.send("GET /v1/payments/export as:support").await;
+    assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
+    assert!(
+        file.headers["content-disposition"]
+            .to_str()
+            .expect("text")
+            .starts_with("attachment; filename=\"payments-20")
+    );
+    let lines: Vec<&str> = file.text.split("\r\n").collect();
+    assert_eq!(
+        lines[0],
+        "\u{feff}时间,状态,金额,实收,已退,币种,方式,门店,收银台,收银员,订单号,支付平台单号,流水"
+    );
+    assert_eq!((lines.len(), lines[4]), (5, ""));
+    assert!(lines[1].contains(",收款成功,3.00,3.00,0.00,CNY,脚本钱包,南山店,1号,,\t"), "{}", lines[1]);
+    assert!(lines[2].contains(",未收款,1.02,,0.00,CNY,"), "{}", lines[2]);
+    let paid = world.send("GET /v1/payments/export?lang=en&state=paid&q=12.50 as:owner").await;
+    let lines: Vec<&str> = paid.text.split("\r\n").collect();
+    assert!(lines[0].starts_with("\u{feff}Time,State,Amount,Received"), "{}", lines[0]);
+    assert!(lines.len() == 3 && lines[1].contains(",Paid,12.50,12.50,"), "{lines:?}");
+    let theirs = world.send("GET /v1/payments/export as:theirs").await;
+    assert_eq!(theirs.text.split("\r\n").count(), 2, "only the titles");
+    for (line, seen) in [
+        ("GET /v1/payments/export", "401 not_signed_in"),
+        ("GET /v1/payments/export?lang=fr as:owner", "400 unacceptable_query"),
+        ("GET /v1/payments/export?state=gone as:owner", "400 unacceptable_query"),
+        ("GET /v1/payments/export?limit=5 as:owner", "400 unacceptable_query"),
+        ("GET /v1/payments/export?till=00000000-0000-0000-0000-00000000000c as:cashier", "403 not_allowed"),
+    ] {
+        assert_eq!(world.send(line).await.brief(), seen, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn an_export_of_many_pages_is_whole() {
+    let world = World::new().await;
+    for n in 0..205 {
+        world.send(&pay(102, &format!("sale-{n}"))).await;
+    }
+    let file = world.send("GET /v1/payments/export as:owner").await;
+    let orders: std::collections::BTreeSet<&str> =
+        file.text.split("\r\n").skip(1).filter_map(|line| line.split(',').nth(10)).collect();
+    assert_eq!(orders.len(), 205, "each once");
+}
