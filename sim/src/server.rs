@@ -1,9 +1,11 @@
 //! A server without a machine: the very same engine over a store in memory, driven by the rules that the
 //! engine asks of every driver. It can be stopped and started at will, and its commits can fail.
 
-use base::{ChannelId, MerchantId, PaymentId, Timestamp};
-use engine::{After, Batch, Caller, Change, Engine, Row, Wake, Which};
-use payment::{Entry, Fact, Policy};
+use crate::store::{Refused, Store};
+use base::{ChannelId, Timestamp};
+use engine::lease::Fence;
+use engine::{After, Batch, Caller, Change, Engine, Wake, Which};
+use payment::Policy;
 use std::collections::BTreeMap;
 
 /// What becomes of a transaction.
@@ -20,8 +22,6 @@ pub(crate) enum Fate {
 /// What one round of work came to.
 #[derive(Debug, Default)]
 pub(crate) struct Done {
-    /// The facts that became durable.
-    pub rows: Vec<Row>,
     /// How payments stand after it.
     pub changes: Vec<Change>,
     /// What may happen now.
@@ -29,15 +29,7 @@ pub(crate) struct Done {
     /// Callers who must be told that the server failed.
     pub failed: Vec<Caller>,
     /// The store refused rows that no sound engine offers.
-    pub refused: Option<String>,
-}
-
-/// Facts in memory, and what a store keeps beside them to find them by.
-#[derive(Debug, Default)]
-pub(crate) struct Store {
-    facts: BTreeMap<PaymentId, Vec<Entry>>,
-    keys: BTreeMap<(MerchantId, String), PaymentId>,
-    due: BTreeMap<PaymentId, Timestamp>,
+    pub refused: Option<Refused>,
 }
 
 /// The engine and its store.
@@ -45,13 +37,16 @@ pub(crate) struct Store {
 pub(crate) struct Server {
     pub engine: Engine,
     pub store: Store,
+    me: Fence,
     policies: BTreeMap<ChannelId, Policy>,
 }
 
 impl Server {
     /// A server with an empty store.
     pub fn new(policies: BTreeMap<ChannelId, Policy>) -> Server {
-        Server { engine: Engine::new(policies.clone()), store: Store::default(), policies }
+        let mut store = Store::default();
+        let me = store.members.join("server", "");
+        Server { engine: Engine::new(policies.clone()), store, me, policies }
     }
 
     /// Stops and starts again: only what is durable is left.
@@ -67,107 +62,65 @@ impl Server {
 
     /// Does the loads, commits what came of it, and returns what is permitted by that.
     pub fn work_off(&mut self, now: Timestamp, fate: Fate) -> Done {
-        let batch = self.gather(now);
+        let batch = gather(&mut self.engine, &self.store, now);
         if batch.rows.is_empty() {
             self.engine.committed(&batch);
             return Done { changes: batch.changes, after: batch.after, ..Done::default() };
         }
-        let refused = if fate == Fate::Failed { None } else { self.store.commit(&batch).err() };
+        let refused = if fate == Fate::Failed { None } else { self.store.commit(self.me, &batch).err() };
         if fate == Fate::Durable && refused.is_none() {
             self.engine.committed(&batch);
-            return Done { rows: batch.rows, changes: batch.changes, after: batch.after, ..Done::default() };
+            return Done { changes: batch.changes, after: batch.after, ..Done::default() };
         }
         self.engine.forget();
         self.load_open(now);
         let durable = fate == Fate::DurableButReportedFailed && refused.is_none();
-        let (rows, changes) = if durable { (batch.rows, batch.changes) } else { Default::default() };
-        Done { rows, changes, failed: callers(&batch.after), refused, ..Done::default() }
-    }
-
-    /// For the test that the checks can fail: keeps nothing, and lets everything happen all the same.
-    pub fn pretend_to_work_off(&mut self, now: Timestamp) -> Done {
-        let batch = self.gather(now);
-        self.engine.committed(&batch);
-        Done { changes: batch.changes, after: batch.after, ..Done::default() }
-    }
-
-    /// Everything the engine wants committed, once there is nothing left to load.
-    fn gather(&mut self, now: Timestamp) -> Batch {
-        let mut all = Batch::default();
-        loop {
-            let work = self.engine.take();
-            all.rows.extend(work.batch.rows);
-            all.changes.extend(work.batch.changes);
-            all.after.extend(work.batch.after);
-            if work.loads.is_empty() {
-                return all;
-            }
-            for which in work.loads {
-                let entries = self.store.find(&which);
-                self.engine.handle(Wake::Loaded { which, entries }, now);
-            }
-        }
+        let changes = if durable { batch.changes } else { Vec::new() };
+        Done { changes, failed: callers(&batch.after), refused, ..Done::default() }
     }
 
     fn load_open(&mut self, now: Timestamp) {
-        for id in self.store.due.keys() {
-            let entries = self.store.facts.get(id).cloned();
-            self.engine.handle(Wake::Loaded { which: Which::Id(*id), entries }, now);
+        for id in self.store.to_take_up(self.me) {
+            let entries = self.store.find(&Which::Id(id));
+            self.engine.handle(Wake::Loaded { which: Which::Id(id), entries }, now);
         }
     }
 }
 
-impl Store {
-    /// The facts of one payment; none if it is unknown.
-    pub fn facts(&self, id: PaymentId) -> &[Entry] {
-        self.facts.get(&id).map_or(&[], Vec::as_slice)
-    }
-
-    fn find(&self, which: &Which) -> Option<Vec<Entry>> {
-        let id = match which {
-            Which::Id(id) => id,
-            Which::Key(merchant, key) => self.keys.get(&(*merchant, key.clone()))?,
-        };
-        self.facts.get(id).cloned()
-    }
-
-    fn commit(&mut self, batch: &Batch) -> Result<(), String> {
-        self.check(batch)?;
-        for row in &batch.rows {
-            if let Fact::Requested(request) = &row.entry.fact {
-                self.keys.insert((request.merchant, request.key.clone()), request.id);
-            }
-            self.facts.entry(row.payment).or_default().push(row.entry.clone());
+/// Everything the engine wants committed, once there is nothing left to load.
+pub(crate) fn gather(engine: &mut Engine, store: &Store, now: Timestamp) -> Batch {
+    let mut all = Batch::default();
+    loop {
+        let work = engine.take();
+        join(&mut all, work.batch);
+        if work.loads.is_empty() {
+            return all;
         }
-        for change in &batch.changes {
-            match change.due {
-                Some(due) => self.due.insert(change.payment.request.id, due),
-                None => self.due.remove(&change.payment.request.id),
-            };
+        for which in work.loads {
+            let entries = store.find(&which);
+            engine.handle(Wake::Loaded { which, entries }, now);
         }
-        Ok(())
-    }
-
-    /// What the constraints of a real store would refuse.
-    fn check(&self, batch: &Batch) -> Result<(), String> {
-        let mut lengths = BTreeMap::new();
-        for row in &batch.rows {
-            let length = lengths.entry(row.payment).or_insert_with(|| self.facts(row.payment).len());
-            *length += 1;
-            if row.seq as usize != *length {
-                return Err(format!("fact {} of {} came where {length} was due", row.seq, row.payment));
-            }
-            if let Fact::Requested(request) = &row.entry.fact
-                && self.keys.contains_key(&(request.merchant, request.key.clone()))
-            {
-                return Err(format!("the key {} was used for a second payment", request.key));
-            }
-        }
-        Ok(())
     }
 }
 
-fn callers(after: &[After]) -> Vec<Caller> {
+/// A payment changes once in a transaction: its later state holds, and what it came to on the way is not forgotten.
+fn join(all: &mut Batch, more: Batch) {
+    all.rows.extend(more.rows);
+    all.after.extend(more.after);
+    for mut change in more.changes {
+        let id = change.payment.request.id;
+        match all.changes.iter_mut().find(|known| known.payment.request.id == id) {
+            Some(known) => {
+                change.became = change.became.or(known.became);
+                *known = change;
+            }
+            None => all.changes.push(change),
+        }
+    }
+}
+
+/// Whoever waits for an answer of this batch.
+pub(crate) fn callers(after: &[After]) -> Vec<Caller> {
     after
         .iter()
         .filter_map(|after| match after {

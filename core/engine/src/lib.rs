@@ -17,6 +17,7 @@
 
 pub mod lease;
 mod open;
+pub mod steady;
 
 use base::{ChannelId, MerchantId, PaymentId, Timestamp};
 use open::Open;
@@ -490,7 +491,8 @@ impl Engine {
 
     fn drop_payment(&mut self, id: PaymentId) {
         if let Some(open) = self.open.remove(&id) {
-            self.by_key.remove(&(open.payment.request.merchant, open.payment.request.key));
+            let request = std::sync::Arc::unwrap_or_clone(open.payment.request);
+            self.by_key.remove(&(request.merchant, request.key));
         }
     }
 }

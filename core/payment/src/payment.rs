@@ -18,12 +18,13 @@ use crate::{
     RefundWay, Request, Said, Settlement, Verdict,
 };
 use base::{Money, RefundId, Timestamp};
+use std::sync::Arc;
 
 /// What the facts of one payment add up to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
-    /// What was wanted.
-    pub request: Request,
+    /// What was wanted. Shared, since every copy of a payment bears it and it never changes.
+    pub request: Arc<Request>,
     /// When.
     pub requested_at: Timestamp,
     /// How many facts there are; grows with every one.
@@ -234,7 +235,7 @@ impl Payment {
             panic!("the first fact of a payment is that it was requested, not {:?}", first.fact)
         };
         Payment {
-            request: request.clone(),
+            request: Arc::new(request.clone()),
             requested_at: first.at,
             version: 1,
             updated_at: first.at,

@@ -1,39 +1,364 @@
-//! One way to one provider: our translation, the provider's honest fake, and how to turn a question about a
-//! payment into an order.
+//! One way to one provider, in one of three manners: over the whole wire with RSA, over the whole wire with keyed
+//! checksums in the place of RSA, or to a [`Wallet`] without a wire.
 
-use base::ChannelId;
+use super::wallet::{self, Down, Echo, Letter, Line, Note, Wallet};
+use crate::random::Random;
+use base::{ChannelId, OrderNo, PaymentId, RefundNo, Timestamp};
 use engine::CallOut;
-use payment::Policy;
-use provider_contract::{Order, Provider, Simulator};
+use payment::{Answer, Ask, Notice, PayerCode, Policy, Said, Verdict};
+use provider_contract::{
+    Delivery, HttpReply, HttpRequest, Moment, Order, Provider, Reply, Simulator, Treatment,
+};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// How a world's providers are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wire {
+    /// Signed bytes: RSA-2048 on both sides.
+    Rsa,
+    /// The same bytes, with checksums of a key in the place of RSA.
+    Checksum,
+    /// Values with a keyed seal.
+    None,
+}
 
 /// A channel and the provider at its other end.
 pub(super) struct Channel {
     pub id: ChannelId,
     pub policy: Policy,
-    pub provider: Box<dyn Provider>,
-    pub simulator: Box<dyn Simulator>,
-    /// The moment the simulator's next tick is planned for.
-    pub tick_at: Option<base::Timestamp>,
+    way: Way,
+    /// The moment the provider's next tick is planned for.
+    pub tick_at: Option<Timestamp>,
+}
+
+enum Way {
+    Wire { provider: Box<dyn Provider>, simulator: Box<dyn Simulator> },
+    Wallet(Wallet),
+}
+
+/// A question on its way.
+pub(super) enum Cargo {
+    Wire {
+        order: Box<Order>,
+        request: Box<HttpRequest>,
+    },
+    Letter(Letter),
+    /// It could not be asked at all.
+    Nothing,
+}
+
+/// An answer on its way.
+#[derive(Debug)]
+pub(super) enum Back {
+    Wire(HttpReply),
+    Echo(Echo),
+}
+
+/// A notification on its way.
+#[derive(Clone, Debug)]
+pub(super) enum Post {
+    Wire { request: Box<HttpRequest>, notice_id: String },
+    Note(Note),
+}
+
+/// What we answer to a notification.
+pub(super) enum Receipt {
+    Wire(HttpReply),
+    Taken(bool),
 }
 
 impl Channel {
-    /// Every provider there is, with signatures that cost nothing.
-    pub fn all(seed: u64) -> Vec<Channel> {
-        let wechat = wechat::Simulator::cheap(seed);
-        let ours = wechat.client("https://wechat.example", "https://shop.example/notify/wechat/1");
-        let first = Channel::new(1, Box::new(ours), Box::new(wechat));
-        let alipay = alipay::Simulator::cheap(seed);
-        let ours = alipay.client("https://alipay.example", Some("https://shop.example/notify/alipay/2"));
-        vec![first, Channel::new(2, Box::new(ours), Box::new(alipay))]
+    /// Every provider there is, reached in this manner.
+    pub fn all(wire: Wire, seed: u64) -> Vec<Channel> {
+        const SHOP: (&str, &str) =
+            ("https://shop.example/notify/wechat/1", "https://shop.example/notify/alipay/2");
+        let (wechat, alipay) = match wire {
+            Wire::None => return Channel::without_wire(seed),
+            Wire::Checksum => (wechat::Simulator::cheap(seed), alipay::Simulator::cheap(seed)),
+            Wire::Rsa => {
+                let (wechat, alipay) = rsa_keys();
+                let first = wechat::Simulator::from_keys(wechat).expect("fresh keys are good keys");
+                (first, alipay::Simulator::with_keys(alipay.clone()).expect("fresh keys are good keys"))
+            }
+        };
+        let ours = wechat.client("https://wechat.example", SHOP.0);
+        let first = Channel::wired(1, Box::new(ours), Box::new(wechat));
+        let ours = alipay.client("https://alipay.example", Some(SHOP.1));
+        vec![first, Channel::wired(2, Box::new(ours), Box::new(alipay))]
     }
 
-    fn new(id: u128, provider: Box<dyn Provider>, simulator: Box<dyn Simulator>) -> Channel {
+    fn wired(id: u128, provider: Box<dyn Provider>, simulator: Box<dyn Simulator>) -> Channel {
         let policy = provider.capabilities().policy;
-        Channel { id: ChannelId::from_u128(id), policy, provider, simulator, tick_at: None }
+        let id = ChannelId::from_u128(id);
+        Channel { id, policy, way: Way::Wire { provider, simulator }, tick_at: None }
     }
 
-    /// What the provider may know of a payment.
-    pub fn order(&self, out: &CallOut) -> Order {
-        Order::of(&out.payment, &out.ask, out.code.clone(), &self.policy)
+    fn without_wire(seed: u64) -> Vec<Channel> {
+        let wallet = |id: u64, strict| Channel {
+            id: ChannelId::from_u128(u128::from(id)),
+            policy: Policy::default(),
+            way: Way::Wallet(Wallet::new(seed ^ id, strict)),
+            tick_at: None,
+        };
+        vec![wallet(1, true), wallet(2, false)]
     }
+
+    /// A payer's code that asks for a treatment.
+    pub fn code_for(&self, treatment: Treatment, salt: u64) -> PayerCode {
+        let digits = match &self.way {
+            Way::Wire { simulator, .. } => simulator.code_for(treatment, salt),
+            Way::Wallet(_) => format!("62{salt:016}"),
+        };
+        PayerCode::parse(&digits).expect("a provider's fake makes codes that can be read")
+    }
+
+    /// How the provider will treat an order; before its first request.
+    pub fn treat(&mut self, order: PaymentId, treatment: Treatment) {
+        match &mut self.way {
+            Way::Wire { simulator, .. } => simulator.treat(order.into(), treatment),
+            Way::Wallet(wallet) => wallet.treat(order, treatment),
+        }
+    }
+
+    /// The question as it leaves.
+    pub fn cargo(&self, out: &CallOut, good_until: Timestamp, moment: &Moment) -> Cargo {
+        match &self.way {
+            Way::Wire { provider, .. } => {
+                let order = Order::of(&out.payment, &out.ask, out.code.clone(), &self.policy);
+                match provider.call(&out.ask, &order, moment) {
+                    Ok(call) => {
+                        Cargo::Wire { order: Box::new(order), request: Box::new(HttpRequest::from(&call)) }
+                    }
+                    Err(_) => Cargo::Nothing,
+                }
+            }
+            Way::Wallet(wallet) => {
+                letter(wallet, &self.policy, out, good_until).map_or(Cargo::Nothing, Cargo::Letter)
+            }
+        }
+    }
+
+    /// For the test that the checks can fail: another letter about another order.
+    pub fn letter_again(&self, letter: &Letter, ask: Ask, order: PaymentId, code: u64) -> Cargo {
+        match &self.way {
+            Way::Wallet(wallet) => {
+                Cargo::Letter(wallet.letter(ask, order, letter.fen, letter.by_qr, code, letter.good_until))
+            }
+            Way::Wire { .. } => Cargo::Nothing,
+        }
+    }
+
+    /// The question arrives; the answer comes after the provider's own delay, if it does.
+    pub fn serve(&mut self, cargo: &Cargo, moment: &Moment) -> Option<(Back, Duration)> {
+        match (&mut self.way, cargo) {
+            (Way::Wire { simulator, .. }, Cargo::Wire { request, .. }) => {
+                match simulator.serve(request, moment) {
+                    Delivery::Reply { reply, delay } => Some((Back::Wire(reply), delay)),
+                    Delivery::Nothing => None,
+                }
+            }
+            (Way::Wallet(wallet), Cargo::Letter(letter)) => {
+                wallet.serve(letter, moment.now).map(|(echo, delay)| (Back::Echo(echo), delay))
+            }
+            _ => None,
+        }
+    }
+
+    /// What an answer proves.
+    pub fn answer(
+        &self,
+        ask: &Ask,
+        about: PaymentId,
+        cargo: &Cargo,
+        back: Back,
+        moment: &Moment,
+        checked: bool,
+    ) -> Answer {
+        match (&self.way, cargo, back) {
+            (Way::Wire { provider, .. }, Cargo::Wire { order, .. }, Back::Wire(reply)) => {
+                provider.answer(ask, order, &Reply::from(reply), moment)
+            }
+            (Way::Wallet(wallet), _, Back::Echo(echo)) => {
+                Answer { verdict: wallet.open(&echo, about, checked), said: Said::default() }
+            }
+            _ => unreachable!("an answer comes the way its question went"),
+        }
+    }
+
+    /// Payers who finish, notifications that go out.
+    pub fn tick(&mut self, moment: &Moment) -> Vec<Post> {
+        match &mut self.way {
+            Way::Wire { simulator, .. } => simulator
+                .tick(moment)
+                .into_iter()
+                .map(|out| Post::Wire {
+                    request: Box::new(HttpRequest::from(&out.call)),
+                    notice_id: out.notice_id,
+                })
+                .collect(),
+            Way::Wallet(wallet) => wallet.tick(moment.now).into_iter().map(Post::Note).collect(),
+        }
+    }
+
+    /// When [`Channel::tick`] has something to do.
+    pub fn due(&self) -> Option<Timestamp> {
+        match &self.way {
+            Way::Wire { simulator, .. } => simulator.due(),
+            Way::Wallet(wallet) => wallet.due(),
+        }
+    }
+
+    /// What a notification says, if it can be believed, and what we answer to it.
+    pub fn notice(&self, post: &Post, moment: &Moment, checked: bool) -> (Option<Notice>, Receipt) {
+        match (&self.way, post) {
+            (Way::Wire { provider, .. }, Post::Wire { request, .. }) => {
+                let read = provider.notice(request, moment);
+                let receipt = provider.acknowledge(read.as_ref().map(|_| ()));
+                (read.ok(), Receipt::Wire(receipt))
+            }
+            (Way::Wallet(wallet), Post::Note(note)) => {
+                let read = wallet.read(note, checked);
+                let taken = read.is_some();
+                (read, Receipt::Taken(taken))
+            }
+            _ => unreachable!("a notification comes from its own provider"),
+        }
+    }
+
+    /// Tells the provider what became of its notification: our answer, or nothing.
+    pub fn notified(&mut self, post: &Post, receipt: Option<Receipt>, now: Timestamp) {
+        match (&mut self.way, post) {
+            (Way::Wire { simulator, .. }, Post::Wire { notice_id, .. }) => {
+                let reply = match &receipt {
+                    Some(Receipt::Wire(reply)) => Some(reply),
+                    _ => None,
+                };
+                simulator.notified(notice_id, reply, now);
+            }
+            (Way::Wallet(wallet), Post::Note(note)) => {
+                wallet.notified(note.number, matches!(receipt, Some(Receipt::Taken(true))), now);
+            }
+            _ => unreachable!("a notification comes from its own provider"),
+        }
+    }
+
+    /// The customer scans the shown QR.
+    pub fn scan(&mut self, order: PaymentId, now: Timestamp) -> bool {
+        match &mut self.way {
+            Way::Wire { simulator, .. } => simulator.scan(order.into(), now),
+            Way::Wallet(wallet) => wallet.scan(order, now),
+        }
+    }
+
+    /// The provider is down in one of two ways, or up.
+    pub fn set_down(&mut self, down: Option<Down>) {
+        match &mut self.way {
+            Way::Wire { simulator, .. } => simulator.set_down(down.is_some()),
+            Way::Wallet(wallet) => wallet.set_down(down),
+        }
+    }
+
+    /// The provider's line of one order.
+    pub fn line(&self, order: PaymentId) -> Option<Line> {
+        match &self.way {
+            Way::Wire { simulator, .. } => simulator.book(order.into()).and_then(|book| line(&book)),
+            Way::Wallet(wallet) => wallet.line(order),
+        }
+    }
+
+    /// All lines of the provider's books.
+    pub fn lines(&self) -> Vec<Line> {
+        match &self.way {
+            Way::Wire { simulator, .. } => simulator.books().iter().filter_map(line).collect(),
+            Way::Wallet(wallet) => wallet.lines().collect(),
+        }
+    }
+}
+
+/// The question in values, or nothing if it cannot be put.
+fn letter(wallet: &Wallet, policy: &Policy, out: &CallOut, good_until: Timestamp) -> Option<Letter> {
+    let payment = &out.payment;
+    let by_qr = !payment.request.method.is_payer_code();
+    let code = match (&out.ask, &out.code) {
+        (Ask::Charge, Some(code)) => code.reveal().parse().ok()?,
+        (Ask::Charge, None) => return None,
+        _ => 0,
+    };
+    let good = if by_qr { payment.requested_at + policy.qr_lifetime } else { good_until };
+    let fen = payment.request.amount.minor();
+    Some(wallet.letter(out.ask, payment.request.id, fen, by_qr, code, good))
+}
+
+/// Damages what travels; whatever is changed, the seal or the signature no longer fits. Nothing else is drawn from.
+pub(super) fn damage(back: &mut Back, random: &mut Random) {
+    match back {
+        Back::Wire(reply) if reply.body.is_empty() => {
+            reply.body.extend_from_slice(b"<html>bad gateway</html>");
+        }
+        Back::Wire(reply) => {
+            let at = random.between(0, reply.body.len() as u64) as usize;
+            if random.permille(300) {
+                reply.body.truncate(at);
+            } else {
+                reply.body[at] ^= 1 << random.between(0, 7);
+            }
+        }
+        Back::Echo(echo) => match random.between(0, 4) {
+            0 => echo.seal ^= 1 << random.between(0, 64),
+            1 if echo.verdict != Verdict::Closed => echo.verdict = Verdict::Closed,
+            1 => echo.verdict = Verdict::Returned,
+            2 => echo.verdict = wallet::paid(7),
+            _ => echo.order = PaymentId::from_u128(echo.order.as_u128() ^ 1),
+        },
+    }
+}
+
+/// The same notification with something of it changed; nothing if nothing of it can be.
+pub(super) fn forged(post: &Post, random: &mut Random) -> Option<Post> {
+    let mut forged = post.clone();
+    match &mut forged {
+        Post::Wire { request, .. } => {
+            let from = random.between(0, request.body.len() as u64) as usize;
+            let position = (from..request.body.len()).find(|at| means_something(&request.body, *at))?;
+            let digit = request.body[position];
+            request.body[position] = if digit == b'9' { b'0' } else { digit + 1 };
+        }
+        Post::Note(note) => match random.between(0, 2) {
+            0 => note.number ^= 1 << 40,
+            _ => note.seal ^= 1 << random.between(0, 64),
+        },
+    }
+    Some(forged)
+}
+
+/// Whether the digit at this place is covered by the signature: neither half of an escape nor part of the
+/// name of the signature's kind.
+fn means_something(body: &[u8], at: usize) -> bool {
+    let before = |n: usize| at.checked_sub(n).map(|at| body[at]);
+    let escaped = before(1) == Some(b'%') || before(2) == Some(b'%');
+    body[at].is_ascii_digit() && !escaped && before(1) != Some(b'A')
+}
+
+fn line(book: &provider_contract::Book) -> Option<Line> {
+    let order = book.order_no.parse::<OrderNo>().ok()?.id();
+    let refunds = book.refunds.iter();
+    let refund = |(number, amount): &(String, base::Money)| {
+        Some((number.parse::<RefundNo>().ok()?.id(), amount.minor(), None))
+    };
+    Some(Line {
+        order,
+        paid: book.paid.map(base::Money::minor),
+        charges: book.charges,
+        reversed: book.reversed,
+        refunds: refunds.filter_map(refund).collect(),
+        paid_at: None,
+        reversed_at: None,
+    })
+}
+
+/// Keys drawn once for all worlds of this process: drawing them takes a second.
+fn rsa_keys() -> &'static (wechat::Keys, alipay::Keys) {
+    static KEYS: OnceLock<(wechat::Keys, alipay::Keys)> = OnceLock::new();
+    KEYS.get_or_init(|| (wechat::Keys::fresh(), alipay::Keys::generate()))
 }

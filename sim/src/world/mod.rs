@@ -1,79 +1,88 @@
-//! One world: tills with cashiers and customers, one server, the network, the providers' honest fakes, and
-//! one queue of what happens when. The server is the very engine that serves shops; everything around it
-//! fails as the world's [`Weather`] draws it.
-//!
-//! One thing is not drawn: the server's clock leaping forward while a request is still on its way to a
-//! provider. Paydesk concludes from the time passed that a lost request can no longer arrive, so the clock
-//! it is driven by must not run ahead of the network's; a driver owes that to the engine.
+//! One world: tills with cashiers and customers, nodes over one store, the network, the providers, and one queue of
+//! what happens when. Each node runs the very engine and lease that serve shops; everything around them fails as the
+//! world's [`Weather`] draws it.
 
 mod audit;
 mod channel;
 mod network;
+mod node;
 mod provider_side;
-mod server_side;
+mod settle;
+mod story;
 mod till;
+mod troubles;
+mod wallet;
 mod weather;
+
+pub(crate) use channel::Wire;
+pub(crate) use weather::{Fault, Faults};
 
 use crate::Sabotage;
 use crate::random::Random;
 use crate::report::{Report, Violation};
-use crate::server::Server;
+use crate::store::Store;
 use audit::Audit;
-use base::{PaymentId, Timestamp};
-use channel::Channel;
-use engine::{Caller, Wake};
+use base::{ChannelId, PaymentId, Timestamp};
+use channel::{Back, Channel, Post};
+use engine::Caller;
 use network::Flight;
+use node::Node;
 use payment::Policy;
-use provider_contract::{HttpReply, HttpRequest, Moment};
+use provider_contract::Moment;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 use till::{Sale, Wish};
+use troubles::Trouble;
 use weather::Weather;
 
 /// What happens at some moment.
 #[derive(Debug)]
-pub(crate) enum Event {
+enum Event {
     /// A cashier presses the button of a sale, or the till tries again.
     Press { sale: usize, how: Press },
     /// A cashier wants something of a payment.
     Want { sale: usize, want: Want },
     /// The customer scans the shown QR.
     Scan { sale: usize },
-    /// The server works off what reached it.
-    Round,
-    /// A due time of the engine has come.
-    Timer,
-    /// The server starts again.
-    Start,
+    /// A node works off what reached it.
+    Round { node: usize },
+    /// A node's transaction reaches the store.
+    Commit { node: usize, life: u32 },
+    /// A due time of a node's engine has come.
+    Timer { node: usize },
+    /// A node says that it is well, and looks at the others.
+    Beat { node: usize, life: u32 },
+    /// A node starts again.
+    Start { node: usize },
+    /// A node wakes from standing still.
+    WakeUp { node: usize },
     /// A request reaches its provider.
     Request { flight: usize, heard: bool },
-    /// A reply reaches the server.
-    Reply { flight: usize, reply: HttpReply },
+    /// A reply reaches the node.
+    Reply { flight: usize, back: Box<Back> },
     /// A call breaks off without a reply, or before it left.
     Broken { flight: usize, left: bool },
-    /// The server has waited long enough for a reply.
+    /// The node has waited long enough for a reply.
     TimedOut { flight: usize },
     /// A provider has something to do.
     Tick { channel: usize },
-    /// A notification reaches the server.
-    Notice { channel: usize, request: Box<HttpRequest>, notice_id: String, forged: bool },
-    /// A provider goes down or comes back.
-    Down { channel: usize, down: bool },
-    /// The server's clock shall be set so far off.
-    ClockStep { to_offset_us: i64 },
-    /// A step of the clock is still to be made.
-    ClockRetry,
+    /// A notification reaches a node.
+    Notice { channel: usize, post: Box<Post>, kind: Delivered },
+    /// A trouble begins or ends.
+    Trouble { trouble: Trouble, begins: bool },
     /// Trouble ends; from here on everything must come to rest.
     ClearUp,
-    /// The providers' bills of the day arrive and are compared.
-    Bill,
+    /// An earlier state of the store is kept, as a backup.
+    Backup,
+    /// The providers' bills arrive and are held against the book.
+    Bill { day: usize },
 }
 
 /// How the button is pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Press {
-    /// Until the server has answered.
+    /// Until a server has answered.
     UntilAnswered,
     /// Once more for good measure.
     Again,
@@ -88,6 +97,30 @@ pub(crate) enum Want {
     Look,
     LookAsAnotherMerchant,
     Refund(usize),
+    /// The bill differs, so somebody looks.
+    LookForTheBill,
+}
+
+/// In what manner a notification comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivered {
+    AsSent,
+    Twice,
+    Late,
+    Forged,
+}
+
+/// Everything that decides a world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub seed: u64,
+    pub sales: u64,
+    pub wire: Wire,
+    pub sabotage: Option<Sabotage>,
+    /// Kinds of trouble that may be drawn.
+    pub faults: Faults,
+    /// Payments that leave a trace to read.
+    pub traced: BTreeSet<PaymentId>,
 }
 
 struct Planned {
@@ -99,24 +132,27 @@ struct Planned {
 /// The world.
 pub(crate) struct World {
     random: Random,
+    /// Where bytes are damaged, which may depend on keys that are drawn anew; nothing else may depend on it.
+    byte_random: Random,
     weather: Weather,
+    wire: Wire,
     sabotage: Option<Sabotage>,
+    began: Timestamp,
     now: Timestamp,
-    clock_offset_us: i64,
-    clock_wanted_us: i64,
+    stormy: bool,
+    /// Nothing goes wrong but clocks and how payers and providers behave.
+    undisturbed: bool,
+    clocks_interfere: bool,
     queue: BinaryHeap<Reverse<Planned>>,
     planned: u64,
-    on_the_way: u32,
-    server: Server,
-    up: bool,
-    generation: u32,
-    inbox: Vec<Wake>,
-    round_planned: bool,
-    timer_at: Option<Timestamp>,
+    store: Store,
+    backup: Option<Store>,
+    policies: BTreeMap<ChannelId, Policy>,
+    nodes: Vec<Node>,
     channels: Vec<Channel>,
     flights: Vec<Flight>,
+    tills_cut: [u32; till::TILLS],
     sales: Vec<Sale>,
-    by_payment: BTreeMap<PaymentId, usize>,
     callers: BTreeMap<Caller, Wish>,
     last_caller: Caller,
     audit: Audit,
@@ -129,83 +165,82 @@ const BILL_AFTER: Duration = Duration::from_secs(2400);
 /// How long a world goes on after trouble.
 const GOES_ON_FOR: Duration = Duration::from_secs(2400 + 3600);
 
-/// Lives one world to its end. `traced` payments leave a trace to read.
-pub(crate) fn live(seed: u64, sales: u64, sabotage: Option<Sabotage>, traced: BTreeSet<PaymentId>) -> Report {
-    let mut world = World::new(seed, sabotage, traced);
-    let end = world.begin(sales);
+/// Lives one world to its end.
+pub(crate) fn live(plan: &Plan) -> (Report, BTreeMap<PaymentId, String>) {
+    let mut world = World::new(plan);
+    let end = world.begin(plan.sales);
     world.run_until(end);
-    world.report(seed)
+    world.report(plan)
 }
 
 impl World {
-    fn new(seed: u64, sabotage: Option<Sabotage>, traced: BTreeSet<PaymentId>) -> World {
-        let mut random = Random::new(seed);
-        let weather = Weather::draw(&mut random);
-        let channels = Channel::all(random.bits() >> 8);
-        let policies = channels.iter().map(|channel| (channel.id, timing(channel, sabotage))).collect();
-        World {
-            random,
+    fn new(plan: &Plan) -> World {
+        let mut random = Random::new(plan.seed);
+        let weather = Weather::draw(&mut random, plan.faults);
+        let channels = Channel::all(plan.wire, random.bits() >> 8);
+        let policies: BTreeMap<ChannelId, Policy> =
+            channels.iter().map(|channel| (channel.id, timing(channel, plan.sabotage))).collect();
+        // A day's edge is passed, approached or far away.
+        let began = random.pick(&[
+            "2026-11-23T23:55:00+08:00",
+            "2026-11-23T23:40:00+08:00",
+            "2026-11-23T11:00:00+08:00",
+        ]);
+        let began = Timestamp::parse(began).expect("a moment");
+        let mut world = World {
+            undisturbed: weather.only_clocks(),
+            clocks_interfere: weather.clocks_interfere(),
             weather,
-            sabotage,
-            now: Timestamp::parse("2026-11-23T23:55:00+08:00").expect("a moment"),
-            clock_offset_us: 0,
-            clock_wanted_us: 0,
-            queue: BinaryHeap::new(),
+            byte_random: Random::new(!plan.seed),
+            random,
+            wire: plan.wire,
+            sabotage: plan.sabotage,
+            began,
+            now: began,
+            stormy: true,
+            queue: BinaryHeap::with_capacity(1024),
             planned: 0,
-            on_the_way: 0,
-            server: Server::new(policies),
-            up: true,
-            generation: 0,
-            inbox: Vec::new(),
-            round_planned: false,
-            timer_at: None,
-            channels,
+            store: Store::new(plan.sabotage == Some(Sabotage::NobodyIsFenced)),
+            backup: None,
+            nodes: Vec::new(),
             flights: Vec::new(),
+            tills_cut: [0; till::TILLS],
             sales: Vec::new(),
-            by_payment: BTreeMap::new(),
             callers: BTreeMap::new(),
             last_caller: 0,
-            audit: Audit::new(traced),
-        }
+            audit: Audit::new(plan.traced.clone(), channels.len(), began),
+            channels,
+            policies,
+        };
+        world.audit.fault_if(world.began.as_seconds() % 86_400 != 3 * 3_600, "day_cut");
+        world.audit.one_leg_only = plan.sabotage == Some(Sabotage::OneLegOnly);
+        world.open_nodes();
+        world
     }
 
-    /// Plans the day; returns when it ends. The day begins shortly before midnight, so that it has one.
+    /// Plans the day; returns when it ends.
     fn begin(&mut self, sales: u64) -> Timestamp {
         let mut at = self.now;
-        let gap_ms = self.random.pick(&[50, 500, 2000]);
+        let gap_ms = self.random.pick(&[20, 100, 500]);
         for _ in 0..sales {
             at = at + Duration::from_millis(self.random.between(0, 2 * gap_ms));
             let sale = self.open_sale();
             self.plan(at, Event::Press { sale, how: Press::UntilAnswered });
         }
-        let storm_ends = at + Duration::from_secs(180);
-        let storm_ms = storm_ends.since(self.now).as_millis() as u64;
-        self.plan_outages(storm_ms);
-        self.plan_clock_steps(storm_ms);
+        let storm_ends = at + Duration::from_secs(150);
+        self.plan_troubles(storm_ends.since(self.now));
+        if self.random.permille(200) {
+            let within = storm_ends.since(self.now).as_millis() as u64;
+            self.plan_in_ms(0, within, Event::Backup);
+        }
         self.plan(storm_ends, Event::ClearUp);
-        self.plan(storm_ends + BILL_AFTER, Event::Bill);
+        for day in 0..2 {
+            self.plan(
+                storm_ends + BILL_AFTER + Duration::from_secs(300) * day,
+                Event::Bill { day: day as usize },
+            );
+        }
         storm_ends + GOES_ON_FOR
-    }
-
-    fn plan_outages(&mut self, storm_ms: u64) {
-        for _ in 0..self.weather.outages {
-            let channel = self.random.between(0, self.channels.len() as u64) as usize;
-            let from = self.now + Duration::from_millis(self.random.between(0, storm_ms));
-            let lasts_ms = self.random.pick(&[2_000, 20_000, 90_000]);
-            self.plan(from, Event::Down { channel, down: true });
-            self.plan(from + Duration::from_millis(lasts_ms), Event::Down { channel, down: false });
-        }
-    }
-
-    fn plan_clock_steps(&mut self, storm_ms: u64) {
-        for _ in 0..self.weather.clock_steps {
-            let at = self.now + Duration::from_millis(self.random.between(0, storm_ms));
-            let most_s = self.random.pick(&[5, 30, 200, 1200]);
-            let seconds = self.random.between(0, 2 * most_s) as i64 - most_s as i64;
-            self.plan(at, Event::ClockStep { to_offset_us: seconds * 1_000_000 });
-            let repaired = at + Duration::from_millis(self.random.between(1_000, 90_000));
-            self.plan(repaired, Event::ClockStep { to_offset_us: 0 });
-        }
     }
 
     fn run_until(&mut self, end: Timestamp) {
@@ -223,52 +258,58 @@ impl World {
             Event::Press { sale, how } => self.press(sale, how),
             Event::Want { sale, want } => self.want(sale, want),
             Event::Scan { sale } => self.scan(sale),
-            Event::Round => self.round(),
-            Event::Timer => self.timer(),
-            Event::Start => self.start(),
+            Event::Round { node } => self.round(node),
+            Event::Commit { node, life } => self.commit(node, life),
+            Event::Timer { node } => self.timer(node),
+            Event::Beat { node, life } => self.beat(node, life),
+            Event::Start { node } => self.start(node),
+            Event::WakeUp { node } => self.wake_up(node),
             Event::Request { flight, heard } => self.request_arrives(flight, heard),
-            Event::Reply { flight, reply } => self.reply_arrives(flight, reply),
+            Event::Reply { flight, back } => self.reply_arrives(flight, *back),
             Event::Broken { flight, left } => self.call_broken(flight, left),
             Event::TimedOut { flight } => self.call_timed_out(flight),
             Event::Tick { channel } => self.tick(channel),
-            Event::Notice { channel, request, notice_id, forged } => {
-                self.notice_arrives(channel, &request, &notice_id, forged)
-            }
-            Event::Down { channel, down } => self.channels[channel].simulator.set_down(down),
-            Event::ClockStep { to_offset_us } => {
-                self.clock_wanted_us = to_offset_us;
-                self.step_clock();
-            }
-            Event::ClockRetry => self.step_clock(),
+            Event::Notice { channel, post, kind } => self.notice_arrives(channel, &post, kind),
+            Event::Trouble { trouble, begins } => self.trouble(trouble, begins),
             Event::ClearUp => self.clear_up(),
-            Event::Bill => self.compare_bills(),
+            Event::Backup => self.backup = Some(self.store.clone()),
+            Event::Bill { day } => self.compare_bills(day),
         }
     }
 
     fn clear_up(&mut self) {
         self.weather.clear_up();
-        for channel in &mut self.channels {
-            channel.simulator.set_down(false);
-        }
-        self.plan(self.now, Event::ClockStep { to_offset_us: 0 });
+        self.end_troubles();
+        self.stormy = false;
         self.audit.settle_by(self.now + SETTLES_WITHIN);
+        self.audit.healthy_again(None, self.now);
     }
 
-    fn report(mut self, seed: u64) -> Report {
-        let calm = self.weather.calm;
-        self.audit.settle_accounts(&self.server, &mut self.channels, &self.sales, &self.by_payment, calm);
+    fn report(mut self, plan: &Plan) -> (Report, BTreeMap<PaymentId, String>) {
+        self.settle_accounts();
+        let stories = self.audit.stories();
         let found = std::mem::take(&mut self.audit.found);
         let traces = self.audit.traces();
         let trace_of = |id: Option<PaymentId>| id.and_then(|id| traces.get(&id)).cloned().unwrap_or_default();
-        let violations =
-            found.into_iter().map(|found| Violation { seed, trace: trace_of(found.payment), ..found });
-        Report { violations: violations.collect(), ..self.audit.report(self.sales.len() as u64) }
+        let violations = found.into_iter().map(|found| Violation {
+            seed: plan.seed,
+            sales: plan.sales,
+            trace: trace_of(found.payment),
+            ..found
+        });
+        let violations = violations.collect();
+        let mut report = self.audit.report(self.sales.len() as u64);
+        report.violations = violations;
+        if self.wire != Wire::None {
+            report.over_wire = report.payments;
+        }
+        if self.wire == Wire::Rsa {
+            report.over_rsa = report.payments;
+        }
+        (report, stories)
     }
 
     fn plan(&mut self, at: Timestamp, event: Event) {
-        if matches!(event, Event::Request { .. }) {
-            self.on_the_way += 1;
-        }
         self.planned += 1;
         self.queue.push(Reverse(Planned { at, number: self.planned, event }));
     }
@@ -278,14 +319,22 @@ impl World {
         self.plan(at, event);
     }
 
-    /// What the server takes for the time.
-    fn clock(&self) -> Timestamp {
-        Timestamp::from_micros(self.now.as_micros() + self.clock_offset_us)
+    /// Whether this trouble happens now; counted if it does.
+    fn happens(&mut self, fault: Fault) -> bool {
+        let happens = self.random.permille(self.weather.of(fault));
+        if happens {
+            self.audit.fault(fault);
+        }
+        happens
     }
 
     /// The true moment, with a fresh salt.
     fn moment(&mut self) -> Moment {
         Moment { now: self.now, nonce: self.random.wide() }
+    }
+
+    fn sabotaged(&self, how: Sabotage) -> bool {
+        self.sabotage == Some(how)
     }
 }
 

@@ -1,118 +1,119 @@
 //! Calls on their way to providers and back, and everything that can become of them.
 
-use super::{Event, World};
+use super::channel::{Back, Cargo, damage};
+use super::till::sale_of;
+use super::{Event, Fault, World};
 use crate::Sabotage;
-use engine::{CallOut, End, Wake};
+use base::{PaymentId, RefundId};
+use engine::{CallOut, End};
 use payment::{Answer, Ask, CallNo, Doubt, Lost, Reason, Said, Verdict};
-use provider_contract::{Delivery, HttpReply, HttpRequest, Moment, Order, Reply, Treatment};
+use provider_contract::{Moment, Treatment};
 use std::time::Duration;
 
 /// A call on its way.
 pub(super) struct Flight {
+    node: usize,
+    life: u32,
     channel: usize,
-    payment: base::PaymentId,
+    payment: PaymentId,
     call: CallNo,
     ask: Ask,
-    order: Order,
-    request: HttpRequest,
-    /// The life of the server that made it; replies to an earlier life are heard by nobody.
-    generation: u32,
+    cargo: Cargo,
     ended: bool,
-    garbled: bool,
-    sent_at: base::Timestamp,
-}
-
-/// What becomes of a request and its reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Passage {
-    NeverLeaves,
-    LostBefore,
-    Stray,
-    LostAfter,
-    Garbled,
-    Twice,
-    Fine,
+    damaged: bool,
 }
 
 impl World {
-    pub(super) fn send(&mut self, out: CallOut) {
-        self.audit.call_leaves(self.now, &out, &self.server.store);
-        let Some(&sale) = self.by_payment.get(&out.payment.request.id) else { return };
-        let channel = self.sales[sale].channel;
-        let order = self.channels[channel].order(&out);
-        let moment = Moment { now: self.clock(), nonce: self.random.wide() };
-        let made = self.channels[channel].provider.call(&out.ask, &order, &moment);
+    /// A node sends a call.
+    pub(super) fn send(&mut self, node: usize, out: CallOut) {
+        let me = self.nodes[node].me;
+        self.audit.call_leaves(self.now, me, &out, &self.store);
+        let id = out.payment.request.id;
+        let Some(sale) = self.sales.get(sale_of(id)) else { return };
+        let (channel, treatment, good_until) = (sale.channel, sale.treatment, sale.code_good_until);
+        let moment = Moment { now: self.clock(node), nonce: self.random.wide() };
+        let cargo = self.channels[channel].cargo(&out, good_until, &moment);
         if matches!(out.ask, Ask::Charge | Ask::Present) && out.call == 1 {
-            let treatment = self.sales[sale].treatment;
-            self.channels[channel].simulator.treat(order.order_no, treatment);
+            self.channels[channel].treat(id, treatment);
         }
-        let flight = Flight {
+        let asked = !matches!(cargo, Cargo::Nothing);
+        self.flights.push(Flight {
+            node,
+            life: self.nodes[node].life,
             channel,
-            payment: out.payment.request.id,
+            payment: id,
             call: out.call,
             ask: out.ask,
-            request: made.as_ref().map_or_else(|_| nothing(), HttpRequest::from),
-            order,
-            generation: self.generation,
+            cargo,
             ended: false,
-            garbled: false,
-            sent_at: self.now,
-        };
-        self.flights.push(flight);
-        let passage = if made.is_ok() { self.passage(sale, out.ask) } else { Passage::NeverLeaves };
-        self.depart(self.flights.len() - 1, passage);
-    }
-
-    fn passage(&mut self, sale: usize, ask: Ask) -> Passage {
-        let weather = &self.weather;
-        let chances = [
-            (Passage::NeverLeaves, weather.never_left),
-            (Passage::LostBefore, weather.lost_before),
-            (Passage::Stray, weather.stray),
-            (Passage::LostAfter, weather.lost_after),
-            (Passage::Garbled, weather.garbled),
-            (Passage::Twice, weather.twice),
-        ];
-        let drawn = chances.iter().find(|(_, chance)| self.random.permille(*chance));
-        let passage = drawn.map_or(Passage::Fine, |(passage, _)| *passage);
-        let repeat_is_another_charge = ask == Ask::Charge && forgets_refusals(self.sales[sale].treatment);
-        if passage == Passage::Twice && repeat_is_another_charge { Passage::Fine } else { passage }
-    }
-
-    fn depart(&mut self, flight: usize, passage: Passage) {
+            damaged: false,
+        });
         self.audit.count("calls");
-        self.audit.note(self.flights[flight].payment, self.now, || format!("  on the wire: {passage:?}"));
-        if passage == Passage::NeverLeaves {
+        let flight = self.flights.len() - 1;
+        if !asked || self.happens(Fault::NeverLeft) {
             return self.plan_in_ms(1, 100, Event::Broken { flight, left: false });
         }
-        self.audit.left(self.flights[flight].payment, self.flights[flight].ask);
+        self.depart(flight, treatment);
+    }
+
+    /// The call's bytes leave. What becomes of them is drawn, one trouble for each call.
+    fn depart(&mut self, flight: usize, treatment: Treatment) {
+        let (node, channel, ask) =
+            (self.flights[flight].node, self.flights[flight].channel, self.flights[flight].ask);
+        let policy = &self.channels[channel].policy;
+        let (timeout, horizon) = (policy.call_timeout, policy.in_flight_max.as_millis() as u64);
+        if self.nodes[node].provider_cut[channel] > 0 {
+            // A cut link refuses at once or swallows.
+            if self.random.permille(500) {
+                return self.plan_in_ms(1, 100, Event::Broken { flight, left: false });
+            }
+            self.audit.left(self.flights[flight].payment, ask);
+            return self.plan(self.now + timeout, Event::TimedOut { flight });
+        }
+        self.audit.left(self.flights[flight].payment, ask);
         if self.forgotten_on_purpose(flight) {
             return;
         }
-        let policy = &self.channels[self.flights[flight].channel].policy;
-        let (timeout, horizon) = (policy.call_timeout, policy.in_flight_max.as_millis() as u64);
         self.plan(self.now + timeout, Event::TimedOut { flight });
-        let breaks_early = self.random.permille(500);
-        let slow = if self.random.permille(50) { 2_000 } else { 80 };
-        match passage {
-            Passage::NeverLeaves | Passage::LostBefore => {}
-            Passage::Stray => self.plan_in_ms(500, horizon - 2_000, Event::Request { flight, heard: false }),
-            Passage::LostAfter => self.plan_in_ms(5, slow, Event::Request { flight, heard: false }),
-            Passage::Garbled | Passage::Twice | Passage::Fine => {
-                self.plan_in_ms(5, slow, Event::Request { flight, heard: true })
+        let slow = if self.random.permille(30) { 2_000 } else { 80 };
+        let unheard = if self.happens(Fault::RequestLost) {
+            true
+        } else if self.happens(Fault::RequestLate) {
+            self.plan_in_ms(500, horizon - 2_000, Event::Request { flight, heard: false });
+            true
+        } else if self.happens(Fault::ReplyLost) {
+            self.plan_in_ms(5, slow, Event::Request { flight, heard: false });
+            true
+        } else {
+            self.flights[flight].damaged = self.happens(Fault::ReplyDamaged);
+            self.plan_in_ms(5, slow, Event::Request { flight, heard: true });
+            let other_charge = ask == Ask::Charge && forgets_refusals(treatment);
+            if !other_charge && self.happens(Fault::RequestTwice) {
+                self.plan_in_ms(5, 5_000, Event::Request { flight, heard: false });
             }
-        }
-        if passage == Passage::Twice {
-            self.plan_in_ms(5, 5_000, Event::Request { flight, heard: false });
-        }
-        let unheard = matches!(passage, Passage::LostBefore | Passage::Stray | Passage::LostAfter);
-        if unheard && breaks_early {
+            false
+        };
+        if unheard && self.random.permille(500) {
             self.plan_in_ms(100, 3_000, Event::Broken { flight, left: true });
         }
-        self.flights[flight].garbled = passage == Passage::Garbled;
     }
 
-    /// For the test that the checks can fail: the refund is never sent and yet said to be done.
+    /// For the test that the checks can fail: a refund is asked for a second time, under another number.
+    fn refund_again_on_purpose(&mut self, flight: usize) {
+        let Ask::Refund { refund, amount } = self.flights[flight].ask else { return };
+        if !self.sabotaged(Sabotage::RefundedUnderAnotherNumber) {
+            return;
+        }
+        let other = Ask::Refund { refund: RefundId::from_u128(!refund.as_u128()), amount };
+        let out = &self.flights[flight];
+        let Cargo::Letter(letter) = &out.cargo else { return };
+        let (channel, again) =
+            (out.channel, self.channels[out.channel].letter_again(letter, other, out.payment, 0));
+        let moment = self.moment();
+        self.channels[channel].serve(&again, &moment);
+    }
+
+    /// For the test that the checks can fail: a refund is taken for done and never sent.
     fn forgotten_on_purpose(&mut self, flight: usize) -> bool {
         let Ask::Refund { amount, .. } = self.flights[flight].ask else { return false };
         if !self.sabotaged(Sabotage::RefundForgotten) {
@@ -124,53 +125,46 @@ impl World {
     }
 
     pub(super) fn request_arrives(&mut self, flight: usize, heard: bool) {
-        self.on_the_way -= 1;
         let moment = self.moment();
         let out = &self.flights[flight];
         let channel = out.channel;
         self.audit.note(out.payment, self.now, || format!("  reaches the provider: {:?}", out.ask));
-        let delivery = self.channels[channel].simulator.serve(&out.request, &moment);
+        if !heard {
+            self.audit.arrived_late(out.payment, self.now);
+        }
+        let served = self.channels[channel].serve(&out.cargo, &moment);
+        self.refund_again_on_purpose(flight);
         self.plan_tick(channel);
-        if let (Delivery::Reply { reply, delay }, true) = (delivery, heard) {
-            let back = self.now + delay + Duration::from_micros(self.random.between(2_000, 40_000));
-            self.plan(back, Event::Reply { flight, reply });
+        if let (Some((back, delay)), true) = (served, heard) {
+            let at = self.now + delay + Duration::from_micros(self.random.between(2_000, 40_000));
+            self.plan(at, Event::Reply { flight, back: Box::new(back) });
         }
     }
 
-    pub(super) fn reply_arrives(&mut self, flight: usize, mut reply: HttpReply) {
-        let garbled = self.flights[flight].garbled;
-        if garbled {
-            self.damage(&mut reply.body);
+    pub(super) fn reply_arrives(&mut self, flight: usize, mut back: Back) {
+        let (node, channel, damaged) =
+            (self.flights[flight].node, self.flights[flight].channel, self.flights[flight].damaged);
+        if self.nodes[node].provider_cut[channel] > 0 {
+            return;
         }
-        let moment = Moment { now: self.clock(), nonce: 0 };
+        if damaged {
+            damage(&mut back, &mut self.byte_random);
+        }
+        let moment = Moment { now: self.clock(node), nonce: 0 };
         let out = &self.flights[flight];
-        let provider = &self.channels[out.channel].provider;
-        let mut answer = provider.answer(&out.ask, &out.order, &Reply::from(reply), &moment);
-        let believed = garbled && !matches!(answer.verdict, Verdict::Unclear(_));
-        if believed {
-            let detail = format!("{:?} was answered {:?}", out.ask, answer.verdict);
-            self.audit.violated(self.now, Some(out.payment), "a damaged reply proves nothing", detail);
+        let checked = !self.sabotaged(Sabotage::SignaturesAreNotChecked);
+        let mut answer =
+            self.channels[channel].answer(&out.ask, out.payment, &out.cargo, back, &moment, checked);
+        self.audit.heard(out.payment, out.call, damaged, &answer);
+        if damaged {
+            let believed = !matches!(answer.verdict, Verdict::Unclear(_));
+            self.audit.damaged_reply(self.now, out.payment, out.ask, &answer, believed);
         }
-        if self.sabotaged(Sabotage::DoubtIsRefusal)
-            && answer.verdict == Verdict::Unclear(Doubt::ProviderError)
-        {
+        let doubt = answer.verdict == Verdict::Unclear(Doubt::ProviderError);
+        if doubt && self.sabotaged(Sabotage::DoubtIsRefusal) {
             answer.verdict = Verdict::Declined(Reason::ProviderMaintenance);
         }
         self.end(flight, End::Answered(answer));
-    }
-
-    /// Changes one byte or cuts the end off. A reply without a body has nothing to damage.
-    fn damage(&mut self, body: &mut Vec<u8>) {
-        if body.is_empty() {
-            body.extend_from_slice(b"<html>bad gateway</html>");
-            return;
-        }
-        let at = self.random.between(0, body.len() as u64) as usize;
-        if self.random.permille(300) {
-            body.truncate(at);
-        } else {
-            body[at] ^= 1 << self.random.between(0, 7);
-        }
     }
 
     pub(super) fn call_broken(&mut self, flight: usize, left: bool) {
@@ -183,22 +177,11 @@ impl World {
     }
 
     pub(super) fn call_timed_out(&mut self, flight: usize) {
+        if self.flights[flight].ended {
+            return;
+        }
         let end = self.lost(flight, Lost::TimedOut);
         self.end(flight, end);
-    }
-
-    /// For the test that the checks can fail: the same sale as a second order, which nobody recorded.
-    fn charge_again_on_purpose(&mut self, flight: usize) {
-        let moment = Moment { now: self.clock(), nonce: self.random.wide() };
-        let out = &self.flights[flight];
-        let order_no = base::PaymentId::from_u128(!out.payment.as_u128()).into();
-        let digits =
-            self.channels[out.channel].simulator.code_for(Treatment::Normal, 1 << 20 | flight as u64);
-        let payer_code = payment::PayerCode::parse(&digits).ok();
-        let order = Order { order_no, payer_code, ..out.order.clone() };
-        let channel = &mut self.channels[out.channel];
-        let call = channel.provider.call(&out.ask, &order, &moment).expect("the first could be made");
-        channel.simulator.serve(&HttpRequest::from(&call), &moment);
     }
 
     fn lost(&mut self, flight: usize, why: Lost) -> End {
@@ -213,22 +196,29 @@ impl World {
         End::Lost(why)
     }
 
-    /// Tells the server how a call ended, once, and only the server that made it.
+    /// For the test that the checks can fail: the same question once more, under a number that nobody recorded.
+    fn charge_again_on_purpose(&mut self, flight: usize) {
+        let moment = self.moment();
+        let out = &self.flights[flight];
+        let Cargo::Letter(letter) = &out.cargo else { return };
+        let code = letter.code ^ (1 << 60);
+        let stranger = PaymentId::from_u128(!out.payment.as_u128());
+        let again = self.channels[out.channel].letter_again(letter, letter.ask, stranger, code);
+        self.channels[out.channel].serve(&again, &moment);
+    }
+
+    /// Tells the node how a call ended, once, and only in the life that made it.
     fn end(&mut self, flight: usize, end: End) {
         let out = &mut self.flights[flight];
-        let heard = !out.ended && out.generation == self.generation;
-        out.ended = true;
-        let (payment, call) = (out.payment, out.call);
-        let took = self.now.since(out.sent_at);
-        if heard {
-            self.audit.note(payment, self.now, || format!("  back after {took:?}"));
-            self.reach_server(Wake::Ended { payment, call, end });
+        if std::mem::replace(&mut out.ended, true) {
+            return;
         }
+        let (node, life, payment, call) = (out.node, out.life, out.payment, out.call);
+        if life != self.nodes[node].life {
+            return;
+        }
+        self.call_ended(node, payment, call, end);
     }
-}
-
-fn nothing() -> HttpRequest {
-    HttpRequest { method: String::new(), target: String::new(), headers: Vec::new(), body: Vec::new() }
 }
 
 /// Refusals that a provider's fake gives once and does not remember under the order's number. A real one

@@ -1,16 +1,17 @@
-//! What providers do of their own accord: payers who finish, notifications, the bill of the day.
+//! What providers do of their own accord: payers who finish, notifications, the bills of the days.
 
-use super::{Event, Want, World};
-use base::Timestamp;
+use super::channel::{Post, forged};
+use super::{Delivered, Event, Fault, Want, World};
+use crate::Sabotage;
 use engine::Wake;
-use provider_contract::{HttpRequest, Moment, Outgoing};
+use provider_contract::Moment;
 use std::time::Duration;
 
 impl World {
     /// Plans the provider's next doing.
     pub(super) fn plan_tick(&mut self, channel: usize) {
         let now = self.now;
-        let Some(due) = self.channels[channel].simulator.due().map(|due| due.max(now)) else { return };
+        let Some(due) = self.channels[channel].due().map(|due| due.max(now)) else { return };
         if self.channels[channel].tick_at.is_none_or(|planned| due < planned) {
             self.channels[channel].tick_at = Some(due);
             self.plan(due, Event::Tick { channel });
@@ -23,99 +24,63 @@ impl World {
         }
         self.channels[channel].tick_at = None;
         let moment = self.moment();
-        for outgoing in self.channels[channel].simulator.tick(&moment) {
-            self.notify(channel, &outgoing);
+        for post in self.channels[channel].tick(&moment) {
+            self.notify(channel, post);
         }
         self.plan_tick(channel);
     }
 
-    fn notify(&mut self, channel: usize, outgoing: &Outgoing) {
-        let request = HttpRequest::from(&outgoing.call);
-        let trouble = self.random.permille(self.weather.notice_trouble);
-        let kind = if trouble { self.random.between(0, 4) } else { u64::MAX };
-        let true_one = |forged, request: &HttpRequest| Event::Notice {
-            channel,
-            request: Box::new(request.clone()),
-            notice_id: outgoing.notice_id.clone(),
-            forged,
+    fn notify(&mut self, channel: usize, post: Post) {
+        if self.happens(Fault::NoticeLost) {
+            return self.channels[channel].notified(&post, None, self.now);
+        }
+        let event = |kind, post: Post| Event::Notice { channel, post: Box::new(post), kind };
+        if self.happens(Fault::NoticeTwice) {
+            self.plan_in_ms(10, 5_000, event(Delivered::Twice, post.clone()));
+        }
+        if self.happens(Fault::NoticeForged) {
+            let at = self.now + Duration::from_millis(self.random.between(10, 1_000));
+            if let Some(forged) = forged(&post, &mut self.byte_random) {
+                self.plan(at, event(Delivered::Forged, forged));
+            }
+        }
+        if self.happens(Fault::NoticeLate) {
+            return self.plan_in_ms(10_000, 250_000, event(Delivered::Late, post));
+        }
+        self.plan_in_ms(10, 800, event(Delivered::AsSent, post));
+    }
+
+    pub(super) fn notice_arrives(&mut self, channel: usize, post: &Post, kind: Delivered) {
+        let node = self.random.between(0, self.nodes.len() as u64) as usize;
+        let reachable = self.nodes[node].up && !self.nodes[node].asleep;
+        if !reachable || self.nodes[node].provider_cut[channel] > 0 {
+            return self.acknowledge(channel, post, None);
+        }
+        let moment = Moment { now: self.clock(node), nonce: 0 };
+        let checked = !self.sabotaged(Sabotage::ForgedNoticesAreBelieved);
+        let (read, receipt) = self.channels[channel].notice(post, &moment, checked);
+        self.audit.notice_read(self.now, kind, read.as_ref());
+        let Some(notice) = read else {
+            if kind != Delivered::Forged {
+                self.acknowledge(channel, post, Some(receipt));
+            }
+            return;
         };
-        match kind {
-            0 => return self.channels[channel].simulator.notified(&outgoing.notice_id, None, self.now),
-            1 => self.plan_in_ms(10, 5_000, true_one(false, &request)),
-            2 => {
-                if let Some(forged) = self.forge(&request) {
-                    self.plan_in_ms(10, 1_000, true_one(true, &forged));
-                }
-            }
-            3 => return self.plan_in_ms(10_000, 250_000, true_one(false, &request)),
-            _ => {}
-        }
-        self.plan_in_ms(10, 800, true_one(false, &request));
+        self.audit.count("notices");
+        let channel_id = self.channels[channel].id;
+        self.reach_node(node, Wake::Noticed { channel: channel_id, notice });
+        self.acknowledge(channel, post, Some(receipt));
     }
 
-    /// The same notification with one digit of its body changed.
-    fn forge(&mut self, request: &HttpRequest) -> Option<HttpRequest> {
-        let mut forged = request.clone();
-        let from = self.random.between(0, forged.body.len() as u64) as usize;
-        let position = (from..forged.body.len()).find(|at| means_something(&forged.body, *at))?;
-        let digit = forged.body[position];
-        forged.body[position] = if digit == b'9' { b'0' } else { digit + 1 };
-        Some(forged)
-    }
-
-    pub(super) fn notice_arrives(
-        &mut self,
-        channel: usize,
-        request: &HttpRequest,
-        notice_id: &str,
-        forged: bool,
-    ) {
-        if !self.up {
-            return self.acknowledge(channel, notice_id, None);
-        }
-        let moment = Moment { now: self.clock(), nonce: 0 };
-        let provider = &self.channels[channel].provider;
-        let read = provider.notice(request, &moment);
-        let reply = provider.acknowledge(read.as_ref().map(|_| ()));
-        match read {
-            Ok(notice) if forged => {
-                let detail = format!("{notice:?}");
-                self.audit.violated(self.now, None, "a forged notification is refused", detail);
-            }
-            Ok(notice) => {
-                self.audit.count("notices");
-                let channel_id = self.channels[channel].id;
-                self.reach_server(Wake::Noticed { channel: channel_id, notice });
-                self.acknowledge(channel, notice_id, Some(reply));
-            }
-            Err(_) if forged => self.audit.count("forged_notices_refused"),
-            Err(_) => self.acknowledge(channel, notice_id, Some(reply)),
-        }
-    }
-
-    fn acknowledge(&mut self, channel: usize, notice_id: &str, reply: Option<provider_contract::HttpReply>) {
-        let now: Timestamp = self.now;
-        self.channels[channel].simulator.notified(notice_id, reply.as_ref(), now);
+    fn acknowledge(&mut self, channel: usize, post: &Post, receipt: Option<super::channel::Receipt>) {
+        let now = self.now;
+        self.channels[channel].notified(post, receipt, now);
         self.plan_tick(channel);
     }
 
-    /// Stands in for reconciliation: where the bill and our book differ, somebody looks.
-    pub(super) fn compare_bills(&mut self) {
-        let differing = self.audit.differing(&self.server, &self.channels, &self.by_payment);
-        for payment in differing {
-            let sale = self.by_payment[&payment];
-            self.audit.found_by_bill(self.now, payment, self.sales[sale].treatment);
-            self.sales[sale].payment = Some(payment);
-            let at = self.now + Duration::from_millis(self.random.between(0, 60_000));
-            self.plan(at, Event::Want { sale, want: Want::Look });
-        }
+    /// Somebody looks at a payment because the bill differs.
+    pub(super) fn look_for_the_bill(&mut self, sale: usize, payment: base::PaymentId) {
+        self.sales[sale].payment = Some(payment);
+        self.plan_in_ms(0, 60_000, Event::Want { sale, want: Want::LookForTheBill });
     }
-}
-
-/// Whether the digit at this place is covered by the signature: neither half of an escape nor part of the
-/// name of the signature's kind.
-fn means_something(body: &[u8], at: usize) -> bool {
-    let before = |n: usize| at.checked_sub(n).map(|at| body[at]);
-    let escaped = before(1) == Some(b'%') || before(2) == Some(b'%');
-    body[at].is_ascii_digit() && !escaped && before(1) != Some(b'A')
 }

@@ -1,13 +1,24 @@
 //! Cashiers, who press twice and change their minds, and customers, who scan or walk away.
 
-use super::{Event, Press, Want, World};
-use base::{MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId};
+use super::{Event, Fault, Press, Want, World};
+use crate::Sabotage;
+use base::{MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use engine::{Caller, Told, Wake};
-use payment::{Command, Method, PayerCode, RefundRequest, RefundWay, Refusal, Request};
+use payment::{Command, Method, Next, Outcome, PayerCode, RefundRequest, RefundWay, Refusal, Request};
 use provider_contract::Treatment;
 use std::time::Duration;
 
-const MERCHANT: MerchantId = MerchantId::from_u128(1);
+pub(super) const MERCHANT: MerchantId = MerchantId::from_u128(1);
+/// How many tills there are.
+pub(super) const TILLS: usize = 4;
+
+/// The sale that a payment was begun for: a payment's id ends in its sale's number.
+pub(super) fn sale_of(id: PaymentId) -> usize {
+    (id.as_u128() as u32) as usize
+}
+
+/// How long a payer's code can be charged after it was shown.
+const CODE_LIVES: Duration = Duration::from_secs(60);
 
 /// A sale as its till sees it.
 pub(super) struct Sale {
@@ -18,6 +29,10 @@ pub(super) struct Sale {
     /// Whether another sale scanned the same code before.
     pub same_code_as: Option<usize>,
     pub treatment: Treatment,
+    /// A payer's code is good until then.
+    pub code_good_until: Timestamp,
+    /// How often the till tried, which decides where it tries next.
+    tries: usize,
     /// Known once the server has answered.
     pub payment: Option<PaymentId>,
     pub canceled: bool,
@@ -46,14 +61,11 @@ impl World {
         let number = self.sales.len();
         let channel = self.random.between(0, self.channels.len() as u64) as usize;
         let treatment = self.weather.treatment(&mut self.random);
-        let by_code = self.random.permille(700);
+        let by_code = self.random.permille(850);
         let twin = self.code_scanned_before(channel).filter(|_| by_code);
         let code = match twin {
             Some(twin) => self.sales[twin].code.clone(),
-            None if by_code => {
-                let digits = self.channels[channel].simulator.code_for(treatment, number as u64);
-                Some(PayerCode::parse(&digits).expect("a provider's fake makes codes that can be read"))
-            }
+            None if by_code => Some(self.channels[channel].code_for(treatment, number as u64)),
             None => None,
         };
         let amount = Money::cny(self.random.between(1, 50_000) as i64);
@@ -64,6 +76,8 @@ impl World {
             code,
             same_code_as: twin,
             treatment: if twin.is_some() { Treatment::Normal } else { treatment },
+            code_good_until: Timestamp::MAX,
+            tries: 0,
             payment: None,
             canceled: false,
             pressed: false,
@@ -77,9 +91,8 @@ impl World {
     /// Now and then the same code is scanned for a second sale.
     fn code_scanned_before(&mut self, channel: usize) -> Option<usize> {
         let last = self.sales.len().checked_sub(1)?;
-        let often = if self.weather.calm { 0 } else { 20 };
         let fits = self.sales[last].channel == channel && self.sales[last].code.is_some();
-        (fits && self.random.permille(often)).then_some(last)
+        (fits && self.random.permille(self.weather.of(Fault::SecondThoughts) / 10)).then_some(last)
     }
 
     pub(super) fn press(&mut self, sale: usize, how: Press) {
@@ -93,14 +106,21 @@ impl World {
             Press::OtherContent if !known => return,
             Press::Again | Press::OtherContent => {}
         }
-        if self.random.permille(self.weather.till_trouble) {
-            return;
-        }
+        let Some(node) = self.node_for(sale) else { return };
         let caller = self.caller(Wish::Sale { sale, how });
         let request = self.request(sale, how);
-        self.by_payment.insert(request.id, sale);
         let code = self.sales[sale].code.clone();
-        self.reach_server(Wake::Begin { request, code, caller });
+        self.reach_node(node, Wake::Begin { request, code, caller });
+    }
+
+    /// The node that a sale's till reaches this time, if any: each try goes to the next.
+    fn node_for(&mut self, sale: usize) -> Option<usize> {
+        if self.tills_cut[sale % TILLS] > 0 || self.happens(Fault::TillLossy) {
+            return None;
+        }
+        let tries = self.sales[sale].tries;
+        self.sales[sale].tries += 1;
+        Some((sale + tries) % self.nodes.len())
     }
 
     /// With the first press it is settled what else the cashier will do.
@@ -108,7 +128,8 @@ impl World {
         if std::mem::replace(&mut self.sales[sale].pressed, true) {
             return;
         }
-        let chance = self.weather.second_thoughts;
+        self.sales[sale].code_good_until = self.now + CODE_LIVES;
+        let chance = self.weather.of(Fault::SecondThoughts);
         if self.random.permille(chance) {
             self.plan_in_ms(0, 20_000, Event::Press { sale, how: Press::Again });
         }
@@ -128,7 +149,7 @@ impl World {
     }
 
     fn request(&mut self, number: usize, how: Press) -> Request {
-        let id = PaymentId::from_u128(self.random.wide());
+        let id = PaymentId::from_u128((self.random.wide() << 32) | number as u128);
         let sale = &self.sales[number];
         let other = how == Press::OtherContent;
         let amount = if other { Money::cny(sale.amount.minor() + 1) } else { sale.amount };
@@ -139,7 +160,7 @@ impl World {
             till: TillId::from_u128(3),
             cashier: String::new(),
             key: sale.key.clone(),
-            content: [u8::from(other); 32],
+            content: [u8::from(other && self.sabotage != Some(Sabotage::OtherContentLooksTheSame)); 32],
             amount,
             channel: self.channels[sale.channel].id,
             wallet: String::new(),
@@ -159,20 +180,18 @@ impl World {
         if want == Want::Cancel {
             self.sales[sale].canceled = true;
         }
-        if self.random.permille(self.weather.till_trouble) {
-            return;
-        }
         let stranger = want == Want::LookAsAnotherMerchant;
         let merchant = if stranger { MerchantId::from_u128(99) } else { MERCHANT };
+        let Some(node) = self.node_for(sale) else { return };
         let caller = self.caller(Wish::Want { sale, want });
-        self.reach_server(Wake::Command { payment, merchant, command, caller });
+        self.reach_node(node, Wake::Command { payment, merchant, command, caller });
     }
 
     fn command(&mut self, sale: usize, want: Want) -> Option<Command> {
         let by = "Li".to_owned();
         match want {
             Want::Cancel => Some(Command::Cancel { by }),
-            Want::Look | Want::LookAsAnotherMerchant => Some(Command::Look { by }),
+            Want::Look | Want::LookAsAnotherMerchant | Want::LookForTheBill => Some(Command::Look { by }),
             Want::Refund(which) => self.refund_pressed(sale, which).map(Command::Refund),
         }
     }
@@ -201,8 +220,14 @@ impl World {
     pub(super) fn told(&mut self, caller: Caller, answer: Result<Box<Told>, Refusal>) {
         let Some(wish) = self.callers.remove(&caller) else { return };
         self.audit.answered(self.now, wish, &self.sales, &answer);
-        if self.random.permille(self.weather.till_trouble) {
+        if self.happens(Fault::TillLossy) {
             return;
+        }
+        let careless = self.sabotage == Some(Sabotage::GoodsLeaveUnpaid);
+        if let (Wish::Sale { .. } | Wish::Want { want: Want::Look, .. }, Ok(told)) = (wish, &answer)
+            && (told.next == Next::Rest(Outcome::Paid) || careless)
+        {
+            self.audit.goods_leave(told.payment.request.id);
         }
         match (wish, answer) {
             (Wish::Sale { sale, .. }, Ok(told)) => self.sales[sale].payment = Some(told.payment.request.id),
@@ -220,8 +245,8 @@ impl World {
         }
         let lifetime_ms = self.channels[self.sales[sale].channel].policy.qr_lifetime.as_millis() as u64;
         match self.random.between(0, 10) {
-            0..=6 => self.plan_in_ms(500, 40_000, Event::Scan { sale }),
-            7 => self.plan_in_ms(500, lifetime_ms + 30_000, Event::Scan { sale }),
+            0..=7 => self.plan_in_ms(500, 20_000, Event::Scan { sale }),
+            8 => self.plan_in_ms(500, lifetime_ms + 30_000, Event::Scan { sale }),
             _ => {}
         }
     }
@@ -229,14 +254,14 @@ impl World {
     pub(super) fn scan(&mut self, sale: usize) {
         let channel = self.sales[sale].channel;
         let Some(payment) = self.sales[sale].payment else { return };
-        let paid = self.channels[channel].simulator.scan(payment.into(), self.now);
+        let paid = self.channels[channel].scan(payment, self.now);
         self.audit.note(payment, self.now, || format!("  the customer scans: {paid}"));
         self.plan_tick(channel);
     }
 
     /// The sale is paid for; some customers bring things back.
     pub(super) fn customer_thinks_again(&mut self, number: usize) {
-        let again = self.random.permille(self.weather.second_thoughts);
+        let again = self.random.permille(self.weather.of(Fault::SecondThoughts));
         let sale = &mut self.sales[number];
         if std::mem::replace(&mut sale.thought_again, true) || !again {
             return;

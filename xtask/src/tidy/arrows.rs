@@ -45,6 +45,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "payment",
             "engine",
             "receipt",
+            "settlement",
             "provider-contract",
             "wechat",
             "alipay",
