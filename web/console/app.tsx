@@ -55,7 +55,7 @@ export function App() {
       return (
         <Result
           status="warning"
-          title={failureText(stage.failure)}
+          title={<h1>{failureText(stage.failure)}</h1>}
           extra={
             <Button type="primary" onClick={() => void start()}>
               {shared("retry")}
@@ -92,6 +92,16 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
   );
   return (
     <div className="console">
+      <a
+        className="skip-link button"
+        href="#page"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById("page")?.focus();
+        }}
+      >
+        {t("nav.skip")}
+      </a>
       <header className="console-head">
         <Link href={address("")} className="console-brand">
           <Mark />
@@ -115,7 +125,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           <OwnMenu me={me} onSignOut={onSignOut} />
         </div>
       </header>
-      <main className="console-main">
+      <main id="page" tabIndex={-1} className="console-main">
         {section === "" ? (
           <TodayPage me={me} live={link !== "lost"} printer={printer} />
         ) : section === "payments" ? (
@@ -125,7 +135,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
         ) : section === "people" ? (
           <PeoplePage me={me} />
         ) : (
-          <Result status="404" title={t("not_found")} extra={<Link href={address("")}>{t("not_found.back")}</Link>} />
+          <Result status="404" title={<h1>{t("not_found")}</h1>} extra={<Link href={address("")}>{t("not_found.back")}</Link>} />
         )}
       </main>
     </div>

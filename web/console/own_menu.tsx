@@ -14,6 +14,7 @@ export function OwnMenu({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
     <>
       <Dropdown
         trigger={["click"]}
+        autoFocus
         menu={{
           items: [
             { key: "password", label: t("password.title"), onClick: () => setChanging(true) },

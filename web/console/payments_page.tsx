@@ -9,7 +9,8 @@ import { dayAndClock } from "../shared/time";
 import { MoneyTag } from "./money_tag";
 import { PaymentStory } from "./payment_story";
 import { exportAddress, PERIODS, usePayments, useTillInfo, type Filters } from "./queries";
-import { address, navigate, usePlace } from "./router";
+import { address, Link, navigate, usePlace } from "./router";
+import { RowLink, rowThatLeads } from "./row_link";
 import { Failed, Nothing } from "./states";
 import { consoleTexts } from "./texts";
 import { useNarrow } from "./use_narrow";
@@ -30,7 +31,7 @@ export function PaymentsPage({ me }: { me: Me }) {
     to: query.get("to") ?? "",
   };
   const narrow = useNarrow();
-  const open = (id: string) => navigate(address(id ? `payments/${id}` : "payments", { ...filters }));
+  const place = (id: string) => address(id ? `payments/${id}` : "payments", { ...filters });
   return (
     <>
       <div className="page-head">
@@ -42,10 +43,10 @@ export function PaymentsPage({ me }: { me: Me }) {
         </div>
       </div>
       <FilterBar me={me} filters={filters} onChange={(next) => navigate(address("payments", { ...next }), { replace: true })} />
-      <List filters={filters} narrow={narrow} onOpen={open} />
+      <List filters={filters} narrow={narrow} place={place} />
       <Drawer
         open={chosen !== ""}
-        onClose={() => open("")}
+        onClose={() => navigate(place(""))}
         size={narrow ? "100%" : 640}
         title={t("payment.title")}
         destroyOnHidden
@@ -125,7 +126,7 @@ function FilterBar({ me, filters, onChange }: FilterBarProps) {
   );
 }
 
-function List({ filters, narrow, onOpen }: { filters: Filters; narrow: boolean; onOpen: (id: string) => void }) {
+function List({ filters, narrow, place }: { filters: Filters; narrow: boolean; place: (id: string) => string }) {
   const t = useTranslate(consoleTexts);
   const payments = usePayments(filters);
   if (payments.error && !payments.data) return <Failed error={payments.error} onRetry={() => void payments.refetch()} />;
@@ -139,9 +140,9 @@ function List({ filters, narrow, onOpen }: { filters: Filters; narrow: boolean; 
   return (
     <section className="card card-list">
       {narrow ? (
-        <Cards items={items} loading={payments.isPending} empty={empty} onOpen={onOpen} />
+        <Cards items={items} loading={payments.isPending} empty={empty} place={place} />
       ) : (
-        <PaymentTable items={items} loading={payments.isPending} empty={empty} onOpen={onOpen} />
+        <PaymentTable items={items} loading={payments.isPending} empty={empty} place={place} />
       )}
       <div className="list-end">
         {payments.hasNextPage ? (
@@ -160,15 +161,16 @@ interface ListProps {
   items: Payment[];
   loading: boolean;
   empty: React.ReactNode;
-  onOpen: (id: string) => void;
+  /** The address of a payment with this id. */
+  place: (id: string) => string;
 }
 
-function PaymentTable({ items, loading, empty, onOpen }: ListProps) {
+function PaymentTable({ items, loading, empty, place }: ListProps) {
   const t = useTranslate(consoleTexts);
   const pick = usePick();
   const { language } = useLanguage();
   const columns: TableColumnsType<Payment> = [
-    { key: "time", title: t("column.time"), render: (_, p) => <time>{dayAndClock(p.created_at, language)}</time> },
+    { key: "time", title: t("column.time"), render: (_, p) => <RowLink href={place(p.id)}>{dayAndClock(p.created_at, language)}</RowLink> },
     { key: "state", title: t("column.state"), render: (_, p) => <MoneyTag payment={p} /> },
     { key: "amount", title: t("column.amount"), align: "right", render: (_, p) => <b>{formatAmount(p.amount, language)}</b> },
     { key: "wallet", title: t("column.wallet"), render: (_, p) => pick(p.wallet_label) },
@@ -186,16 +188,12 @@ function PaymentTable({ items, loading, empty, onOpen }: ListProps) {
       pagination={false}
       locale={{ emptyText: empty }}
       rowClassName="row-link"
-      onRow={(payment) => ({
-        tabIndex: 0,
-        onClick: () => onOpen(payment.id),
-        onKeyDown: (event) => event.key === "Enter" && onOpen(payment.id),
-      })}
+      onRow={({ id }) => rowThatLeads(place(id))}
     />
   );
 }
 
-function Cards({ items, loading, empty, onOpen }: ListProps) {
+function Cards({ items, loading, empty, place }: ListProps) {
   const pick = usePick();
   const { language } = useLanguage();
   if (!loading && items.length === 0) return empty;
@@ -203,12 +201,12 @@ function Cards({ items, loading, empty, onOpen }: ListProps) {
     <ul className="pay-cards">
       {items.map((payment) => (
         <li key={payment.id}>
-          <button type="button" onClick={() => onOpen(payment.id)}>
+          <Link href={place(payment.id)}>
             <MoneyTag payment={payment} />
             <b>{formatAmount(payment.amount, language)}</b>
             <span className="quiet">{pick(payment.wallet_label)}</span>
             <time className="quiet">{dayAndClock(payment.created_at, language)}</time>
-          </button>
+          </Link>
         </li>
       ))}
     </ul>

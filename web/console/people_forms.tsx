@@ -5,8 +5,8 @@ import { client, settle, type Outcome } from "../shared/api/client";
 import type { Me, Person } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useTranslate } from "../shared/i18n/language";
-import { ROLES } from "./people_page";
 import { renewPeople } from "./people_queries";
+import { ROLES } from "./people_roles";
 import { peopleTexts } from "./people_texts";
 import type { Told } from "./secret_modal";
 

@@ -6,13 +6,18 @@ import { useLanguage, useTranslate } from "../shared/i18n/language";
 import { dayAndClock } from "../shared/time";
 import { KeyForm, PersonForm } from "./people_forms";
 import { useKeys, usePeople } from "./people_queries";
+import { roleName } from "./people_said";
 import { KeyStory, PersonStory } from "./people_story";
 import { peopleTexts } from "./people_texts";
 import { address, navigate, usePlace } from "./router";
+import { RowLink, rowThatLeads } from "./row_link";
 import { SecretModal, type Told } from "./secret_modal";
 import { Nothing, WhenLoaded } from "./states";
 import { consoleTexts } from "./texts";
 import { useNarrow } from "./use_narrow";
+
+const personPlace = ({ id }: Person) => address(`people/${id}`);
+const keyPlace = ({ id }: ApiKey) => address(`people/keys/${id}`);
 
 export function PeoplePage({ me }: { me: Me }) {
   const c = useTranslate(consoleTexts);
@@ -26,7 +31,7 @@ export function PeoplePage({ me }: { me: Me }) {
   const person = key ? "" : first;
   const close = () => navigate(address("people"));
   if (!me.permissions.includes("admin")) {
-    return <Result status="403" title={c("no_permission")} subTitle={c("no_permission.hint")} />;
+    return <Result status="403" title={<h1>{c("no_permission")}</h1>} subTitle={c("no_permission.hint")} />;
   }
   return (
     <>
@@ -81,7 +86,7 @@ function PeopleList({ narrow }: { narrow: boolean }) {
       title: t("column.name"),
       render: (_, p) => (
         <>
-          <b>{p.name}</b> {p.you && <span className="you">{t("you")}</span>}
+          <RowLink href={personPlace(p)}>{p.name}</RowLink> {p.you && <span className="you">{t("you")}</span>}
           {narrow && <p className="quiet">{p.login}</p>}
         </>
       ),
@@ -94,7 +99,7 @@ function PeopleList({ narrow }: { narrow: boolean }) {
   ];
   return (
     <WhenLoaded asked={usePeople()} rows={4}>
-      {({ items }) => <List rows={items} columns={columns} empty={t("people.empty")} to={(id) => `people/${id}`} />}
+      {({ items }) => <List rows={items} columns={columns} empty={t("people.empty")} to={personPlace} />}
     </WhenLoaded>
   );
 }
@@ -103,7 +108,7 @@ function KeyList({ narrow }: { narrow: boolean }) {
   const t = useTranslate(peopleTexts);
   const { language } = useLanguage();
   const columns: TableColumnsType<ApiKey> = [
-    { key: "name", title: t("column.machine"), render: (_, k) => <b>{k.name}</b> },
+    { key: "name", title: t("column.machine"), render: (_, k) => <RowLink href={keyPlace(k)}>{k.name}</RowLink> },
     ...(narrow ? [] : [{ key: "hint", title: t("column.hint"), render: (_: unknown, k: ApiKey) => k.hint && <code>…{k.hint}</code> }]),
     { key: "role", title: t("column.role"), render: (_, k) => <Role role={k.role} /> },
     { key: "till", title: t("column.till"), render: (_, k) => k.till?.name ?? t("till.any"), responsive: ["lg"] },
@@ -112,7 +117,7 @@ function KeyList({ narrow }: { narrow: boolean }) {
   ];
   return (
     <WhenLoaded asked={useKeys()} rows={2}>
-      {({ items }) => <List rows={items} columns={columns} empty={t("keys.empty")} to={(id) => `people/keys/${id}`} />}
+      {({ items }) => <List rows={items} columns={columns} empty={t("keys.empty")} to={keyPlace} />}
     </WhenLoaded>
   );
 }
@@ -121,11 +126,10 @@ interface ListProps<T> {
   rows: T[];
   columns: TableColumnsType<T>;
   empty: string;
-  to: (id: string) => string;
+  to: (row: T) => string;
 }
 
-/** Rows that open by click, by Enter and by Space. */
-function List<T extends { id: string; name: string }>({ rows, columns, empty, to }: ListProps<T>) {
+function List<T extends { id: string }>({ rows, columns, empty, to }: ListProps<T>) {
   return (
     <Table
       rowKey="id"
@@ -135,27 +139,13 @@ function List<T extends { id: string; name: string }>({ rows, columns, empty, to
       pagination={false}
       locale={{ emptyText: <Nothing>{empty}</Nothing> }}
       rowClassName="row-link"
-      onRow={({ id, name }) => ({
-        tabIndex: 0,
-        role: "button",
-        "aria-label": name,
-        onClick: () => navigate(address(to(id))),
-        onKeyDown: (event) => {
-          if (event.key !== "Enter" && event.key !== " ") return;
-          event.preventDefault();
-          navigate(address(to(id)));
-        },
-      })}
+      onRow={(row) => rowThatLeads(to(row))}
     />
   );
 }
 
-export const ROLES = ["owner", "manager", "cashier", "support"] as const;
-
 function Role({ role }: { role: string }) {
-  const t = useTranslate(peopleTexts);
-  const known = ROLES.find((one) => one === role);
-  return known ? t(`role.${known}`) : role;
+  return roleName(role, useTranslate(peopleTexts));
 }
 
 function State({ ended, active, over }: { ended: string | null; active: string; over: string }) {

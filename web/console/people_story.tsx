@@ -7,8 +7,9 @@ import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, useTranslate } from "../shared/i18n/language";
 import { dayAndClock } from "../shared/time";
 import { PersonForm } from "./people_forms";
-import { ROLES } from "./people_page";
 import { renewPeople, useKeys, usePeople, useStory, type Kind } from "./people_queries";
+import { ROLES } from "./people_roles";
+import { said } from "./people_said";
 import { peopleTexts } from "./people_texts";
 import type { Told } from "./secret_modal";
 import { Nothing, WhenLoaded } from "./states";
@@ -200,9 +201,10 @@ function Change({ change }: { change: RecordedChange }) {
     <li>
       <time>{dayAndClock(change.at, language)}</time>
       <div>
-        <p>
-          {known} {change.detail && <span className="quiet">{change.detail}</span>}
-        </p>
+        <p>{known}</p>
+        {said(change, t).map((line) => (
+          <p key={line}>{line}</p>
+        ))}
         <p className="quiet">{t("story.by", { who: change.by })}</p>
       </div>
     </li>

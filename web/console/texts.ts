@@ -5,6 +5,7 @@ export const consoleTexts = dictionary({
   "place": { zh: "管理台", en: "Console" },
   "page.title": { zh: "Paydesk 管理台", en: "Paydesk Console" },
   "nav.label": { zh: "主要页面", en: "Main pages" },
+  "nav.skip": { zh: "跳到内容", en: "Skip to the content" },
   "nav.today": { zh: "今天", en: "Today" },
   "nav.payments": { zh: "收款", en: "Payments" },
   "nav.day": { zh: "按天看", en: "By day" },

@@ -4,8 +4,11 @@ import { chromium } from "playwright-core";
 export const SIZES = {
   phone: { width: 390, height: 844 },
   tablet: { width: 1280, height: 800 },
-  desktop: { width: 1440, height: 900 },
+  desktop: { width: 1600, height: 1000 },
 };
+
+/** How long anything is waited for: on a busy machine slow is not wrong. */
+const PATIENCE_MS = 60_000;
 
 const ARGS = [
   "--no-sandbox",
@@ -32,6 +35,7 @@ export async function visitor(browser, { size = "tablet", language = "zh", touch
     timezoneId: "America/New_York",
     permissions: ["clipboard-read", "clipboard-write"],
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript(chooseLanguage, language);
   const complaints = [];
   context.on("page", (page) => watch(page, complaints));
@@ -46,13 +50,13 @@ function chooseLanguage(language) {
 }
 
 /** Refusals that the tests provoke on purpose: Chromium itself logs them, the pages show them as sentences. */
-const PROVOKED = /\/v1\/(session|payments\/00000000-0000-7000-8000-000000000000|receipts\/no-such-token)$/;
+const PROVOKED = /\/v1\/(session|people|payments\/00000000-0000-7000-8000-000000000000|receipts\/(no-such-token|none))$/;
 
 function watch(page, complaints) {
   page.on("console", (message) => {
     if (message.type() !== "error") return;
     const where = message.location().url ?? "";
-    if (PROVOKED.test(where) && /status of (401|404)/.test(message.text())) return;
+    if (PROVOKED.test(where) && /status of (401|404|409)/.test(message.text())) return;
     complaints.push(`${message.text()} (${where})`);
   });
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error.stack ?? error}`));

@@ -1,4 +1,5 @@
 // The console and the public pages, read as a shopkeeper, a support engineer and a customer would.
+import { readFile } from "node:fs/promises";
 import { signIn, visitor } from "./browser.mjs";
 import { equal, holds } from "./runner.mjs";
 import { Till } from "./shop.mjs";
@@ -19,7 +20,7 @@ export async function consoleChecks(runner, browser, base, demo) {
 
   await check("a payment at the till slides in without a reload", async () => {
     sold = await till.sell("21.35");
-    await page.waitForSelector(`.live-list a[href*="${sold.id}"] .money-tag-paid`, { timeout: 5000 });
+    await page.waitForSelector(`.live-list a[href*="${sold.id}"] .money-tag-paid`);
   });
 
   await check("search finds it by order number, by provider's number and by amount", async () => {
@@ -36,6 +37,21 @@ export async function consoleChecks(runner, browser, base, demo) {
       );
     }
     return `${terms.length} terms`;
+  });
+
+  await check("what is filtered is saved as a file that spreadsheets read", async () => {
+    await page.goto(`${base}/console/payments?q=${sold.order_no}`);
+    await page.waitForFunction(() => document.querySelectorAll("tr.row-link").length === 1);
+    const saving = page.waitForEvent("download");
+    await page.locator(".page-tools a").click();
+    const file = await saving;
+    holds(/\.csv$/.test(file.suggestedFilename()), `the file is called ${file.suggestedFilename()}`);
+    const text = await readFile(await file.path(), "utf8");
+    const lines = text.trimEnd().split("\r\n");
+    holds(text.startsWith("\ufeff时间,状态,金额"), `it begins with ${lines[0]}`);
+    equal(lines.length, 2, "lines");
+    for (const part of ["收款成功", "21.35", sold.order_no]) holds(lines[1].includes(part), `${part} is missing: ${lines[1]}`);
+    return file.suggestedFilename();
   });
 
   await check("the filter by state shows only that state", async () => {
@@ -79,7 +95,7 @@ export async function consoleChecks(runner, browser, base, demo) {
     const dialog = page.locator(".ant-modal");
     await dialog.locator("input").first().fill("1.35");
     await dialog.locator(".ant-btn-dangerous").click();
-    await page.waitForSelector(".story-refunds .refund-done", { timeout: 30_000 });
+    await page.waitForSelector(".story-refunds .refund-done");
     await page.waitForFunction(() => [...document.querySelectorAll(".entry")].some((e) => /refund/.test(e.className)));
     const payment = await till.ask(`/v1/payments/${sold.id}`);
     equal([payment.refunded.amount, payment.refunds.length], [135, 1], "refunded fen, refunds");

@@ -80,14 +80,14 @@ export class Till {
     await Promise.all([...code, "Enter"].map((key) => this.page.keyboard.press(key)));
   }
 
-  money(state, timeout = 20_000) {
-    return this.page.waitForSelector(`.outcome[data-money="${state}"]`, { timeout });
+  money(state) {
+    return this.page.waitForSelector(`.outcome[data-money="${state}"]`);
   }
 
   /** Waits until the payment on the screen is one the server knows, in this state. */
-  async known(state, timeout) {
-    await this.money(state, timeout);
-    await this.page.waitForSelector(".outcome-words", { timeout: 10_000 });
+  async known(state) {
+    await this.money(state);
+    await this.page.waitForSelector(".outcome-words");
   }
 
   amount() {

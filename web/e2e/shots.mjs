@@ -1,15 +1,18 @@
-// Pictures of every page, for people to look at: `node e2e/shots.mjs BASE DIRECTORY [sizes] [languages]`.
+// Pictures of every page and state, for people to look at: `node e2e/shots.mjs BASE DIRECTORY [sizes] [languages] [pages]`,
+// where pages are of public, till, console. Whatever a picture needs and does not find is named at the end.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launch, signIn, SIZES, visitor } from "./browser.mjs";
 import { anyCode, caseOf, demoOf, Till } from "./shop.mjs";
 
-const [base = "http://127.0.0.1:8080", directory = "shots", sizes, languages] = process.argv.slice(2);
+const [base = "http://127.0.0.1:8080", directory = "shots", sizes, languages, wanted] = process.argv.slice(2);
 mkdirSync(directory, { recursive: true });
 
 const browser = await launch();
 const demo = await demoOf(base);
+const missed = [];
 let count = 0;
+const rooms = { public: publicPages, till: tillPages, console: consolePages };
 for (const size of sizes?.split(",") ?? Object.keys(SIZES)) {
   for (const language of languages?.split(",") ?? ["zh", "en"]) {
     const shot = async (page, name) => {
@@ -17,32 +20,57 @@ for (const size of sizes?.split(",") ?? Object.keys(SIZES)) {
       await page.screenshot({ path: join(directory, `${name}-${size}-${language}.png`) });
       count += 1;
     };
-    await publicPages(shot, { size, language });
-    await tillPages(shot, { size, language });
-    await consolePages(shot, { size, language });
+    for (const room of wanted?.split(",") ?? Object.keys(rooms)) {
+      await rooms[room](shot, { size, language }).catch((error) => missed.push(`${room} ${size} ${language}: ${error.message}`));
+    }
   }
 }
 await browser.close();
 console.log(`${count} pictures in ${directory}`);
+for (const line of missed) console.log(`missed: ${line}`);
+process.exitCode = missed.length > 0 ? 1 : 0;
 
 async function publicPages(shot, options) {
-  const { page, close } = await visitor(browser, options);
-  await page.goto(`${base}/`);
-  await page.waitForSelector(".credentials");
+  const { page, context, close } = await visitor(browser, options);
+  const open = async (path, there) => {
+    await page.goto(base + path);
+    await page.waitForSelector(there);
+  };
+  await open("/", ".credentials");
   await shot(page, "home");
-  await page.goto(`${base}/demo/codes`);
-  await page.waitForSelector(".case");
+  await open("/demo/codes", ".case");
   await shot(page, "demo-codes");
-  await page.goto(`${base}/till/`);
-  await page.waitForSelector(".sign-in-card");
+  const shown = await Till.open(browser, base, demo.owner, { language: options.language });
+  await shown.type("18.80");
+  await shown.press("F2");
+  await shown.page.waitForSelector(".shown-qr svg.qr");
+  await page.locator(".shown-codes .case .pretend button").first().waitFor();
+  await shot(page, "demo-codes-shown");
+  await shown.close();
+  await open("/demo/printer", ".notice");
+  await shot(page, "demo-printer-signed-out");
+  await open("/r/no-such-token", ".slip h1");
+  await shot(page, "receipt-missing");
+  await open("/till/", ".sign-in-card");
   await shot(page, "sign-in");
+  await page.fill("input[name=login]", "owner");
+  await page.fill("input[name=password]", "not-the-password");
+  await page.press("input[name=password]", "Enter");
+  await page.waitForSelector("[role=alert]");
+  await shot(page, "sign-in-refused");
+  await context.setOffline(true);
+  await page.press("input[name=password]", "Enter");
+  await page.waitForTimeout(500);
+  await shot(page, "sign-in-offline");
   await close();
 }
 
 async function tillPages(shot, options) {
+  await atTheDoor(shot, options);
   const till = await Till.open(browser, base, demo.owner, options);
   const { page } = till;
   const play = async (name) => {
+    await till.putAside();
     const { amount, code } = caseOf(demo, name);
     await till.type(amount);
     await till.scan(code);
@@ -51,19 +79,31 @@ async function tillPages(shot, options) {
   await till.type("12.50");
   await shot(page, "till-amount");
   await till.scan("991234567890123456");
+  await page.waitForSelector(".scan-note [role=alert]");
   await shot(page, "till-unknown-code");
-  await till.press("Escape");
-  await till.press("Escape");
-  const sold = await till.sell("12.50");
+  await till.putAside();
+  await till.type("99999999");
+  await till.press("Enter");
+  await shot(page, "till-too-much");
+  await till.putAside();
+  await till.scan(anyCode());
+  await page.waitForSelector(".pending-scan");
+  await shot(page, "till-code-first");
+  await till.putAside();
+
+  const sold = await till.sell("1288.00");
   await page.waitForTimeout(800);
   await shot(page, "till-paid");
   await page.getByRole("button", { name: options.language === "zh" ? "电子小票" : "E-receipt" }).click();
   await shot(page, "till-paid-receipt");
   await till.press("F8");
+  await page.waitForSelector("dialog[open] .refund-entry");
   await shot(page, "till-refund");
-  await till.press("Escape");
-  await page.waitForSelector("dialog", { state: "detached" });
-  await till.next();
+  await page.locator("dialog .refund-entry input").fill("8.00");
+  await till.press("Enter");
+  await page.waitForSelector(".refund-lines .refund-done");
+  await shot(page, "till-refunded");
+
   await play("refused");
   await till.known("not_paid");
   await shot(page, "till-refused");
@@ -71,34 +111,44 @@ async function tillPages(shot, options) {
   await page.waitForSelector(".entry");
   await shot(page, "till-amount-kept");
   await till.press("F2");
-  await page.waitForSelector(".shown-qr");
+  await page.waitForSelector(".shown-qr svg.qr");
   await shot(page, "till-qr");
   await till.press("Escape");
+  await page.waitForSelector("dialog[open]");
   await shot(page, "till-cancel");
   await till.press("Enter");
   await till.known("not_paid");
   await shot(page, "till-cancelled");
-  await till.press("Escape");
-  await till.press("Escape");
+  await play("lost");
+  await till.money("verifying");
+  await page.waitForTimeout(2500);
+  await shot(page, "till-verifying");
+  await till.known("paid");
   await play("password");
   await till.known("waiting");
   await shot(page, "till-waiting");
   await till.press("F6");
+  await page.waitForSelector(".parked-one");
   await shot(page, "till-set-aside");
   await till.press("F4");
   await page.waitForSelector(".sale");
   await shot(page, "till-today");
   await page.locator(".sale:has(.ink-paid)").first().click();
+  await page.waitForSelector(".one-sale");
   await shot(page, "till-one-sale");
   await till.press("Escape");
   await till.press("Escape");
+  await menu(page, options);
+  await shot(page, "till-password");
+  await till.press("Escape");
+  await larger(shot, till, options);
   await till.seat.context.setOffline(true);
   await till.type("6");
   await till.scan(anyCode());
   await page.waitForSelector(".banner-bad");
   await shot(page, "till-offline");
   await till.seat.context.setOffline(false);
-  await till.known("paid", 30_000);
+  await till.known("paid");
   if (sold.receipt_url) {
     await page.goto(new URL(sold.receipt_url, base).href);
     await page.waitForSelector(".slip-amount");
@@ -111,28 +161,139 @@ async function tillPages(shot, options) {
   await till.close();
 }
 
+/** Before the counter: which till, and not allowed. */
+async function atTheDoor(shot, options) {
+  const support = demo.credentials.find(({ role }) => role === "support");
+  for (const [account, name] of [[demo.owner, "till-choose"], [support, "till-no-permission"]]) {
+    const { page, close } = await visitor(browser, options);
+    await signIn(page, base, "/till/", account);
+    await page.waitForSelector(".page-message h1");
+    await shot(page, name);
+    await close();
+  }
+}
+
+/** Opens the own password, on a phone by the menu. */
+async function menu(page, { size, language }) {
+  const name = language === "zh" ? "修改我的密码" : "Change my password";
+  if (size === "phone") await page.locator(".settings-more").click();
+  const list = size === "phone" ? page.locator(".settings-list") : page.locator(".till-settings");
+  await list.getByRole("button", { name }).click();
+  await page.waitForSelector(".password-form");
+}
+
+/** The same counter in large type. */
+async function larger(shot, till, { size }) {
+  const { page } = till;
+  await page.evaluate(() => document.documentElement.classList.add("large-type"));
+  await till.putAside();
+  await till.type("12.50");
+  await shot(page, "till-large-type");
+  if (size !== "phone") {
+    await till.scan(anyCode());
+    await till.known("paid");
+    await shot(page, "till-large-type-paid");
+  }
+  await page.evaluate(() => document.documentElement.classList.remove("large-type"));
+  await till.putAside();
+}
+
 async function consolePages(shot, options) {
-  const { page, close } = await visitor(browser, options);
+  const { page, context, close } = await visitor(browser, options);
+  const open = async (path, there) => {
+    await page.goto(`${base}/console/${path}`);
+    await page.waitForSelector(there);
+  };
+  const rows = "a.row-name, .pay-cards a";
   await signIn(page, base, "/console/", demo.owner);
   await page.waitForSelector(".figures");
   await page.waitForTimeout(1200);
   await shot(page, "console-today");
-  await page.goto(`${base}/console/payments`);
-  const row = page.locator("tr.row-link:has(.money-tag-paid), .pay-cards button:has(.money-tag-paid)").first();
-  await row.waitFor();
+  await open("payments", rows);
   await shot(page, "console-payments");
-  await row.click();
+  for (const [state, name] of [["paid", "payment"], ["not_paid", "payment-not-paid"], ["returned", "payment-returned"]]) {
+    await open(`payments?state=${state}`, `${rows}, .ant-empty`);
+    if ((await page.locator(rows).count()) === 0) continue;
+    await page.locator(rows).first().click();
+    await page.waitForSelector(".timeline .entry");
+    await shot(page, `console-${name}`);
+  }
+  await open("payments?state=paid", rows);
+  await page.locator(rows).first().click();
   await page.waitForSelector(".timeline .entry");
   await page.locator(".raw summary").first().click();
-  await shot(page, "console-payment");
+  await page.locator(".timeline").scrollIntoViewIfNeeded();
+  await page.locator(".timeline .entry").last().scrollIntoViewIfNeeded();
+  await shot(page, "console-payment-evidence");
   await page.locator(".story-actions button").first().click();
   await page.waitForSelector(".refund-fields");
   await shot(page, "console-refund");
-  await page.goto(`${base}/console/payments?q=no-such-number`);
-  await page.waitForSelector(".ant-empty");
+  await open("payments?q=no-such-number", ".ant-empty");
   await shot(page, "console-nothing-found");
-  await page.goto(`${base}/console/day`);
+  await open("payments/00000000-0000-7000-8000-000000000000", ".ant-drawer .ant-empty");
+  await shot(page, "console-payment-missing");
+  await open("day", ".chart figcaption p");
   await page.waitForTimeout(1500);
   await shot(page, "console-day");
+  await open("day?date=2020-01-01", ".ant-empty");
+  await shot(page, "console-day-empty");
+  await people(shot, page, open);
+  await open("", ".figures");
+  await page.locator(".own-menu").click();
+  await page.waitForSelector(".ant-dropdown-menu-item");
+  await shot(page, "console-own-menu");
+  await page.locator(".ant-dropdown-menu-item").first().click();
+  await page.waitForSelector(".password-form");
+  await shot(page, "console-own-password");
+  await open("nowhere", ".ant-result");
+  await shot(page, "console-not-found");
+  await open("payments", rows);
+  await context.setOffline(true);
+  await page.waitForSelector(".live-lost");
+  await page.locator('nav a[href="/console/day"]').click();
+  await page.waitForTimeout(1500);
+  await shot(page, "console-offline");
+  await close();
+  await consoleOfOthers(shot, options);
+}
+
+async function people(shot, page, open) {
+  await open("people", "a.row-name");
+  await shot(page, "console-people");
+  await page.locator(".people-head .ant-btn-primary").click();
+  await page.waitForSelector(".roles");
+  await shot(page, "console-people-add");
+  await page.locator(".ant-modal-footer .ant-btn-primary").click();
+  await page.waitForSelector(".ant-modal .notice-bad");
+  await shot(page, "console-people-add-incomplete");
+  const fields = page.locator(".ant-modal input:not([type=radio])");
+  await fields.nth(0).fill(`xiaowang${String(Date.now()).slice(-6)}`);
+  await fields.nth(1).fill("王小芳");
+  await page.locator(".ant-modal-footer .ant-btn-primary").click();
+  await page.waitForSelector(".ant-modal .secret");
+  await shot(page, "console-people-password");
+  await page.locator(".ant-modal:has(.secret) .ant-modal-footer button").click();
+  await page.locator("tr.row-link", { hasText: "王小芳" }).last().locator("a").click();
+  await page.locator(".story-actions .ant-btn-primary").click();
+  await page.locator(".ant-modal input[value=manager]").check();
+  await page.locator(".ant-modal-footer .ant-btn-primary").click();
+  await page.locator(".ant-modal .roles").waitFor({ state: "detached" });
+  await page.locator(".changes li").nth(1).waitFor();
+  await shot(page, "console-person");
+  await page.locator(".story-actions .ant-btn-dangerous").click();
+  await page.waitForSelector(".ant-modal-confirm");
+  await shot(page, "console-person-disable");
+  await page.locator(".ant-modal-confirm .ant-btn-dangerous").click();
+  await page.waitForSelector(".story .let-in-no");
+  await shot(page, "console-person-disabled");
+}
+
+/** What those see who may not. */
+async function consoleOfOthers(shot, options) {
+  const cashier = demo.credentials.find(({ role }) => role === "cashier");
+  const { page, close } = await visitor(browser, options);
+  await signIn(page, base, "/console/people", cashier);
+  await page.waitForSelector(".ant-result-403");
+  await shot(page, "console-no-permission");
   await close();
 }

@@ -95,7 +95,7 @@ export async function tillChecks(runner, browser, base, demo) {
     equal((await till.answers()).slice(1).map((text) => text.slice(0, 1)), ["✕", "✕"], "hand over, charge again");
     await till.scan(anyCode());
     await till.page.waitForSelector(".toast");
-    await till.known("paid", 60_000);
+    await till.known("paid");
     await till.next();
   });
 
@@ -129,7 +129,7 @@ export async function tillChecks(runner, browser, base, demo) {
     await till.type("5.60");
     await till.press("F2");
     await till.page.locator(".pretend button").click();
-    await till.known("paid", 30_000);
+    await till.known("paid");
     await till.next();
     await till.type("5.70");
     await till.press("F2");
@@ -139,7 +139,7 @@ export async function tillChecks(runner, browser, base, demo) {
     await guest.page.goto(`${base}/demo/codes`);
     const shown = guest.page.locator(".shown-codes .case", { hasText: order.slice(-6) });
     await shown.locator(".pretend button").click();
-    await till.known("paid", 30_000);
+    await till.known("paid");
     await shown.waitFor({ state: "detached" });
     equal(guest.complaints, [], "complaints");
     await guest.close();
@@ -156,7 +156,7 @@ export async function tillChecks(runner, browser, base, demo) {
     await till.page.waitForSelector(".outcome .outcome-words");
     equal((await till.newest()).id, before.id, "newest payment after the reload");
     holds(!JSON.stringify(await till.page.evaluate(() => ({ ...localStorage }))).includes(code), "the payer's code was stored");
-    await till.known("paid", 60_000);
+    await till.known("paid");
     await till.next();
   });
 
@@ -164,7 +164,7 @@ export async function tillChecks(runner, browser, base, demo) {
     await till.type("6.60");
     await till.scan(anyCode());
     await till.page.reload();
-    await till.known("paid", 45_000);
+    await till.known("paid");
     const { items } = await till.ask("/v1/payments?limit=5");
     equal(items.filter(({ amount }) => amount.amount === 660).length, 1, "payments of 6.60");
     await till.next();
@@ -177,10 +177,10 @@ export async function tillChecks(runner, browser, base, demo) {
     await till.money("verifying");
     await till.page.waitForSelector(".banner-bad");
     await till.seat.context.setOffline(false);
-    await till.known("paid", 30_000);
+    await till.known("paid");
     const { items } = await till.ask("/v1/payments?limit=5");
     equal(items.filter(({ amount }) => amount.amount === 770).length, 1, "payments of 7.70");
-    await till.page.waitForSelector(".banner, .banner-bad", { state: "detached", timeout: 15_000 });
+    await till.page.waitForSelector(".banner, .banner-bad", { state: "detached" });
     await till.next();
   });
 
@@ -193,7 +193,7 @@ export async function tillChecks(runner, browser, base, demo) {
     holds(meaning.includes("2.40"), `the dialog does not name the amount: ${meaning}`);
     await till.press("Enter");
     await till.page.waitForSelector(".refund-lines li");
-    await till.page.waitForSelector(".refund-lines .refund-done", { timeout: 30_000 });
+    await till.page.waitForSelector(".refund-lines .refund-done");
     const payment = await till.newest();
     equal([payment.refunded.amount, payment.refunds.length], [240, 1], "refunded fen, refunds");
     await till.next();
@@ -246,7 +246,7 @@ export async function tillChecks(runner, browser, base, demo) {
     await till.page.reload();
     await till.page.waitForSelector(".page-message .button");
     await till.seat.context.setOffline(false);
-    await till.page.waitForSelector(".entry", { timeout: 10_000 });
+    await till.page.waitForSelector(".entry");
   });
 
   await check("no console errors at the till", async () => {

@@ -37,6 +37,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
   const [listOpen, setListOpen] = useState(false);
   const [dialogOpen, setDialogOpen] = useState(false);
   const [passwordOpen, setPasswordOpen] = useState(false);
+  const [menuOpen, setMenuOpen] = useState(false);
   const today = useToday(info.till.id);
 
   const { desk, journal, state, link } = useDesk({
@@ -312,7 +313,7 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
   });
   const onPadKey = useCallback((key: string) => padKey.current?.(key), []);
 
-  useCounterKeys(!listOpen && !dialogOpen && !passwordOpen, { typed, scanned });
+  useCounterKeys(!listOpen && !dialogOpen && !passwordOpen && !menuOpen, { typed, scanned });
 
   return (
     <div className="till">
@@ -322,6 +323,8 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
         link={link}
         reachable={state.reachable}
         printer={printer}
+        menuOpen={menuOpen}
+        onMenu={setMenuOpen}
         onPassword={openPassword}
         onSignOut={props.onSignOut}
       />

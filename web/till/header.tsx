@@ -1,13 +1,11 @@
 // The strip above: where we are, who we are, and whether the links and the printer work.
-import { memo, useState } from "react";
+import { memo } from "react";
 import type { Link } from "../shared/api/events";
 import type { Me, PrinterState, TillInfo } from "../shared/api/types";
-import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
-import { sharedTexts } from "../shared/i18n/shared_texts";
+import { usePick, useTranslate } from "../shared/i18n/language";
 import { Mark } from "../shared/ui/wordmark";
+import { Settings } from "./settings";
 import { tillTexts } from "./texts";
-import { isLarge, setLarge } from "./type_size";
-import { isMuted, setMuted } from "./voice";
 
 interface HeaderProps {
   me: Me;
@@ -15,12 +13,14 @@ interface HeaderProps {
   link: Link;
   reachable: boolean;
   printer: PrinterState;
+  menuOpen: boolean;
+  onMenu: (open: boolean) => void;
   onPassword: () => void;
   onSignOut: () => void;
 }
 
 /** Remembered between renders: it does not change while an amount is typed. */
-export const Header = memo(function Header({ me, info, link, reachable, printer, onPassword, onSignOut }: HeaderProps) {
+export const Header = memo(function Header({ me, info, link, reachable, printer, ...settings }: HeaderProps) {
   const t = useTranslate(tillTexts);
   const pick = usePick();
   const shownLink = reachable ? link : "lost";
@@ -40,7 +40,7 @@ export const Header = memo(function Header({ me, info, link, reachable, printer,
         label={printer.state === "none" ? t("printer.none") : pick(printer.text).replace(/[。.]$/, "")}
         short={printer.state === "none" ? t("printer.none") : t("printer")}
       />
-      <Settings onPassword={onPassword} onSignOut={onSignOut} />
+      <Settings {...settings} />
     </header>
   );
 });
@@ -67,80 +67,5 @@ function Chip({ tone, label, short = label }: { tone: string; label: string; sho
         {short}
       </span>
     </span>
-  );
-}
-
-function Settings({ onPassword, onSignOut }: { onPassword: () => void; onSignOut: () => void }) {
-  const t = useTranslate(tillTexts);
-  const shared = useTranslate(sharedTexts);
-  const { language, choose } = useLanguage();
-  const [muted, setMutedState] = useState(isMuted);
-  const [large, setLargeState] = useState(isLarge);
-  return (
-    <nav className="till-settings" aria-label={t("menu")}>
-      <button
-        type="button"
-        className="icon-button"
-        aria-pressed={!muted}
-        title={muted ? t("sound.off") : t("sound.on")}
-        aria-label={muted ? t("sound.off") : t("sound.on")}
-        onClick={() => {
-          setMuted(!muted);
-          setMutedState(!muted);
-        }}
-      >
-        <SoundMark muted={muted} />
-      </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-pressed={large}
-        title={large ? t("type.normal") : t("type.large")}
-        aria-label={large ? t("type.normal") : t("type.large")}
-        onClick={() => {
-          setLarge(!large);
-          setLargeState(!large);
-        }}
-      >
-        <span className="type-mark" aria-hidden="true">
-          A<b>A</b>
-        </span>
-      </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={shared("language.switch")}
-        title={shared("language.switch")}
-        onClick={() => choose(language === "zh" ? "en" : "zh")}
-      >
-        <span aria-hidden="true">{language === "zh" ? "EN" : "中"}</span>
-      </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={shared("password.title")}
-        title={shared("password.title")}
-        onClick={onPassword}
-      >
-        <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round">
-          <circle cx="8" cy="15" r="4" />
-          <path d="M11 12l8-8M16 7l3 3" />
-        </svg>
-      </button>
-      <button type="button" className="icon-button" aria-label={shared("signout")} title={shared("signout")} onClick={onSignOut}>
-        <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round">
-          <path d="M10 4H5v16h5M15 8l4 4-4 4M19 12H9" />
-        </svg>
-      </button>
-    </nav>
-  );
-}
-
-function SoundMark({ muted }: { muted: boolean }) {
-  return (
-    <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round">
-      <path d="M4 9v6h4l5 4V5L8 9z" fill="currentColor" />
-      {muted ? <path d="M17 9l5 6M22 9l-5 6" /> : <path d="M16.5 9a4 4 0 0 1 0 6M19 6.5a8 8 0 0 1 0 11" />}
-    </svg>
   );
 }

@@ -32,6 +32,9 @@ export function SignIn({ place, onSignedIn }: { place: string; onSignedIn: (me: 
 
   return (
     <main className="sign-in-page">
+      <h1 className="visually-hidden">
+        {t("product")} {place}
+      </h1>
       <form className="sign-in-card" onSubmit={submit} noValidate>
         <div className="sign-in-head">
           <Wordmark label={`${t("product")} ${place}`} />
