@@ -48,7 +48,6 @@ need_build_tools() {
 # What breaks disks and links. Without it those parts are skipped, and say so.
 need_torture_tools() {
   local missing=()
-  command -v fiu-run >/dev/null || missing+=(fiu-utils)
   command -v nft >/dev/null || missing+=(nftables)
   command -v ip >/dev/null && command -v tc >/dev/null || missing+=(iproute2)
   command -v mkfs.ext4 >/dev/null || missing+=(e2fsprogs)

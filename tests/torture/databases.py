@@ -27,12 +27,13 @@ class Sqlite:
 
 
 class Postgres:
-    """A cluster whose data is below `disk`, on a port of its own, owned by a user who is not root."""
+    """A cluster whose data is below `disk`, on a port of its own, owned by a user who is not root. `prefix` goes before
+    its command at the next start."""
 
     name = "postgres"
 
-    def __init__(self, disk, prefix=()):
-        self.binaries, self.prefix = newest_binaries(), tuple(prefix)
+    def __init__(self, disk):
+        self.binaries, self.prefix = newest_binaries(), ()
         self.user = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self.data = disk / "postgres"
         self.data.mkdir()
@@ -67,16 +68,21 @@ class Postgres:
         deadline = time.monotonic() + 60
         while subprocess.run(ready, check=False).returncode != 0:
             if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
                 raise RuntimeError("PostgreSQL did not start")
             time.sleep(0.02)
 
     def kill(self):
         """SIGKILL to every process of the cluster at once."""
-        for member in members(self.process.pid):
-            try:
-                os.kill(member, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        # One that is just being born may escape the first round.
+        while left := members(self.process.pid):
+            for member in left:
+                try:
+                    os.kill(member, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            self.process.poll()
+            time.sleep(0.01)
         self.process.wait()
 
 
@@ -105,6 +111,6 @@ def newest_binaries():
     raise Missing("PostgreSQL is not installed")
 
 
-def made(name, disk, prefix=()):
-    """The database called `name`, ready; `prefix` goes before the command of a database that is a process."""
-    return Sqlite() if name == "sqlite" else Postgres(disk, prefix)
+def made(name, disk):
+    """The database called `name`, ready, with all it keeps below `disk`."""
+    return Sqlite() if name == "sqlite" else Postgres(disk)

@@ -57,8 +57,8 @@ def breaking(arguments, folder, chance):
     prefix = ["eatmydata"] if arguments.forgetful else []
     disk = Disk(folder)
     try:
-        database = made(arguments.database, disk.place, prefix)
-        shop = Shop(folder, disk.place, database, arguments.seed, arguments.tills, prefix)
+        shop = Shop(folder, disk.place, made(arguments.database, disk.place), arguments.seed, arguments.tills, prefix)
+        shop.database.prefix = prefix
     except BaseException:
         subprocess.run(["umount", "-l", str(disk.place)], check=False)
         raise

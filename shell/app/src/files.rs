@@ -8,18 +8,22 @@ use std::path::Path;
 
 /// Writes `text` for its owner alone to read, in place of what was there.
 pub fn write_private(path: &Path, text: &str) -> Result<()> {
-    write(path, text, 0o600)
+    let beside = path.with_added_extension("new");
+    let write = || -> io::Result<()> {
+        let mut file =
+            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)?;
+        keep_names(path)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The same for a file that must not exist yet.
 pub fn create_private(path: &Path, text: &str) -> Result<()> {
     ensure!(!path.exists(), "{} exists already", path.display());
     write_private(path, text)
-}
-
-/// Writes `text` for everybody who may enter the folder.
-pub fn write_public(path: &Path, text: &str) -> Result<()> {
-    write(path, text, 0o644)
 }
 
 /// Makes the folder and those above it, for its owner alone, and keeps it.
@@ -29,19 +33,6 @@ pub fn make_folder(path: &Path) -> Result<()> {
         keep_names(path)
     };
     make().with_context(|| format!("cannot create the folder {}", path.display()))
-}
-
-fn write(path: &Path, text: &str, mode: u32) -> Result<()> {
-    let beside = path.with_added_extension("new");
-    let write = || -> io::Result<()> {
-        let mut file =
-            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&beside)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, path)?;
-        keep_names(path)
-    };
-    write().with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// A name is in its folder's own data, which must reach the disk too.

@@ -16,6 +16,7 @@ use store::Role;
 const AFTER: &str = "\
 Examples:
   paydesk init --dir shop
+  paydesk init --dir shop --database postgres://paydesk@db.example.cn/paydesk
   paydesk init --dir shop --yes --shop 南山咖啡 --login owner --password-file pw.txt --wechat wechat.json
 
 A credentials file is one JSON object with the keys that `paydesk simulate` writes; for real money leave base_url out:
@@ -55,6 +56,9 @@ pub struct Options {
     /// How customers' phones and providers reach it
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// An empty PostgreSQL database instead of one file: postgres://USER@HOST/NAME, the password in PGPASSWORD
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
     /// WeChat Pay's credentials
     #[arg(long, value_name = "FILE")]
     wechat: Option<PathBuf>,
@@ -99,7 +103,8 @@ pub fn run(options: Options) -> Result<Verdict> {
         anyhow::Ok(installed)
     })?;
     let config = installed.config.display();
-    println!("Written: {config}, with its sealed secrets, its master key and its database beside it.");
+    let database = if plan.database == setup::IN_ONE_FILE { " and its database" } else { "" };
+    println!("Written: {config}, with its sealed secrets, its master key{database} beside it.");
     println!("Keep a copy of the master key elsewhere: without it the secrets cannot be opened.");
     println!("Next:  paydesk doctor --config {config}");
     println!("       paydesk serve --config {config}");
@@ -179,6 +184,7 @@ fn plan(options: &Options) -> Result<Plan> {
     let listen = ask(&options.listen, "Address and port to listen on / 监听地址", "127.0.0.1:8080", LISTEN)?;
     Ok(Plan {
         folder: options.dir.clone(),
+        database: options.database.clone().unwrap_or_else(|| setup::IN_ONE_FILE.to_owned()),
         shop: ask(&options.shop, "The shop's name / 商户名称", "我的店", NAME)?,
         store: ask(&options.store, "The first store / 门店", "一店", NAME)?,
         till: ask(&options.till, "Its first till / 收银台", "1号收银", NAME)?,

@@ -5,7 +5,7 @@
 use crate::channels::{Channels, secret_name};
 use crate::clock;
 use crate::config::Config;
-use crate::files::{make_folder, write_public};
+use crate::files::{make_folder, write_private};
 use crate::sealed::{MasterKey, SealedStore};
 use crate::serve::open_store;
 use anyhow::{Context, Result, bail, ensure};
@@ -23,6 +23,8 @@ pub struct Plan {
     pub listen: String,
     /// How customers and providers reach it.
     pub public_url: String,
+    /// Where the database is: [`IN_ONE_FILE`], or the address of a PostgreSQL database that is empty.
+    pub database: String,
     /// The merchant's name.
     pub shop: String,
     /// The first store's name.
@@ -60,6 +62,9 @@ pub struct Installed {
     /// Its first till.
     pub till: TillId,
 }
+
+/// A database of its own beside the configuration.
+pub const IN_ONE_FILE: &str = "sqlite:paydesk.sqlite";
 
 /// The shortest password an owner may choose.
 pub const PASSWORD_SHORTEST: usize = 8;
@@ -127,7 +132,7 @@ async fn write(
     let store = open_store(&config.database).await?;
     open_shop(plan, &store, merchant, till).await?;
     store.close().await;
-    write_public(config_path, text)
+    write_private(config_path, text)
 }
 
 fn check_people(plan: &Plan) -> Result<()> {
@@ -225,8 +230,9 @@ public_url = {public_url}
 # trusted_proxies = ["127.0.0.1"]
 
 [database]
-# One file. Back it up together with the two files below.
-url = "sqlite:paydesk.sqlite"
+# One file beside this one ("sqlite:paydesk.sqlite"), or PostgreSQL, which several servers can share
+# ("postgres://USER@HOST/NAME", the password in the environment variable PGPASSWORD).
+url = {database}
 
 [secrets]
 file = "paydesk.secrets"
@@ -240,6 +246,7 @@ payment_max = {payment_max}
 "#,
         listen = quoted(&plan.listen),
         public_url = quoted(&plan.public_url),
+        database = quoted(&plan.database),
         payment_max = plan.payment_max,
     );
     for channel in &plan.channels {

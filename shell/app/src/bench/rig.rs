@@ -137,6 +137,7 @@ async fn installed(folder: &Path, credentials: &Path) -> Result<(Installed, Secr
         folder: folder.join("shop"),
         listen: "127.0.0.1:0".to_owned(),
         public_url: "http://127.0.0.1:1".to_owned(),
+        database: crate::setup::IN_ONE_FILE.to_owned(),
         shop: "Bench".to_owned(),
         store: "Store 1".to_owned(),
         till: "Till 1".to_owned(),
