@@ -1,6 +1,6 @@
 //! The command line: every command, its options, an example each, and the exit codes.
 
-use crate::{bench, demo, doctor, init, migrate, serve, simulate, world};
+use crate::{backup, bench, demo, doctor, init, migrate, restore, serve, simulate, world};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -35,6 +35,10 @@ enum Command {
     Doctor(doctor::Options),
     /// Bring the database's schema up to date
     Migrate(migrate::Options),
+    /// Back the whole book up while the server runs
+    Backup(backup::Options),
+    /// Make a book from its backups again, at any moment they cover; or rehearse it
+    Restore(restore::Options),
     /// Print the HTTP API's description
     #[command(after_help = "Example:\n  paydesk openapi > openapi.json")]
     Openapi,
@@ -63,6 +67,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(options) => serve::run(options),
         Command::Doctor(options) => doctor::run(options),
         Command::Migrate(options) => migrate::run(options),
+        Command::Backup(options) => backup::run(options),
+        Command::Restore(options) => restore::run(options),
         Command::Openapi => {
             print!("{}", api::openapi_json());
             Ok(Verdict::Good)

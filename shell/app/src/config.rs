@@ -31,6 +31,19 @@ pub struct Config {
     pub channels: Vec<Channel>,
     /// The printers at the tills.
     pub printers: Vec<Printer>,
+    /// How backups are kept.
+    pub backup: Backup,
+}
+
+/// How backups are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// The folder they go to.
+    pub folder: PathBuf,
+    /// Whether they are sealed with the master key.
+    pub sealed: bool,
+    /// So many whole backups stay, each with what was added to it.
+    pub keep: usize,
 }
 
 /// Where the server listens and how it is reached.
@@ -170,6 +183,7 @@ impl Config {
             payment_max: Money::new(max, currency),
             channels: file.channel.into_iter().map(|c| channel(&at, c)).collect::<Result<_, _>>()?,
             printers: file.printer.iter().map(|p| printer(&at, p)).collect::<Result<_, _>>()?,
+            backup: backup(&at, &file.backup, &folder)?,
             folder,
         })
     }
@@ -186,6 +200,16 @@ struct File {
     channel: Vec<ChannelFile>,
     #[serde(default)]
     printer: Vec<PrinterFile>,
+    #[serde(default)]
+    backup: BackupFile,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BackupFile {
+    folder: Option<PathBuf>,
+    sealed: Option<bool>,
+    keep: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize)]
@@ -348,6 +372,17 @@ fn channel(at: &Place<'_>, file: ChannelFile) -> Result<Channel, Mistake> {
     })
 }
 
+fn backup(at: &Place<'_>, file: &BackupFile, folder: &Path) -> Result<Backup, Mistake> {
+    let keep = match &file.keep {
+        None => 14,
+        Some(keep) => usize::try_from(*keep.get_ref()).ok().filter(|keep| *keep > 0).ok_or_else(|| {
+            at.mistake(keep, "backup.keep", "write how many whole backups stay, at least 1, such as 14")
+        })?,
+    };
+    let into = file.folder.clone().unwrap_or_else(|| PathBuf::from("backups"));
+    Ok(Backup { folder: folder.join(into), sealed: file.sealed.unwrap_or(true), keep })
+}
+
 fn printer(at: &Place<'_>, file: &PrinterFile) -> Result<Printer, Mistake> {
     let names = Profile::all().map(|profile| format!("\"{}\"", profile.name)).join(", ");
     Ok(Printer {
@@ -468,6 +503,11 @@ profile = "generic-58"
         );
         check("[shop]", "[shop", "line 13: ");
         check("settings =", "timing = { give_up_ms = 5 }\nsettings =", "line 22: unknown field `give_up_ms`");
+        check(
+            "[shop]",
+            "[backup]\nkeep = 0\n[shop]",
+            "line 14: backup.keep: write how many whole backups stay",
+        );
         check("[secrets]", "[secret]", "line 9: unknown field `secret`");
         check("[database]\nurl = \"sqlite:paydesk.sqlite\"\n", "", "line 1: missing field `database`");
     }

@@ -1,6 +1,7 @@
 //! The binary `paydesk`: reads the command line and runs one command. It alone names providers and devices.
 
 mod assets;
+mod backup;
 mod bench;
 mod channels;
 mod cli;
@@ -12,6 +13,7 @@ mod files;
 mod init;
 mod migrate;
 mod printers;
+mod restore;
 mod sealed;
 mod serve;
 mod setup;

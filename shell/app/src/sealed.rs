@@ -77,6 +77,23 @@ impl MasterKey {
         Ok(MasterKey(Secret::new(key)))
     }
 
+    /// A key of nobody's.
+    #[cfg(test)]
+    pub fn fresh_for_tests() -> MasterKey {
+        MasterKey(Secret::new(rand::random()))
+    }
+
+    /// A key for one purpose and one file: whoever holds it learns nothing of the master key.
+    pub fn derived(&self, purpose: &str, salt: &[u8]) -> Secret<[u8; 32]> {
+        use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
+        let master = Salt::new(HKDF_SHA256, salt).extract(self.0.reveal());
+        let info = [purpose.as_bytes()];
+        let okm = master.expand(&info, HKDF_SHA256).expect("32 bytes are not too many");
+        let mut key = [0; 32];
+        okm.fill(&mut key).expect("a key of 32 bytes is what was asked for");
+        Secret::new(key)
+    }
+
     fn cipher(&self) -> RandomizedNonceKey {
         RandomizedNonceKey::new(&AES_256_GCM, self.0.reveal()).expect("AES-256 takes a key of 32 bytes")
     }

@@ -243,6 +243,14 @@ master_key_file = "paydesk.key"
 currency = "CNY"
 # What one payment may be at most, in fen.
 payment_max = {payment_max}
+
+[backup]
+# paydesk backup writes here; a folder on another disk or machine is better.
+folder = "backups"
+# Sealed with the master key: without it nobody reads them, and nobody restores them.
+sealed = true
+# So many whole backups stay, each with what was added to it.
+keep = 14
 "#,
         listen = quoted(&plan.listen),
         public_url = quoted(&plan.public_url),

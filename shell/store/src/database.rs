@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Every step of the schema. A released step is never edited; a change is a new step.
-const MIGRATIONS: &[(i64, &str, &str)] = &[
+pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "payments", include_str!("../migrations/0001_payments.sql")),
     (2, "people", include_str!("../migrations/0002_people.sql")),
 ];

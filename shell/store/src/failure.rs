@@ -60,6 +60,15 @@ pub enum StoreError {
     /// A stored row cannot be read.
     #[error("a stored row cannot be read: {0}")]
     Unreadable(String),
+    /// A database that holds something would be replaced; it was not.
+    #[error("{0} exists already and would be replaced; nothing was changed")]
+    AlreadyThere(String),
+    /// It holds something, and no book.
+    #[error("this database is none of Paydesk's")]
+    NotOurs,
+    /// A backup says what does not fit a book.
+    #[error("the backup does not fit: {0}")]
+    DoesNotFit(String),
 }
 
 impl StoreError {

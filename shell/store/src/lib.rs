@@ -8,6 +8,7 @@
 //! SQLite for one server, PostgreSQL for one or many. One text serves both (see `sql`): numbered parameters,
 //! `ON CONFLICT`, `RETURNING`, no clock of the database. What differs is kept in `database` and `insert`.
 
+pub mod archive;
 #[cfg(test)]
 mod bad_databases;
 mod commit;

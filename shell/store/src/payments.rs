@@ -179,7 +179,7 @@ fn rest_reason(next: &Next) -> Option<&'static str> {
     }
 }
 
-fn refund_state(refund: &Refund) -> (&'static str, Option<Timestamp>) {
+pub(crate) fn refund_state(refund: &Refund) -> (&'static str, Option<Timestamp>) {
     match refund.state {
         RefundState::Wanted => ("wanted", None),
         RefundState::Unclear => ("unclear", None),
