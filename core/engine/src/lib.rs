@@ -12,6 +12,8 @@
 //! 4. Every call ends in exactly one [`Wake::Ended`]. A driver that dies instead needs to do nothing: loaded
 //!    again, a call without an end reads as lost.
 //! 5. [`Wake::Time`] when the clock passes [`Engine::next_due`].
+//! 6. Where several nodes share the store (see [`lease`]): say [`Wake::Elsewhere`] of what another one drives, and
+//!    [`Engine::let_go`] of what turns out to be another's when it is to be made durable.
 //!
 //! Since calls exist only in `after`, no byte can leave before its intent is durable.
 
@@ -19,6 +21,7 @@ pub mod lease;
 mod open;
 pub mod steady;
 
+use crate::lease::Fence;
 use base::{ChannelId, MerchantId, PaymentId, Timestamp};
 use open::Open;
 use payment::{
@@ -76,6 +79,15 @@ pub enum Wake {
         /// The payment's facts, or nothing if there is none.
         entries: Option<Vec<Entry>>,
     },
+    /// The store answered a load: another node drives this payment. Its facts are for answering alone.
+    Elsewhere {
+        /// What was looked for.
+        which: Which,
+        /// The payment's facts.
+        entries: Vec<Entry>,
+        /// Who drives it.
+        holder: Fence,
+    },
     /// The clock passed a due time.
     Time,
 }
@@ -118,6 +130,27 @@ pub struct Batch {
     pub changes: Vec<Change>,
     /// What may happen once the rows are durable.
     pub after: Vec<After>,
+    /// What is for other nodes; it waits for no rows.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+impl Batch {
+    /// Takes out everything about these payments; gives whom nobody will tell anything now.
+    pub fn without(&mut self, payments: &BTreeSet<PaymentId>) -> Vec<Caller> {
+        let of = |payment: &Payment| payments.contains(&payment.request.id);
+        self.rows.retain(|row| !payments.contains(&row.payment));
+        self.changes.retain(|change| !of(&change.payment));
+        let mut untold = Vec::new();
+        self.after.retain(|after| match after {
+            After::Call(out) => !of(&out.payment),
+            After::Tell { caller, answer: Ok(told) } if of(&told.payment) => {
+                untold.push(*caller);
+                false
+            }
+            After::Tell { .. } => true,
+        });
+        untold
+    }
 }
 
 /// One new fact.
@@ -155,6 +188,25 @@ pub enum After {
         caller: Caller,
         /// What.
         answer: Result<Box<Told>, Refusal>,
+    },
+}
+
+/// What is for another node to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// This caller wants something of a payment that it drives.
+    Caller {
+        /// Who waits.
+        caller: Caller,
+        /// Which node.
+        holder: Fence,
+    },
+    /// A provider told us something about a payment that it drives.
+    Notice {
+        /// Which payment.
+        payment: PaymentId,
+        /// Which node.
+        holder: Fence,
     },
 }
 
@@ -225,6 +277,7 @@ impl Engine {
             Wake::Ended { payment, call, end } => self.ended(payment, call, end, now),
             Wake::Noticed { channel, notice } => self.noticed(channel, notice, now),
             Wake::Loaded { which, entries } => self.loaded(which, entries, now),
+            Wake::Elsewhere { which, entries, holder } => self.found_elsewhere(which, &entries, holder, now),
             Wake::Time => self.time(now),
         }
     }
@@ -259,6 +312,20 @@ impl Engine {
         let policies = std::mem::take(&mut self.policies);
         let standard = self.standard.clone();
         *self = Engine { policies, standard, in_flight, ..Engine::default() };
+    }
+
+    /// These payments are another node's: nothing that was decided about them here counts, and what is wanted of them
+    /// is looked up anew.
+    pub fn let_go(&mut self, payments: &BTreeSet<PaymentId>) {
+        for id in payments {
+            if let Some(due) = self.open.get(id).and_then(|open| open.due) {
+                self.due.remove(&(due, *id));
+            }
+            self.touched.remove(id);
+            self.drop_payment(*id);
+        }
+        self.in_flight.retain(|(id, _)| !payments.contains(id));
+        self.work.batch.without(payments);
     }
 
     fn begin(&mut self, request: Request, code: Option<PayerCode>, caller: Caller) {
@@ -354,6 +421,39 @@ impl Engine {
         self.settle(id, now);
     }
 
+    /// Whoever repeats a request is answered from the facts; whoever wants something is sent to the holder. The end of a
+    /// call of ours that the holder has taken for lost is dropped.
+    fn found_elsewhere(&mut self, which: Which, entries: &[Entry], holder: Fence, now: Timestamp) {
+        let payment = payment::fold(entries);
+        let id = payment.request.id;
+        if self.open.contains_key(&id) {
+            self.let_go(&[id].into());
+        }
+        for wake in self.loading.remove(&which).unwrap_or_default() {
+            match wake {
+                Wake::Begin { request, caller, .. } => {
+                    let next = payment::next(&payment, self.policy(payment.request.channel), now);
+                    let told = Box::new(Told { payment: payment.clone(), next });
+                    let answer = check_repeat(&payment, &request.content).map(|()| told);
+                    self.work.batch.after.push(After::Tell { caller, answer });
+                }
+                Wake::Command { merchant, caller, .. } if merchant != payment.request.merchant => {
+                    self.tell(caller, Err(Refusal::NoSuchPayment));
+                }
+                Wake::Command { caller, .. } => {
+                    self.work.batch.elsewhere.push(Elsewhere::Caller { caller, holder });
+                }
+                Wake::Noticed { .. } => {
+                    self.work.batch.elsewhere.push(Elsewhere::Notice { payment: id, holder });
+                }
+                Wake::Ended { call, .. } => {
+                    self.in_flight.remove(&(id, call));
+                }
+                Wake::Loaded { .. } | Wake::Elsewhere { .. } | Wake::Time => {}
+            }
+        }
+    }
+
     /// Puts a loaded payment into memory, unless it is there already.
     fn admit(&mut self, entries: &[Entry]) -> PaymentId {
         let Some(Entry { fact: Fact::Requested(request), .. }) = entries.first() else {
@@ -388,7 +488,7 @@ impl Engine {
             Wake::Ended { payment, call, .. } => {
                 self.in_flight.remove(&(payment, call));
             }
-            Wake::Noticed { .. } | Wake::Loaded { .. } | Wake::Time => {}
+            Wake::Noticed { .. } | Wake::Loaded { .. } | Wake::Elsewhere { .. } | Wake::Time => {}
         }
     }
 

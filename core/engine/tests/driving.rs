@@ -1,7 +1,8 @@
 //! What the engine promises to whoever drives it, and what happens if the driver dies, fails or repeats itself.
 
 use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
-use engine::{After, Batch, End, Engine, Row, Wake, Which, Work};
+use engine::lease::Fence;
+use engine::{After, Batch, Elsewhere, End, Engine, Row, Wake, Which, Work};
 use payment::{
     Answer, Ask, Command, Entry, Fact, Lost, Method, Next, Notice, Outcome, Paid, PayerCode, Refusal,
     Request, Said, Verdict,
@@ -351,4 +352,56 @@ fn request(id: PaymentId, key: &str, fen: i64) -> Request {
         description: "goods".into(),
         reference: String::new(),
     }
+}
+
+#[test]
+fn what_another_node_drives_is_answered_from_its_facts_and_never_changed() {
+    let mut desk = Desk::new();
+    let id = desk.begin("sale", 1250, 1);
+    desk.commit();
+    let entries: Vec<Entry> = desk.rows.iter().map(|row| row.entry.clone()).collect();
+    let Some(Fact::Requested(request)) = entries.first().map(|entry| entry.fact.clone()) else {
+        panic!("a payment begins with its request")
+    };
+    let mut other = Engine::new(BTreeMap::new());
+    let now = request_time(&entries);
+    let by_key = Which::Key(request.merchant, request.key.clone());
+    let merchant = request.merchant;
+    other.handle(Wake::Begin { request, code: None, caller: 1 }, now);
+    other.handle(
+        Wake::Command { payment: id, merchant, command: Command::Cancel { by: "wang".into() }, caller: 2 },
+        now,
+    );
+    assert_eq!(other.take().loads, [by_key.clone(), Which::Id(id)]);
+    let holder = Fence(7);
+    for which in [by_key, Which::Id(id)] {
+        other.handle(Wake::Elsewhere { which, entries: entries.clone(), holder }, now);
+    }
+    let batch = other.take().batch;
+    assert!(batch.rows.is_empty() && batch.changes.is_empty(), "{batch:?}");
+    assert!(
+        matches!(&batch.after[..], [After::Tell { caller: 1, answer: Ok(told) }] if told.payment.version == 2)
+    );
+    assert_eq!(batch.elsewhere, [Elsewhere::Caller { caller: 2, holder }]);
+    assert_eq!((other.open_payments(), other.next_due()), (0, None));
+}
+
+#[test]
+fn a_payment_that_is_let_go_leaves_nothing_behind() {
+    let mut desk = Desk::new();
+    let (ours, theirs) = (desk.begin("ours", 100, 1), desk.begin("theirs", 200, 2));
+    let mut batch = desk.gather();
+    let untold = batch.without(&[theirs].into());
+    desk.engine.let_go(&[theirs].into());
+    assert_eq!(untold, [2], "whoever waits for it hears nothing from this batch");
+    assert!(batch.rows.iter().all(|row| row.payment == ours) && batch.rows.len() == 2);
+    assert_eq!((batch.changes.len(), batch.after.len()), (1, 2));
+    assert_eq!(desk.engine.open_payments(), 1);
+    desk.engine.committed(&batch);
+    desk.begin("theirs", 200, 3);
+    assert_eq!(desk.engine.take().loads.len(), 1, "what is wanted of it is looked up anew");
+}
+
+fn request_time(entries: &[Entry]) -> Timestamp {
+    entries.first().expect("a first fact").at
 }

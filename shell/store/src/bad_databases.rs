@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-const SHOP: MerchantScope = MerchantScope(MerchantId::from_u128(0x51));
-const NOW: Timestamp = Timestamp::from_micros(1_795_400_000_000_000);
+pub(crate) const SHOP: MerchantScope = MerchantScope(MerchantId::from_u128(0x51));
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_400_000_000_000);
 
 /// A batch that begins these payments.
-fn batch(numbers: impl Iterator<Item = u128>) -> Batch {
+pub(crate) fn batch(numbers: impl Iterator<Item = u128>) -> Batch {
     let mut engine = Engine::new([].into());
     for number in numbers {
         let code = PayerCode::parse("134567890123456789").expect("a code");
@@ -47,11 +47,11 @@ fn batch(numbers: impl Iterator<Item = u128>) -> Batch {
     engine.take().batch
 }
 
-fn one(number: u128) -> Batch {
+pub(crate) fn one(number: u128) -> Batch {
     batch(std::iter::once(number))
 }
 
-async fn is_there(store: &Store, number: u128) -> bool {
+pub(crate) async fn is_there(store: &Store, number: u128) -> bool {
     let found = store.load(&[Which::Id(PaymentId::from_u128(number))]).await.expect("it reads");
     found[0].1.is_some()
 }

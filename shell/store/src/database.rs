@@ -4,7 +4,7 @@
 //! replica is refused, because what it says about money may be old.
 
 use crate::failure::{StoreError, is_conflict};
-use crate::insert::{self, Insert};
+use crate::insert::{self, Rows};
 use crate::nodelay;
 use crate::sql::{Connection, On, QueryBuilder, Transaction, query, query_scalar};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -21,6 +21,7 @@ use std::time::Duration;
 pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "payments", include_str!("../migrations/0001_payments.sql")),
     (2, "people", include_str!("../migrations/0002_people.sql")),
+    (3, "nodes", include_str!("../migrations/0003_nodes.sql")),
 ];
 
 /// Whoever brings PostgreSQL's schema up to date holds this advisory lock; servers started together take turns.
@@ -100,37 +101,30 @@ impl Store {
         self.database.begin().await.map_err(StoreError::failed("begin a transaction"))
     }
 
-    /// Adds rows to several tables in one transaction, events last; gives the number of each payment's event.
+    /// Adds rows to several tables in one transaction, events last, if the gate lets them through; gives the number
+    /// of each payment's event, or nothing if the gate is shut.
     pub(crate) async fn insert(
         &self,
-        inserts: impl Fn() -> (Vec<Insert>, Insert),
-        one_by_one: bool,
-    ) -> Result<Vec<(i64, String)>, StoreError> {
+        rows: impl Fn() -> Rows,
+    ) -> Result<Option<Vec<(i64, String)>>, sqlx::Error> {
         match &self.database {
             Database::Sqlite { write, .. } => {
-                let (some, events) = inserts();
-                let connection = write.acquire().await.map_err(StoreError::failed("store a batch"))?;
-                let mut connection = Connection::Sqlite(connection);
-                let mut script = insert::script(some, events);
-                let done = script.build_query_as().persistent(one_by_one).fetch_all(&mut connection).await;
+                let mut connection = Connection::Sqlite(write.acquire().await?);
+                let done = insert::script(rows()).fetch_all(&mut connection).await;
                 if done.is_err() {
                     // Where it failed is not known; with no transaction open this fails too, and rightly so.
                     let _ = query("ROLLBACK").execute(&mut connection).await;
                 }
-                done.map_err(StoreError::failed("store a batch"))
+                done.map(Some)
             }
             Database::Postgres(_) => {
                 let mut conflicts = 0;
                 loop {
-                    let (some, events) = inserts();
                     // A statement by itself is a transaction.
-                    let done = insert::statement(some, events)
-                        .build_query_as()
-                        .fetch_all(On::Write(&self.database))
-                        .await;
-                    match done {
+                    match insert::statement(rows()).fetch_all(On::Write(&self.database)).await {
                         Err(error) if is_conflict(&error) && conflicts < CONFLICTS_MAX => conflicts += 1,
-                        done => return done.map_err(StoreError::failed("store a batch")),
+                        Ok(numbers) => return Ok(Some(numbers).filter(|numbers| !numbers.is_empty())),
+                        Err(error) => return Err(error),
                     }
                 }
             }
@@ -163,7 +157,16 @@ impl Database {
         }
     }
 
-    async fn begin(&self) -> Result<Transaction, sqlx::Error> {
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Database::Postgres(_))
+    }
+
+    /// Holds the rows that are read against everybody, until the transaction is over. SQLite's writers take turns.
+    pub(crate) fn for_update(&self) -> &'static str {
+        if self.is_postgres() { " FOR UPDATE" } else { "" }
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction, sqlx::Error> {
         let mut transaction = Transaction::new(match self {
             Database::Sqlite { write, .. } => Connection::Sqlite(write.acquire().await?),
             Database::Postgres(pool) => Connection::Postgres(pool.acquire().await?),

@@ -3,7 +3,7 @@
 use crate::insert::{Columns, Insert};
 use crate::sql::{Kind, query, query_as, query_scalar};
 use crate::{MerchantScope, Store, StoreError};
-use base::{PaymentId, Timestamp};
+use base::{MerchantId, PaymentId, Timestamp};
 use engine::Change;
 use std::collections::BTreeMap;
 
@@ -59,6 +59,34 @@ impl Store {
             })
         };
         rows.into_iter().map(event).collect()
+    }
+
+    /// Every merchant's events after `after`, oldest first, at most `limit`: for a server that tells its own
+    /// listeners what others did.
+    pub async fn all_events_after(
+        &self,
+        after: EventId,
+        limit: u32,
+    ) -> Result<Vec<(EventId, MerchantId, PaymentId)>, StoreError> {
+        let rows: Vec<(i64, String, String)> =
+            query_as("SELECT id, merchant, payment FROM events WHERE id > $1 ORDER BY id LIMIT $2")
+                .bind(after.0)
+                .bind(i64::from(limit))
+                .fetch_all(self.read())
+                .await
+                .map_err(StoreError::failed("read events"))?;
+        rows.into_iter()
+            .map(|(id, merchant, payment)| Ok((EventId(id), merchant.parse()?, payment.parse()?)))
+            .collect()
+    }
+
+    /// The newest event of all, or 0.
+    pub async fn newest_event(&self) -> Result<EventId, StoreError> {
+        query_scalar("SELECT coalesce(max(id), 0) FROM events")
+            .fetch_one(self.read())
+            .await
+            .map(EventId)
+            .map_err(StoreError::failed("read the last event"))
     }
 
     /// This merchant's newest event, or 0: where a listener that wants no past begins.

@@ -4,8 +4,9 @@ use crate::insert::{Columns, Insert};
 use crate::sql::{Kind, QueryBuilder, query_as};
 use crate::{MerchantScope, Store, StoreError, stored};
 use base::{MerchantId, PaymentId, Timestamp};
+use engine::lease::Fence;
 use engine::{Row, Which};
-use payment::Entry;
+use payment::{Entry, Fact};
 use std::collections::BTreeMap;
 
 const COLUMNS: Columns = &[
@@ -17,6 +18,22 @@ const COLUMNS: Columns = &[
 ];
 /// Payments looked up by one statement.
 const LOOK_UP_MAX: usize = 1_000;
+
+/// What a server finds when it looks up a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// There is none.
+    Nothing,
+    /// Its facts; this server may drive it.
+    Here(Vec<Entry>),
+    /// Its facts; another server drives it.
+    Elsewhere {
+        /// The facts, for reading alone.
+        entries: Vec<Entry>,
+        /// Who drives it.
+        holder: Fence,
+    },
+}
 
 impl Store {
     /// The facts of each payment asked for, in the order asked; nothing where there is no such payment.
@@ -40,6 +57,26 @@ impl Store {
         let entries = self.entries_of(&ids).await?;
         let found = |which: &Which| id_of(which).and_then(|id| entries.get(&id).cloned());
         Ok(wanted.iter().map(|which| (which.clone(), found(which))).collect())
+    }
+
+    /// The same for a server that shares the database: what another server drives is marked as such.
+    pub async fn load_as(&self, me: Fence, wanted: &[Which]) -> Result<Vec<(Which, Found)>, StoreError> {
+        let loaded = self.load(wanted).await?;
+        let id = |entries: &Vec<Entry>| match entries.first().map(|first| &first.fact) {
+            Some(Fact::Requested(request)) => Some(request.id),
+            _ => None,
+        };
+        let ids: Vec<PaymentId> =
+            loaded.iter().filter_map(|(_, entries)| entries.as_ref().and_then(id)).collect();
+        let elsewhere = if self.is_shared() { self.held_elsewhere(me, &ids).await? } else { BTreeMap::new() };
+        let found = |entries: Option<Vec<Entry>>| match entries {
+            None => Found::Nothing,
+            Some(entries) => match id(&entries).and_then(|id| elsewhere.get(&id)) {
+                Some(holder) => Found::Elsewhere { entries, holder: *holder },
+                None => Found::Here(entries),
+            },
+        };
+        Ok(loaded.into_iter().map(|(which, entries)| (which, found(entries))).collect())
     }
 
     /// The facts of one payment of this merchant, oldest first; nothing if it has no such payment.

@@ -91,7 +91,6 @@ pub(crate) fn is_conflict(error: &sqlx::Error) -> bool {
 }
 
 /// Whether a row would have been there twice.
-#[cfg(test)]
 pub(crate) fn is_duplicate(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
 }

@@ -22,18 +22,23 @@ mod folder;
 mod insert;
 mod jobs;
 mod nodelay;
+mod nodes;
 mod page;
 mod payments;
 mod people;
 mod scope;
+#[cfg(test)]
+mod sharing;
 mod sql;
 mod stored;
 #[cfg(test)]
 mod suite;
 
+pub use commit::Uncommitted;
 pub use database::{Store, StoreConfig, without_password};
 pub use day::{DayFigures, HourFigures, Sum, WalletFigures};
 pub use events::{Event, EventId};
+pub use facts::Found;
 pub use failure::StoreError;
 pub use jobs::{JobState, PrintJob, Printed};
 pub use page::{Cursor, MalformedCursor, Page, PaymentFilter};

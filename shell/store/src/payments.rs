@@ -5,6 +5,7 @@ use crate::sql::{Kind, query_scalar};
 use crate::{Store, StoreError};
 use base::{PaymentId, Timestamp};
 use engine::Change;
+use engine::lease::Fence;
 use payment::{Charge, MoneyState, Next, Payment, Refund, RefundState};
 
 const COLUMNS: Columns = &[
@@ -31,6 +32,7 @@ const COLUMNS: Columns = &[
     ("due_at", Kind::Int),
     ("updated_at", Kind::Int),
     ("version", Kind::Int),
+    ("holder", Kind::Int),
 ];
 const REFUND_COLUMNS: Columns = &[
     ("id", Kind::Text),
@@ -45,29 +47,61 @@ const REFUND_COLUMNS: Columns = &[
 ];
 
 impl Store {
-    /// Payments that must be looked at some time, in the order of their ids, beginning after `after`. For the
-    /// engine alone, which takes them up again after a restart. Instant whatever the number of payments.
+    /// Payments that must be looked at some time and that no server drives, in the order of their ids, beginning
+    /// after `after`. For the engine alone, which takes them up after a start and when a server is gone. Instant
+    /// whatever the number of payments.
     pub async fn open_payments(
         &self,
         after: Option<PaymentId>,
         limit: u32,
     ) -> Result<Vec<PaymentId>, StoreError> {
-        let ids: Vec<String> = query_scalar(OPEN_PAYMENTS)
-            .bind(after.map(|id| id.to_string()).unwrap_or_default())
-            .bind(i64::from(limit))
-            .fetch_all(self.read())
-            .await
-            .map_err(StoreError::failed("list open payments"))?;
+        self.open_payments_beside(Fence::NOBODY, after, limit).await
+    }
+
+    /// The same for a server that drives some itself and has forgotten which: these too.
+    pub async fn open_payments_beside(
+        &self,
+        me: Fence,
+        after: Option<PaymentId>,
+        limit: u32,
+    ) -> Result<Vec<PaymentId>, StoreError> {
+        let failed = || StoreError::failed("list open payments");
+        // Few holders, and an index for each of them: whatever the others drive is not even looked at.
+        let holders: Vec<i64> = query_scalar(HOLDERS).fetch_all(self.read()).await.map_err(failed())?;
+        let alive = self.members().await?;
+        let orphans = holders.into_iter().filter(|holder| alive.may_drive(me, Fence(*holder)));
+        let mut ids: Vec<String> = Vec::new();
+        for holder in orphans {
+            let some: Vec<String> = query_scalar(OPEN_PAYMENTS)
+                .bind(holder)
+                .bind(after.map(|id| id.to_string()).unwrap_or_default())
+                .bind(i64::from(limit))
+                .fetch_all(self.read())
+                .await
+                .map_err(failed())?;
+            ids.extend(some);
+        }
+        ids.sort_unstable();
+        ids.truncate(limit as usize);
         Ok(ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?)
     }
 }
 
 /// Uses the index of open payments, which holds nothing else.
 pub(crate) const OPEN_PAYMENTS: &str =
-    "SELECT id FROM payments WHERE due_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
+    "SELECT id FROM payments WHERE due_at IS NOT NULL AND holder = $1 AND id > $2 ORDER BY id LIMIT $3";
+
+/// Who drives anything, found by leaping from one to the next in the same index.
+pub(crate) const HOLDERS: &str = "WITH RECURSIVE holders(holder) AS (\
+     SELECT min(holder) FROM payments WHERE due_at IS NOT NULL \
+     UNION ALL \
+     SELECT (SELECT min(holder) FROM payments WHERE due_at IS NOT NULL AND holder > holders.holder) \
+     FROM holders WHERE holders.holder IS NOT NULL) \
+     SELECT holder FROM holders WHERE holder IS NOT NULL";
 
 /// What never changes about a payment is written once; the rest is set anew with every change.
-pub(crate) fn upsert(changes: &[Change]) -> Insert {
+/// An open payment is held by the server that changed it, a resting one by nobody.
+pub(crate) fn upsert(changes: &[Change], holder: Fence) -> Insert {
     let mut payments = Insert::new(
         "payments",
         COLUMNS,
@@ -75,7 +109,7 @@ pub(crate) fn upsert(changes: &[Change]) -> Insert {
          paid = excluded.paid, paid_at = excluded.paid_at, refunded = excluded.refunded, \
          undone = excluded.undone, escalated = excluded.escalated, \
          transaction_no = excluded.transaction_no, due_at = excluded.due_at, \
-         updated_at = excluded.updated_at, version = excluded.version",
+         updated_at = excluded.updated_at, version = excluded.version, holder = excluded.holder",
     );
     for change in changes {
         let request = &change.payment.request;
@@ -104,6 +138,7 @@ pub(crate) fn upsert(changes: &[Change]) -> Insert {
             change.due.map(Timestamp::as_micros).into(),
             change.payment.updated_at.as_micros().into(),
             i64::from(change.payment.version).into(),
+            change.due.map_or(Fence::NOBODY, |_| holder).0.into(),
         ]);
     }
     payments
