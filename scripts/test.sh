@@ -128,6 +128,7 @@ main() {
       part power-cuts torture power 10
       part disk-errors torture disk 5
       part broken-links torture links 8
+      part two-servers torture nodes 4 --database postgres --tills 6
     else
       skip torture "there is no python3"
     fi

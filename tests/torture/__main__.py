@@ -5,6 +5,7 @@
     python3 tests/torture power [...] [--forgetful]
     python3 tests/torture disk  [...]
     python3 tests/torture links [...]
+    python3 tests/torture nodes --database postgres [...]
 
 PAYDESK names the binary. Server and provider simulators are separate processes. Tills sell, give up waiting, cancel
 and refund; whatever is not answered is sent again with the same idempotency key, as a till would. Afterwards every
@@ -22,11 +23,12 @@ import time
 import disk
 import kill
 import links
+import nodes
 import power
 from databases import Missing
 from judge import judge
 
-BREAKERS = {"kill": kill, "power": power, "disk": disk, "links": links}
+BREAKERS = {"kill": kill, "power": power, "disk": disk, "links": links, "nodes": nodes}
 
 
 def torture(arguments, folder):
@@ -34,6 +36,7 @@ def torture(arguments, folder):
     breaker = BREAKERS[arguments.how]
     shop, once = breaker.breaking(arguments, folder, chance)
     try:
+        yield from shop.before()
         shop.open()
         for time_no in range(1, arguments.times + 1):
             time.sleep(chance.uniform(0.02, 1.0))

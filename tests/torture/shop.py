@@ -199,6 +199,10 @@ class Shop:
         for till in self.tills:
             till.join(60)
 
+    def before(self):
+        """What is looked at before anybody sells."""
+        return ()
+
     def mend(self):
         """Ends the faults that are on all the time, before the books are compared."""
 

@@ -136,6 +136,8 @@ impl Telling {
                 _ = still_in.tick() => if !self.caller.still_admitted(&self.state).await? {
                     return Err(Ended::SignedOut);
                 },
+                // Whoever listens comes back, to another server.
+                () = self.state.handle().draining() => return Err(Ended::Drive),
                 () = self.out.closed() => return Err(Ended::Listener),
             }
         }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// How the server is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`, or `degraded` if it cannot take money.
+    /// `ok`; `degraded` if it cannot take money; `draining` if it is about to end and others should be asked.
     #[schema(value_type = String)]
     pub status: &'static str,
     /// Its version.
@@ -64,7 +64,11 @@ pub(crate) async fn read(State(state): State<ApiState>) -> (StatusCode, Json<Hea
     let engine = handle.is_running();
     let stats = handle.stats();
     let health = Health {
-        status: if database && engine { "ok" } else { "degraded" },
+        status: match (database && engine, handle.drains()) {
+            (_, true) => "draining",
+            (true, false) => "ok",
+            (false, false) => "degraded",
+        },
         version: state.setup.config.version.clone(),
         database: if database { "ok" } else { "failing" },
         engine: if engine { "ok" } else { "stopped" },
@@ -72,7 +76,7 @@ pub(crate) async fn read(State(state): State<ApiState>) -> (StatusCode, Json<Hea
         calls_in_flight: stats.calls_in_flight,
         providers: handle.channels().map(|channel| provider_health(channel, handle)).collect(),
     };
-    let status = if database && engine { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if health.status == "ok" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(health))
 }
 

@@ -30,6 +30,7 @@ mod ids;
 mod keys;
 mod notify;
 mod openapi;
+mod pass;
 mod passwords;
 mod payments;
 mod people;

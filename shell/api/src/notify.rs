@@ -47,7 +47,8 @@ pub(crate) async fn take(
     Ok(response)
 }
 
-fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+/// Names and values, as the drive takes them.
+pub(crate) fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
     let pairs = headers.iter();
     pairs
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))

@@ -1,5 +1,6 @@
 //! What is said when a request is refused: RFC 9457 problems with a name for programs and sentences for people.
 
+use crate::pass::DrivenAt;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::Text;
@@ -14,6 +15,8 @@ pub struct Problem {
     code: &'static str,
     text: Text,
     retry_after_s: Option<u64>,
+    /// Which server drives the payment, if that is why.
+    driven_at: Option<DrivenAt>,
 }
 
 /// A problem as it is sent.
@@ -170,6 +173,9 @@ problems! {
     Stopping, SERVICE_UNAVAILABLE, "stopping",
         "服务器正在停止，请用同一个请求编号再试",
         "The server is stopping; try again with the same request key";
+    PaymentIsPassing, SERVICE_UNAVAILABLE, "payment_is_passing",
+        "这笔收款正在换一台服务器处理，什么都没有改变；请稍后用同一个请求编号再试",
+        "This payment is passing from one server to another and nothing was changed; try again in a moment with the same request key";
     OurMistake, INTERNAL_SERVER_ERROR, "our_mistake",
         "服务器内部出错，结果未知；请用同一个请求编号再试",
         "The server made a mistake, so the outcome is unknown; try again with the same request key";
@@ -213,7 +219,13 @@ impl Problem {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Problem {
-        Problem { status: code.status(), code: code.name(), text: code.text(), retry_after_s: None }
+        Problem {
+            status: code.status(),
+            code: code.name(),
+            text: code.text(),
+            retry_after_s: None,
+            driven_at: None,
+        }
     }
 }
 
@@ -236,7 +248,7 @@ impl From<Refusal> for Problem {
             | Refusal::NothingToSettle => StatusCode::CONFLICT,
             Refusal::NoSuchPayment => StatusCode::NOT_FOUND,
         };
-        Problem { status, code: refusal.code(), text: refusal.text(), retry_after_s: None }
+        Problem { status, code: refusal.code(), text: refusal.text(), retry_after_s: None, driven_at: None }
     }
 }
 
@@ -256,6 +268,10 @@ impl From<drive::DriveError> for Problem {
                 Code::StoreFailed.into()
             }
             drive::DriveError::NoSuchChannel => Code::WalletHasNoChannel.into(),
+            drive::DriveError::Elsewhere(address) => {
+                Problem { driven_at: Some(DrivenAt(address)), ..Code::PaymentIsPassing.into() }
+            }
+            drive::DriveError::Moved => Code::PaymentIsPassing.into(),
             drive::DriveError::Stopping => Code::Stopping.into(),
         }
     }
@@ -271,6 +287,10 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if let Some(driven_at) = self.driven_at.clone() {
+            response.extensions_mut().insert(driven_at);
+        }
+        let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

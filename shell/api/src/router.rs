@@ -5,13 +5,13 @@ use crate::openapi::{Contract, openapi_json};
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    assets, day, demo, events, export, health, keys, notify, passwords, payments, people, receipts, refunds,
-    session, till, timeline,
+    assets, day, demo, events, export, health, keys, notify, pass, passwords, payments, people, receipts,
+    refunds, session, till, timeline,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use std::any::Any;
@@ -51,6 +51,7 @@ pub fn router(state: ApiState) -> Router {
         .fallback(assets::serve)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(from_fn_with_state(state.clone(), pass::to_holder))
         .layer(from_fn(surround))
         .layer(CatchPanicLayer::custom(our_mistake))
         .layer(CompressionLayer::new())

@@ -35,7 +35,12 @@ pub(crate) async fn until(
         if left.is_zero() {
             break;
         }
-        standing = match watch.past(standing.payment.version, left.min(LOOK_AGAIN)).await {
+        let heard = tokio::select! {
+            heard = watch.past(standing.payment.version, left.min(LOOK_AGAIN)) => heard,
+            // The server is about to end; the caller can wait at another one.
+            () = state.handle().draining() => break,
+        };
+        standing = match heard {
             Some(changed) => {
                 let change = &changed.change;
                 Standing { payment: change.payment.clone(), next: change.next.clone() }

@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result};
 use base::{ChannelId, Currency, MerchantId, Money, TillId};
+use drive::NodeSetup;
 use payment::Policy;
 use printer::Profile;
 use serde::Deserialize;
@@ -23,6 +24,8 @@ pub struct Config {
     pub server: Server,
     /// Where facts are kept: `sqlite:FILE` or `postgres://USER@HOST/NAME`.
     pub database: String,
+    /// How it appears to other servers on the same database.
+    pub node: NodeSetup,
     /// Where secrets are kept.
     pub secrets: Secrets,
     /// What one payment may be at most; its currency is the shop's.
@@ -176,6 +179,7 @@ impl Config {
         Ok(Config {
             server: server(&at, &file.server)?,
             database: database(&at, &file.database.url, &folder)?,
+            node: node(&at, file.node, listen_address(&file.server))?,
             secrets: Secrets {
                 file: folder.join(&file.secrets.file),
                 master_key_file: folder.join(&file.secrets.master_key_file),
@@ -194,6 +198,8 @@ impl Config {
 struct File {
     server: ServerFile,
     database: DatabaseFile,
+    #[serde(default)]
+    node: NodeFile,
     secrets: SecretsFile,
     shop: ShopFile,
     #[serde(default)]
@@ -225,6 +231,14 @@ struct ServerFile {
 #[serde(deny_unknown_fields)]
 struct DatabaseFile {
     url: Spanned<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NodeFile {
+    name: Option<Spanned<String>>,
+    address: Option<Spanned<String>>,
+    lease_ms: Option<Spanned<u32>>,
 }
 
 #[derive(Deserialize)]
@@ -336,6 +350,50 @@ pub fn is_public_url(url: &str) -> bool {
 pub fn is_host_and_port(text: &str) -> bool {
     text.rsplit_once(':')
         .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+fn listen_address(file: &ServerFile) -> String {
+    file.listen.get_ref().clone()
+}
+
+/// What is not written follows from this computer's name and the address that is listened on.
+fn node(at: &Place<'_>, file: NodeFile, listen: String) -> Result<NodeSetup, Mistake> {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = if host.trim().is_empty() { "paydesk" } else { host.trim() };
+    let port = listen.rsplit(':').next().unwrap_or_default();
+    let anywhere = listen.starts_with("0.0.0.0:") || listen.starts_with("[::]:");
+    let usual = NodeSetup::default();
+    let name = file.name.map(|name| at.read(&name, "node.name", NODE_NAME, good_name)).transpose()?;
+    let address =
+        file.address.map(|text| at.read(&text, "node.address", NODE_ADDRESS, good_address)).transpose()?;
+    let lease = match &file.lease_ms {
+        Some(lease) if !(1_000..=60_000).contains(lease.get_ref()) => {
+            return Err(at.mistake(lease, "node.lease_ms", "write between 1000 and 60000"));
+        }
+        Some(lease) => Duration::from_millis((*lease.get_ref()).into()),
+        None => usual.lease,
+    };
+    Ok(NodeSetup {
+        name: name.unwrap_or_else(|| format!("{host}:{port}")),
+        address: address.unwrap_or_else(|| match anywhere {
+            true => format!("http://{host}:{port}"),
+            false => format!("http://{listen}"),
+        }),
+        lease,
+    })
+}
+
+const NODE_NAME: &str = "write a name of at most 64 characters without spaces, another one for each server";
+const NODE_ADDRESS: &str = "write how the other servers reach this one, such as http://10.0.0.5:8080";
+
+fn good_name(text: &str) -> Option<String> {
+    let good = !text.is_empty() && text.len() <= 64 && !text.contains(char::is_whitespace);
+    good.then(|| text.to_owned())
+}
+
+fn good_address(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("http://").or(text.strip_prefix("https://"))?;
+    (!rest.is_empty() && !rest.contains('/')).then(|| text.to_owned())
 }
 
 fn database(at: &Place<'_>, url: &Spanned<String>, folder: &Path) -> Result<String, Mistake> {

@@ -9,6 +9,7 @@ mod clock;
 mod config;
 mod demo;
 mod doctor;
+mod door;
 mod files;
 mod init;
 mod migrate;

@@ -4,12 +4,13 @@ use crate::assets::Pages;
 use crate::channels::{Channels, wallets};
 use crate::cli::Verdict;
 use crate::config::{Config, Printer};
+use crate::door::{Door, Latch};
 use crate::printers::TillPrinters;
 use anyhow::{Context, Result, bail};
 use api::{ApiState, Demo, Setup};
 use axum::serve::ListenerExt;
 use base::Money;
-use drive::{ChannelSetup, Clock, Drive, Handle, SystemClock};
+use drive::{ChannelSetup, Clock, Drive, Handle, NodeSetup, SystemClock};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,8 +26,10 @@ Example:
 paydesk init writes the configuration. A channel whose settings or keys are wrong is named and left out; the
 others work. SIGTERM and Ctrl-C end it cleanly; kill -9 loses nothing.";
 
-/// How long open connections may go on after the end was asked for.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
+/// How long requests may go on after the end was asked for, before the engine stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(8);
+/// How long calls to providers may go on then. Whatever they come to is found by asking again.
+const LAST_CALLS: Duration = Duration::from_secs(3);
 
 /// What to serve.
 #[derive(clap::Args)]
@@ -57,6 +60,8 @@ pub struct Parts {
     pub demo: Option<Arc<dyn Demo>>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// How it appears to other servers on the same database.
+    pub node: NodeSetup,
 }
 
 /// Serves until the end is asked for.
@@ -65,8 +70,16 @@ pub fn run(options: Options) -> Result<Verdict> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         let listener = listen(config.server.listen).await?;
-        let parts = parts(&config).await?;
-        println!("Paydesk listens on http://{}", listener.local_addr().context("a listener has an address")?);
+        let mut parts = parts(&config).await?;
+        let address = listener.local_addr().context("a listener has an address")?;
+        if config.server.listen.port() == 0 {
+            // The system chose a port only now.
+            for text in [&mut parts.node.name, &mut parts.node.address] {
+                *text =
+                    text.strip_suffix(":0").map_or(text.clone(), |host| format!("{host}:{}", address.port()));
+            }
+        }
+        println!("Paydesk listens on http://{address}");
         start(parts, listener).await?.until(asked_to_end()).await?;
         Ok(Verdict::Good)
     })
@@ -95,6 +108,7 @@ async fn parts(config: &Config) -> Result<Parts> {
         printers: config.printers.clone(),
         demo: None,
         clock: Arc::new(SystemClock),
+        node: config.node.clone(),
     })
 }
 
@@ -120,12 +134,13 @@ pub struct Running {
     store: Store,
     printers: Arc<TillPrinters>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
+    latch: Latch,
 }
 
 /// Starts serving these parts.
 pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
     let store = parts.store.clone();
-    let handle = Drive::start(parts.store, parts.channels, parts.clock.clone());
+    let handle = Drive::start_as(parts.node, parts.store, parts.channels, parts.clock.clone());
     let printers = Arc::new(TillPrinters::default());
     let setup = Setup {
         handle: handle.clone(),
@@ -148,11 +163,13 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
         .await
         .context("cannot read the names of shops and tills")?;
     let service = api::router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let listener = listener.tap_io(|stream| {
+    let (door, latch) = Door::new(listener).context("a listener has an address")?;
+    let door = door.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let server = tokio::spawn(axum::serve(listener, service).into_future());
-    Ok(Running { handle, store, printers, server })
+    let serving = axum::serve(door, service).with_graceful_shutdown(latch.clone().closed());
+    let server = tokio::spawn(serving.into_future());
+    Ok(Running { handle, store, printers, server, latch })
 }
 
 impl Running {
@@ -168,8 +185,13 @@ impl Running {
             ),
             outcome = &mut self.server => outcome.context("the server broke")?.context("the server cannot go on")?,
         }
+        // Nobody new comes in, whoever is in is answered, calls end; then others may have the payments at once.
+        self.handle.drain();
+        self.latch.close();
+        let _ = tokio::time::timeout(LAST_ANSWERS, &mut self.server).await;
         self.printers.stop();
-        let _ = tokio::time::timeout(LAST_ANSWERS, self.handle.stop()).await;
+        let _ = tokio::time::timeout(LAST_CALLS, self.handle.stop()).await;
+        self.handle.leave().await;
         self.server.abort();
         self.store.close().await;
         Ok(())

@@ -356,7 +356,7 @@ async fn damage(database: &str) {
         became: None,
     };
     let rows = vec![engine::Row { payment, seq: 1, entry: looked }];
-    let batch = engine::Batch { rows, changes: vec![change], after: Vec::new() };
+    let batch = engine::Batch { rows, changes: vec![change], ..engine::Batch::default() };
     store.commit(&batch, at).await.unwrap();
     store.close().await;
 }

@@ -8,6 +8,7 @@ use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::contact::Contact;
 use crate::durable::Permit;
+use crate::node::Seat;
 use crate::signers::{Signers, run_here};
 use crate::stats::Counters;
 use crate::wire::{NoReply, Wire};
@@ -29,9 +30,15 @@ pub(crate) struct Calls {
     pub(crate) wire: Arc<Wire>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) seat: Arc<Seat>,
 }
 
 impl Calls {
+    /// The timing of a channel; the standard one if it is configured no more.
+    pub(crate) fn policy(&self, id: ChannelId) -> Policy {
+        self.channels.get(&id).map(|channel| channel.setup.policy.clone()).unwrap_or_default()
+    }
+
     /// To be called before the call's task begins, and kept until its end is handed in.
     pub(crate) fn count(&self) -> InFlight {
         InFlight::begin(&self.counters)
@@ -87,6 +94,10 @@ impl Calls {
 
     /// Sends what was prepared and reads the reply.
     async fn send(&self, prepared: Prepared<'_>, permit: Permit) -> End {
+        if !self.seat.holds() {
+            // It was asleep for too long: others may be asking about this payment already.
+            return End::NeverLeft("this server was silent for too long, so nothing was sent".to_owned());
+        }
         let Prepared { channel, ask, place, order, call } = prepared;
         let sent = self.wire.send(permit, call, channel.setup.policy.call_timeout).await;
         drop(place);

@@ -3,19 +3,22 @@
 use crate::calls::{Calls, longest_call};
 use crate::durable::{self, Durable, Permit};
 use crate::handle::DriveError;
+use crate::hear::Listeners;
 use crate::housekeeping::keep_house;
+use crate::node::words;
 use crate::pace::Pace;
 use crate::resume;
-use crate::watch::{Changed, Watchers};
+use crate::watch::Changed;
 use base::{ChannelId, MerchantId, PaymentId, Timestamp};
-use engine::{After, Batch, CallOut, Caller, End, Engine, Told, Wake, Which};
+use engine::lease::{Fence, Out};
+use engine::{After, Batch, CallOut, Caller, Elsewhere, End, Engine, Told, Wake, Which};
 use payment::{CallNo, Command, Notice, PayerCode, Refusal, Request};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use store::{Store, StoreError};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use store::{Found, Store, StoreError, Uncommitted};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -36,12 +39,27 @@ pub(crate) enum Message {
     Command { payment: PaymentId, merchant: MerchantId, command: Command, reply: Reply },
     /// A call ended.
     Ended(Ended),
-    /// A provider told us something, rightly signed; `done` hears whether it is durable or known.
-    Noticed { channel: ChannelId, notice: Notice, done: oneshot::Sender<bool> },
+    /// A provider told us something, rightly signed; `done` hears what became of it.
+    Noticed { channel: ChannelId, notice: Notice, done: oneshot::Sender<Heard> },
     /// Take these up; `done` hears whether they are.
     Resume { payments: Vec<PaymentId>, done: oneshot::Sender<bool> },
+    /// Other servers are gone; what they drove is to be taken up.
+    TakeOver,
+    /// This server, being that member, counts no more.
+    Out { me: Fence, why: Out },
     /// Take nothing new and come to an end.
     Stop,
+}
+
+/// What became of a notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// It is durable, or was known.
+    Durable,
+    /// It could not be recorded now.
+    NotNow,
+    /// The server at this address drives the payment.
+    Elsewhere(String),
 }
 
 /// The end of a call.
@@ -59,14 +77,14 @@ pub(crate) struct Driver {
     calls: Calls,
     inbox: mpsc::Sender<Message>,
     messages: mpsc::Receiver<Message>,
-    changes: broadcast::Sender<Arc<Changed>>,
-    watchers: Arc<Watchers>,
+    listeners: Listeners,
     round: Round,
     last_caller: Caller,
     failures: u32,
     pace: Pace,
     stop_by: Option<Instant>,
     resuming: Option<JoinHandle<()>>,
+    out: Option<Out>,
 }
 
 /// Who waits for this transaction, and what it must not lose if it fails.
@@ -74,6 +92,7 @@ pub(crate) struct Driver {
 struct Round {
     callers: BTreeMap<Caller, Reply>,
     confirm: Vec<oneshot::Sender<bool>>,
+    notices: Vec<(PaymentId, oneshot::Sender<Heard>)>,
     ended: Vec<Ended>,
     resume: Vec<Which>,
 }
@@ -91,14 +110,27 @@ struct HeldCall {
     leave: oneshot::Sender<Permit>,
 }
 
+impl Held {
+    fn is_about(&self, payments: &BTreeSet<PaymentId>) -> bool {
+        match self {
+            Held::Call(call) => payments.contains(&call.payment),
+            Held::Tell { answer: Ok(told), .. } => payments.contains(&told.payment.request.id),
+            Held::Tell { answer: Err(_), .. } => false,
+        }
+    }
+
+    fn tells(&self, who: Caller) -> bool {
+        matches!(self, Held::Tell { caller, .. } if *caller == who)
+    }
+}
+
 impl Driver {
     pub(crate) fn new(
         store: Store,
         calls: Calls,
         inbox: mpsc::Sender<Message>,
         messages: mpsc::Receiver<Message>,
-        changes: broadcast::Sender<Arc<Changed>>,
-        watchers: Arc<Watchers>,
+        listeners: Listeners,
     ) -> Driver {
         let policies =
             calls.channels.iter().map(|(id, channel)| (*id, channel.setup.policy.clone())).collect();
@@ -108,21 +140,27 @@ impl Driver {
             calls,
             inbox,
             messages,
-            changes,
-            watchers,
+            listeners,
             round: Round::default(),
             last_caller: 0,
             failures: 0,
             pace: Pace::default(),
             stop_by: None,
             resuming: None,
+            out: None,
         }
     }
 
     /// Until it is told to stop and the calls under way have ended.
     pub(crate) async fn run(mut self) {
-        self.resume_all();
-        let keeping = tokio::spawn(keep_house(self.store.clone(), Arc::clone(&self.calls.clock)));
+        self.join().await;
+        let seat = Arc::clone(&self.calls.seat);
+        let keeping = keep_house(self.store.clone(), Arc::clone(&self.calls.clock), Arc::clone(&seat));
+        let background = [
+            tokio::spawn(keeping),
+            tokio::spawn(seat.keep(self.store.clone(), self.inbox.downgrade())),
+            tokio::spawn(self.listeners.clone().follow(self.store.clone(), self.calls.clone())),
+        ];
         let renewing = crate::keys::keep_all(&self.calls);
         let mut messages = Vec::with_capacity(ROUND_MAX);
         while !self.has_stopped() {
@@ -132,21 +170,58 @@ impl Driver {
             if self.stop_by.is_none() && self.engine.next_due().is_some_and(|due| due <= now) {
                 self.engine.handle(Wake::Time, now);
             }
-            let (mut batch, done) = self.settle().await;
-            let held = self.hold(std::mem::take(&mut batch.after));
-            let began = Instant::now();
-            let done = match done {
-                Ok(()) => durable::commit(&self.store, &batch, self.now()).await,
-                Err(error) => Err(error),
-            };
-            self.pace.note(began);
-            match done {
-                Ok(durable) => self.carry_out(batch, held, durable),
-                Err(error) => self.give_up(held, &error).await,
+            if let Some(why) = self.out.take() {
+                self.fenced(why).await;
+                continue;
+            }
+            self.round_trip().await;
+        }
+        for task in background.into_iter().chain(self.resuming.take()).chain(renewing) {
+            task.abort();
+        }
+        self.calls.seat.leave(&self.store).await;
+    }
+
+    /// Looks up, makes durable, and only then carries out.
+    async fn round_trip(&mut self) {
+        let (mut batch, done) = self.settle().await;
+        let mut held = self.hold(std::mem::take(&mut batch.after));
+        let began = Instant::now();
+        let done = match done {
+            Ok(()) => self.commit(&mut batch, &mut held).await,
+            Err(error) => Err(Uncommitted::Failed(error)),
+        };
+        self.pace.note(began);
+        match done {
+            Ok(durable) => self.carry_out(batch, held, durable),
+            Err(Uncommitted::Failed(error)) => self.give_up(held, &error).await,
+            Err(Uncommitted::Fenced | Uncommitted::Refused(_)) => {
+                drop(held);
+                let why = self.calls.seat.why_out(&self.store).await;
+                self.fenced(why).await;
             }
         }
-        for background in [Some(keeping), self.resuming.take()].into_iter().flatten().chain(renewing) {
-            background.abort();
+    }
+
+    /// Makes durable what is ours; what turns out to be another server's is let go.
+    async fn commit(&mut self, batch: &mut Batch, held: &mut Vec<Held>) -> Result<Durable, Uncommitted> {
+        loop {
+            let done = durable::commit(&self.store, self.calls.seat.me(), batch, self.now()).await;
+            let Err(Uncommitted::Refused(refused)) = done else { return done };
+            batch.without(&refused);
+            self.engine.let_go(&refused);
+            held.retain(|held| !held.is_about(&refused));
+            for waiting in std::mem::take(&mut self.round.callers) {
+                let (caller, reply) = waiting;
+                // Whoever was told nothing by what is left asks again.
+                match held.iter().any(|held| held.tells(caller)) {
+                    true => drop(self.round.callers.insert(caller, reply)),
+                    false => answer(reply, Err(DriveError::Moved)),
+                }
+            }
+            for (_, done) in self.round.notices.extract_if(.., |(payment, _)| refused.contains(payment)) {
+                let _ = done.send(Heard::NotNow);
+            }
         }
     }
 
@@ -190,12 +265,18 @@ impl Driver {
             }
             Message::Ended(ended) => self.take_in_end(ended),
             Message::Noticed { channel, notice, done } => {
-                self.round.confirm.push(done);
+                self.round.notices.push((notice.order_no.id(), done));
                 self.engine.handle(Wake::Noticed { channel, notice }, now);
             }
             Message::Resume { payments, done } => {
                 self.round.confirm.push(done);
                 self.round.resume.extend(payments.into_iter().map(Which::Id));
+            }
+            Message::TakeOver => self.resume_all(),
+            Message::Out { me, why } => {
+                if me == self.calls.seat.me() {
+                    self.out = Some(why);
+                }
             }
             Message::Stop => {
                 let longest = longest_call(self.calls.channels.values().map(|channel| &channel.setup.policy));
@@ -228,17 +309,22 @@ impl Driver {
             if loads.is_empty() {
                 return (batch, Ok(()));
             }
-            match self.store.load(&loads).await {
-                Ok(found) => self.take_in_loaded(found),
+            match self.store.load_as(self.calls.seat.me(), &loads).await {
+                Ok(found) => self.take_in_found(found),
                 Err(error) => return (batch, Err(error)),
             }
         }
     }
 
-    fn take_in_loaded(&mut self, found: Vec<(Which, Option<Vec<payment::Entry>>)>) {
+    fn take_in_found(&mut self, found: Vec<(Which, Found)>) {
         let now = self.now();
-        for (which, entries) in found {
-            self.engine.handle(Wake::Loaded { which, entries }, now);
+        for (which, found) in found {
+            let wake = match found {
+                Found::Nothing => Wake::Loaded { which, entries: None },
+                Found::Here(entries) => Wake::Loaded { which, entries: Some(entries) },
+                Found::Elsewhere { entries, holder } => Wake::Elsewhere { which, entries, holder },
+            };
+            self.engine.handle(wake, now);
         }
     }
 
@@ -270,8 +356,30 @@ impl Driver {
                 }
             }
         }
+        self.send_elsewhere(&mut round, &batch.elsewhere);
         confirm(round.confirm, true);
+        hear(round.notices, &Heard::Durable);
         self.publish(batch.changes, &durable.events);
+    }
+
+    /// Whoever wants something of a payment that another server drives is told where that is.
+    fn send_elsewhere(&self, round: &mut Round, elsewhere: &[Elsewhere]) {
+        // A server that has no address, or is not known here yet, may be gone in a moment.
+        let address = |holder| self.calls.seat.address(holder);
+        for sent in elsewhere {
+            match *sent {
+                Elsewhere::Caller { caller, holder } => {
+                    if let Some(reply) = round.callers.remove(&caller) {
+                        answer(reply, Err(address(holder).map_or(DriveError::Moved, DriveError::Elsewhere)));
+                    }
+                }
+                Elsewhere::Notice { payment, holder } => {
+                    let heard = address(holder).map_or(Heard::NotNow, Heard::Elsewhere);
+                    let of_it = round.notices.extract_if(.., |(of, _)| *of == payment);
+                    hear(of_it.collect(), &heard);
+                }
+            }
+        }
     }
 
     fn publish(&self, changes: Vec<engine::Change>, events: &[store::EventId]) {
@@ -280,13 +388,7 @@ impl Driver {
             .zip(events)
             .map(|(change, event)| Arc::new(Changed { event_id: *event, change }))
             .collect();
-        self.watchers.tell(&changed);
-        if self.changes.receiver_count() > 0 {
-            for change in changed {
-                // The last listener may have left meanwhile.
-                let _ = self.changes.send(change);
-            }
-        }
+        self.listeners.publish(changed);
     }
 
     fn prepare(&self, out: CallOut) -> HeldCall {
@@ -315,12 +417,51 @@ impl Driver {
             answer(reply, Err(DriveError::StoreFailed(error.to_string())));
         }
         confirm(round.confirm, false);
+        hear(round.notices, &Heard::NotNow);
         self.engine.forget();
         let unmade: Vec<Ended> = held.into_iter().filter_map(unmade).collect();
         self.pause(&mut round.ended).await;
         // A number that a call of the failed batch had is given again to the call that the kept ends lead to. What is
         // said of the former must be heard before those, while it can only mean a call that is durable after all.
         unmade.into_iter().chain(round.ended).for_each(|ended| self.take_in_end(ended));
+        self.resume_all();
+    }
+
+    /// Others have taken this server for dead. What it knew is forgotten, and nothing of what it had decided happens; it
+    /// begins anew as somebody else, or ends if somebody else has its name.
+    async fn fenced(&mut self, why: Out) {
+        tracing::error!("{}", words(why));
+        let round = std::mem::take(&mut self.round);
+        for (_, reply) in round.callers {
+            answer(reply, Err(DriveError::Moved));
+        }
+        confirm(round.confirm, false);
+        hear(round.notices, &Heard::NotNow);
+        self.engine.forget();
+        match why {
+            Out::Fenced => self.join().await,
+            Out::Replaced => {
+                self.calls.seat.is_replaced_now();
+                self.stop_by = Some(Instant::now());
+            }
+        }
+        round.ended.into_iter().for_each(|ended| self.take_in_end(ended));
+    }
+
+    /// Becomes one of the servers, however long the database keeps it waiting, and takes up what nobody drives.
+    async fn join(&mut self) {
+        while let Err(error) = self.calls.seat.join(&self.store).await {
+            self.failures += 1;
+            self.calls.counters.store_failures.fetch_add(1, Ordering::Relaxed);
+            tracing::error!("this server cannot begin to drive payments: {error}");
+            let mut ended = Vec::new();
+            self.pause(&mut ended).await;
+            self.round.ended.append(&mut ended);
+            if self.stop_by.is_some() {
+                return;
+            }
+        }
+        self.failures = 0;
         self.resume_all();
     }
 
@@ -334,8 +475,12 @@ impl Driver {
                     answer(reply, Err(DriveError::StoreFailed("the database fails just now".to_owned())));
                 }
                 Message::Ended(end) => ended.push(end),
-                Message::Noticed { done, .. } | Message::Resume { done, .. } => confirm(vec![done], false),
-                Message::Stop => self.take_in(Message::Stop),
+                Message::Noticed { done, .. } => {
+                    let _ = done.send(Heard::NotNow);
+                }
+                Message::Resume { done, .. } => confirm(vec![done], false),
+                Message::TakeOver => {}
+                other @ (Message::Stop | Message::Out { .. }) => self.take_in(other),
             }
         }
     }
@@ -344,7 +489,8 @@ impl Driver {
         if let Some(earlier) = self.resuming.take() {
             earlier.abort();
         }
-        let resuming = resume::open_payments(self.store.clone(), self.inbox.downgrade());
+        let resuming =
+            resume::open_payments(self.store.clone(), self.calls.seat.me(), self.inbox.downgrade());
         self.resuming = Some(tokio::spawn(resuming));
     }
 }
@@ -354,6 +500,7 @@ impl Driver {
 fn join(batch: &mut Batch, more: Batch) {
     batch.rows.extend(more.rows);
     batch.after.extend(more.after);
+    batch.elsewhere.extend(more.elsewhere);
     if batch.changes.is_empty() {
         batch.changes = more.changes;
         return;
@@ -385,6 +532,12 @@ fn unmade(held: Held) -> Option<Ended> {
 fn answer(reply: Reply, answer: Result<Told, DriveError>) {
     // Whoever asked may have gone; what was done stays done.
     let _ = reply.send(answer);
+}
+
+fn hear(waiting: Vec<(PaymentId, oneshot::Sender<Heard>)>, heard: &Heard) {
+    for (_, waiter) in waiting {
+        let _ = waiter.send(heard.clone());
+    }
 }
 
 fn confirm(waiting: Vec<oneshot::Sender<bool>>, done: bool) {

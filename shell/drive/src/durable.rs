@@ -3,9 +3,10 @@
 
 use base::{PaymentId, Timestamp};
 use engine::Batch;
+use engine::lease::Fence;
 use payment::{CallNo, Fact};
 use std::collections::BTreeSet;
-use store::{EventId, Store, StoreError};
+use store::{EventId, Store, Uncommitted};
 
 /// A batch that is durable.
 pub(crate) struct Durable {
@@ -21,9 +22,14 @@ pub(crate) struct Permit {
     call: CallNo,
 }
 
-/// Makes `batch` durable, or nothing of it that could be relied on.
-pub(crate) async fn commit(store: &Store, batch: &Batch, at: Timestamp) -> Result<Durable, StoreError> {
-    let events = store.commit(batch, at).await?;
+/// Makes `batch` durable as member `me`, or nothing of it that could be relied on.
+pub(crate) async fn commit(
+    store: &Store,
+    me: Fence,
+    batch: &Batch,
+    at: Timestamp,
+) -> Result<Durable, Uncommitted> {
+    let events = store.commit_as(me, batch, at).await?;
     let asked = batch.rows.iter().filter_map(|row| match row.entry.fact {
         Fact::Asked { call, .. } => Some((row.payment, call)),
         _ => None,

@@ -4,17 +4,21 @@ use crate::calls::Calls;
 use crate::channel::{Channel, ChannelSetup};
 use crate::clock::Clock;
 use crate::contact::Seen;
-use crate::driver::{Driver, Message};
+use crate::driver::{Driver, Heard, Message};
+use crate::hear::Listeners;
+use crate::node::{NodeSetup, Seat, words};
 use crate::signers::Signers;
 use crate::stats::{Counters, Stats};
 use crate::watch::{Changed, Watch, Watchers};
 use crate::wire::Wire;
 use base::{ChannelId, MerchantId, PaymentId};
 use engine::Told;
+use engine::lease::Out;
 use payment::{Command, PayerCode, Policy, Refusal, Request};
-use provider_contract::{BadNotice, HttpReply, HttpRequest};
+use provider_contract::{BadNotice, HttpReply, HttpRequest, Reply};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use store::Store;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::{JoinError, JoinHandle};
@@ -23,6 +27,17 @@ use tokio::task::{JoinError, JoinHandle};
 const INBOX: usize = 8_192;
 /// Changes a slow listener may fall behind before it is told that it missed some.
 const CHANGES: usize = 4_096;
+
+/// A payment passes from one server to another within its lease; whoever wants something of it waits so long.
+const MOVING_PATIENCE: Duration = Duration::from_secs(8);
+const MOVING_PAUSE: Duration = Duration::from_millis(25);
+/// For another server's answer.
+const PASS_PATIENCE: Duration = Duration::from_secs(20);
+/// On a request that another server handed over; it is not handed over again.
+const PASSED: &str = "paydesk-passed";
+/// Headers that belong to one connection and not to the request.
+const OF_ONE_LINE: [&str; 6] =
+    ["connection", "content-length", "host", "keep-alive", "transfer-encoding", "accept-encoding"];
 
 /// Starts the engine.
 #[derive(Debug)]
@@ -49,6 +64,12 @@ pub enum DriveError {
     /// The channel is not configured, or is another merchant's.
     #[error("no such channel")]
     NoSuchChannel,
+    /// The server at this address drives the payment; nothing was changed here.
+    #[error("the server at {0} drives this payment")]
+    Elsewhere(String),
+    /// Who drives the payment was changing just then, and nothing was changed here. Asking again is safe.
+    #[error("the payment is passing from one server to another")]
+    Moved,
     /// The server is shutting down.
     #[error("the server is stopping")]
     Stopping,
@@ -87,15 +108,27 @@ impl Drive {
     /// Starts driving what `store` holds over `channels`. Serves at once; open payments are taken up in the
     /// background. Must be called inside a tokio runtime.
     pub fn start(store: Store, channels: Vec<ChannelSetup>, clock: Arc<dyn Clock>) -> Handle {
+        Drive::start_as(NodeSetup::default(), store, channels, clock)
+    }
+
+    /// The same as one of several servers on one database.
+    pub fn start_as(
+        node: NodeSetup,
+        store: Store,
+        channels: Vec<ChannelSetup>,
+        clock: Arc<dyn Clock>,
+    ) -> Handle {
         let channels: BTreeMap<ChannelId, Channel> =
             channels.into_iter().map(|setup| (setup.id, Channel::new(setup))).collect();
         let counters = Arc::new(Counters::default());
+        let seat = Arc::new(Seat::new(node, &store));
         let calls = Calls {
             channels: Arc::new(channels),
             signers: Signers::start(),
             wire: Arc::new(Wire::new()),
             clock,
             counters: Arc::clone(&counters),
+            seat,
         };
         let (inbox, messages) = mpsc::channel(INBOX);
         let (changes, _) = broadcast::channel(CHANGES);
@@ -105,8 +138,7 @@ impl Drive {
             calls.clone(),
             inbox.clone(),
             messages,
-            changes.clone(),
-            Arc::clone(&watchers),
+            Listeners::new(changes.clone(), Arc::clone(&watchers), store.is_shared()),
         );
         let end = ending(tokio::spawn(driver.run()));
         Handle { shared: Arc::new(Shared { inbox, calls, store, changes, watchers, counters, end }) }
@@ -145,8 +177,9 @@ impl Handle {
         if !none_needed && channel.is_none_or(|channel| channel.merchant != begin.request.merchant) {
             return Err(DriveError::NoSuchChannel);
         }
-        let (reply, answer) = oneshot::channel();
-        self.ask(Message::Begin { request: begin.request, code: begin.code, reply }, answer).await
+        let Begin { request, code } = begin;
+        self.until_settled(|reply| Message::Begin { request: request.clone(), code: code.clone(), reply })
+            .await
     }
 
     /// Wants something of a payment that exists; another merchant's does not.
@@ -156,8 +189,8 @@ impl Handle {
         merchant: MerchantId,
         command: Command,
     ) -> Result<Told, DriveError> {
-        let (reply, answer) = oneshot::channel();
-        self.ask(Message::Command { payment, merchant, command, reply }, answer).await
+        self.until_settled(|reply| Message::Command { payment, merchant, command: command.clone(), reply })
+            .await
     }
 
     /// Takes in a provider's notification: verified, made durable or known already, then acknowledged. Anything
@@ -180,11 +213,23 @@ impl Handle {
             }
             None => return HttpReply::new(500, "text/plain", "the notification could not be read"),
         };
-        let (done, durable) = oneshot::channel();
+        let (done, heard) = oneshot::channel();
         let sent = self.shared.inbox.send(Message::Noticed { channel, notice, done }).await;
-        match (sent, durable.await) {
-            (Ok(()), Ok(true)) => setup.provider.acknowledge(Ok(())),
-            _ => HttpReply::new(503, "text/plain", "not recorded; please send it again"),
+        match (sent, heard.await) {
+            (Ok(()), Ok(Heard::Durable)) => setup.provider.acknowledge(Ok(())),
+            (Ok(()), Ok(Heard::Elsewhere(address))) => match self.pass(&address, request).await {
+                Some(reply) => HttpReply {
+                    status: reply.status,
+                    headers: reply
+                        .header("content-type")
+                        .map(|kind| ("content-type", kind.to_owned()))
+                        .into_iter()
+                        .collect(),
+                    body: reply.body,
+                },
+                None => not_recorded(),
+            },
+            _ => not_recorded(),
         }
     }
 
@@ -245,11 +290,13 @@ impl Handle {
         self.end().await;
     }
 
-    /// Resolves when the engine broke: something that cannot be is so, and it knows no more what is true. Says what.
+    /// Resolves when the engine broke: something that cannot be is so, and it knows no more what is true. Or when another
+    /// server was started under this one's name. Says which.
     /// Whoever runs it should end the process; the next one takes every payment up again from what is durable.
     pub async fn broke(&self) -> String {
         match self.end().await {
             End::Broke(why) => why,
+            End::Stopped if self.shared.calls.seat.is_replaced() => words(Out::Replaced).to_owned(),
             End::Stopped => std::future::pending().await,
         }
     }
@@ -263,6 +310,61 @@ impl Handle {
         }
     }
 
+    /// Hands a request as it came to the server that drives its payment, once: whoever it is handed to answers it or
+    /// says that it cannot. It carries the caller's own proof of who it is, so servers need none among themselves.
+    /// Nothing if it was handed over already, or that server does not answer.
+    pub async fn pass(&self, address: &str, request: &HttpRequest) -> Option<Reply> {
+        if request.header(PASSED).is_some() {
+            return None;
+        }
+        let mut request = request.clone();
+        request.headers.retain(|(name, _)| !OF_ONE_LINE.iter().any(|own| name.eq_ignore_ascii_case(own)));
+        request.headers.push((PASSED.to_owned(), "1".to_owned()));
+        self.shared.calls.wire.hand_over(address, request, PASS_PATIENCE).await.ok()
+    }
+
+    /// Says from now on that others should be asked instead; what comes all the same is still done.
+    pub fn drain(&self) {
+        self.shared.calls.seat.drain();
+    }
+
+    /// Whether this server is about to end.
+    pub fn drains(&self) -> bool {
+        self.shared.calls.seat.drains()
+    }
+
+    /// Resolves when this server is about to end.
+    pub async fn draining(&self) {
+        self.shared.calls.seat.draining().await;
+    }
+
+    /// Whether this server does what is to be done once and not on every server that shares the database.
+    pub fn leads(&self) -> bool {
+        self.shared.calls.seat.leads()
+    }
+
+    /// Leaves what this server drives to the others at once.
+    pub async fn leave(&self) {
+        self.shared.calls.seat.leave(&self.shared.store).await;
+    }
+
+    /// Asks again while the payment passes from one server to another.
+    async fn until_settled(
+        &self,
+        message: impl Fn(oneshot::Sender<Result<Told, DriveError>>) -> Message,
+    ) -> Result<Told, DriveError> {
+        let patience = tokio::time::Instant::now() + MOVING_PATIENCE;
+        loop {
+            let (reply, answer) = oneshot::channel();
+            match self.ask(message(reply), answer).await {
+                Err(DriveError::Moved) if tokio::time::Instant::now() < patience => {
+                    tokio::time::sleep(MOVING_PAUSE).await;
+                }
+                told => return told,
+            }
+        }
+    }
+
     async fn ask(
         &self,
         message: Message,
@@ -271,4 +373,8 @@ impl Handle {
         self.shared.inbox.send(message).await.map_err(|_| DriveError::Stopping)?;
         answer.await.unwrap_or(Err(DriveError::Stopping))
     }
+}
+
+fn not_recorded() -> HttpReply {
+    HttpReply::new(503, "text/plain", "not recorded; please send it again")
 }

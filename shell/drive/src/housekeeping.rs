@@ -1,6 +1,7 @@
 //! Throwing away what nobody will ask for again, a little at a time.
 
 use crate::clock::Clock;
+use crate::node::Seat;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -11,11 +12,11 @@ const EVERY: Duration = Duration::from_secs(60);
 /// Dropped at once; payments being committed wait for no more than this.
 const AT_ONCE: u32 = 2_000;
 
-/// Drops old events for as long as the drive runs.
-pub(crate) async fn keep_house(store: Store, clock: Arc<dyn Clock>) {
+/// Drops old events for as long as the drive runs; of several servers, one does.
+pub(crate) async fn keep_house(store: Store, clock: Arc<dyn Clock>, seat: Arc<Seat>) {
     loop {
         tokio::time::sleep(EVERY).await;
-        while drop_some(&store, clock.as_ref()).await == u64::from(AT_ONCE) {
+        while seat.leads() && drop_some(&store, clock.as_ref()).await == u64::from(AT_ONCE) {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

@@ -1,6 +1,7 @@
 //! Taking up open payments: after a start, and after the engine had to forget what it knew.
 
 use crate::driver::Message;
+use engine::lease::Fence;
 use std::time::Duration;
 use store::Store;
 use tokio::sync::{mpsc, oneshot};
@@ -11,10 +12,10 @@ const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// Hands every open payment's id to the driver, which looks it up between two transactions, so that it can
 /// never take up an old state of a payment that has moved on.
-pub(crate) async fn open_payments(store: Store, driver: mpsc::WeakSender<Message>) {
+pub(crate) async fn open_payments(store: Store, me: Fence, driver: mpsc::WeakSender<Message>) {
     let mut after = None;
     loop {
-        let page = match store.open_payments(after, PAGE).await {
+        let page = match store.open_payments_beside(me, after, PAGE).await {
             Ok(page) => page,
             Err(error) => {
                 tracing::error!("open payments cannot be listed, trying again: {error}");

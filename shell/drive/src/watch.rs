@@ -71,6 +71,10 @@ impl Watchers {
         Watch { payment, number, heard, watchers: Arc::clone(self) }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     pub(crate) fn tell(&self, changes: &[Arc<Changed>]) {
         let all = self.lock();
         if all.is_empty() {

@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use payment::Lost;
-use provider_contract::{Call, Reply};
+use provider_contract::{Call, HttpRequest, Reply};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -84,6 +84,28 @@ impl Wire {
         let response =
             if secure { self.tls()?.request(request).await } else { self.bare.request(request).await };
         read(response.map_err(|error| no_reply(&error))?).await
+    }
+
+    /// Sends a request as it came to another server of ours.
+    pub(crate) async fn hand_over(
+        &self,
+        address: &str,
+        request: HttpRequest,
+        patience: Duration,
+    ) -> Result<Reply, NoReply> {
+        let url = format!("{address}{}", request.target);
+        let secure = url.starts_with("https://");
+        let mut sent = Request::builder().method(request.method.as_str()).uri(url);
+        for (name, value) in &request.headers {
+            sent = sent.header(name, value);
+        }
+        let sent = sent.body(Full::from(request.body));
+        let sent = sent.map_err(|why| NoReply::NeverLeft { step: Step::Connection, why: why.to_string() })?;
+        let exchange = async {
+            let client = if secure { self.tls()?.request(sent) } else { self.bare.request(sent) };
+            read(client.await.map_err(|error| no_reply(&error))?).await
+        };
+        tokio::time::timeout(patience, exchange).await.unwrap_or(Err(NoReply::Lost(Lost::TimedOut)))
     }
 
     fn tls(&self) -> Result<&Tls, NoReply> {

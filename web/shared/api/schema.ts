@@ -738,7 +738,7 @@ export interface components {
             open_payments: number;
             /** @description Ways to providers. */
             providers: components["schemas"]["ProviderHealth"][];
-            /** @description `ok`, or `degraded` if it cannot take money. */
+            /** @description `ok`; `degraded` if it cannot take money; `draining` if it is about to end and others should be asked. */
             status: string;
             /** @description Its version. */
             version: string;

@@ -17,6 +17,7 @@ const AFTER: &str = "\
 Examples:
   paydesk bench payments
   paydesk bench payments --seconds 20 --connections 64 --json
+  paydesk bench payments --database postgres://paydesk@localhost/bench --nodes 2
   paydesk bench latency --json
   paydesk bench start --payments 1000000
   paydesk bench till --url http://127.0.0.1:8080 --json     (beside a running paydesk demo)

@@ -26,6 +26,12 @@ pub struct Options {
     /// Where the database goes; the system's temporary folder otherwise
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
+    /// A PostgreSQL to measure on, such as postgres://paydesk@localhost/bench; otherwise a SQLite file
+    #[arg(long, value_name = "URL", default_value = "sqlite:paydesk.sqlite")]
+    database: String,
+    /// Servers that share the database; the tills spread over them
+    #[arg(long, default_value_t = 1)]
+    nodes: usize,
     /// Measure although the machine is busy
     #[arg(long)]
     force: bool,
@@ -50,7 +56,11 @@ pub async fn run(options: Options) -> Result<Verdict> {
     }
     let pressure_before = cpu_pressure();
     let ceilings = ceilings::measure(options.folder.clone()).await?;
-    let rig = Rig::start(options.folder.clone()).await?;
+    ensure!(
+        options.nodes == 1 || !options.database.starts_with("sqlite:"),
+        "several servers need a database that they can share: --database postgres://..."
+    );
+    let rig = Rig::start_on(options.folder.clone(), &options.database, options.nodes.max(1)).await?;
     let measured = load(&rig, &options).await?;
     check_books(&rig, measured.taken_in_all).await?;
     let report = report(&options, &rig, &ceilings, &measured, pressure_before);
@@ -67,8 +77,8 @@ async fn load(rig: &Rig, options: &Options) -> Result<Measured> {
     let began = Instant::now();
     let until = began + WARM_UP + Duration::from_secs(options.seconds);
     let mut tills = Vec::new();
-    for _ in 0..options.connections {
-        let connection = Connection::open(&rig.server_address).await?;
+    for number in 0..options.connections {
+        let connection = Connection::open(&rig.addresses[number % rig.addresses.len()]).await?;
         tills.push(tokio::spawn(till(
             connection,
             rig.api_key.clone(),
@@ -139,6 +149,8 @@ fn report(
         "p99_ms": rounded(percentile_ms(&measured.latencies_us, 0.99), 2),
         "payments": measured.latencies_us.len(),
         "books_equal": true,
+        "database": if options.database.starts_with("sqlite:") { "sqlite" } else { "postgres" },
+        "nodes": options.nodes,
         "connections": options.connections,
         "seconds": rounded(measured.elapsed.as_secs_f64(), 1),
         "signing_ceiling_per_s": rounded(ceilings.signatures_per_s, 0),

@@ -17,10 +17,13 @@ pub struct Rig {
     config: PathBuf,
     simulator: Child,
     server: Child,
+    more_servers: Vec<Child>,
     /// Where the simulator answers: `127.0.0.1:9001`.
     pub simulator_address: String,
     /// Where the server answers.
     pub server_address: String,
+    /// Where it answers and where those beside it do.
+    pub addresses: Vec<String>,
     /// The simulator's credentials.
     pub credentials: PathBuf,
     /// A key for its API.
@@ -32,6 +35,11 @@ pub struct Rig {
 impl Rig {
     /// Starts both; the database is on the disk that `folder` is on.
     pub async fn start(folder: Option<PathBuf>) -> Result<Rig> {
+        Rig::start_on(folder, "sqlite:paydesk.sqlite", 1).await
+    }
+
+    /// The same on this database, with so many servers.
+    pub async fn start_on(folder: Option<PathBuf>, database: &str, nodes: usize) -> Result<Rig> {
         let parent = folder.unwrap_or_else(std::env::temp_dir);
         let folder = parent.join(format!("paydesk-bench-{:016x}", rand::random::<u64>()));
         fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -44,16 +52,24 @@ impl Rig {
             "--credentials",
             &credentials.display().to_string(),
         ])?;
-        let (installed, api_key) = installed(&folder, &credentials).await?;
+        let (installed, api_key) = installed(&folder, &credentials, database).await?;
         let config = installed.config;
         let (server, server_address, started_in) = serve(&config).await?;
+        let (mut more_servers, mut addresses) = (Vec::new(), vec![server_address.clone()]);
+        for _ in 1..nodes {
+            let (server, address, _) = serve(&config).await?;
+            more_servers.push(server);
+            addresses.push(address);
+        }
         Ok(Rig {
             folder,
             config,
             simulator,
             server,
+            more_servers,
             simulator_address,
             server_address,
+            addresses,
             credentials,
             api_key,
             started_in,
@@ -94,7 +110,7 @@ impl Rig {
 
 impl Drop for Rig {
     fn drop(&mut self) {
-        for child in [&mut self.server, &mut self.simulator] {
+        for child in self.more_servers.iter_mut().chain([&mut self.server, &mut self.simulator]) {
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -132,12 +148,12 @@ fn spawn(words: &[&str]) -> Result<(Child, String)> {
     bail!("paydesk {} ended before it listened", words.join(" "))
 }
 
-async fn installed(folder: &Path, credentials: &Path) -> Result<(Installed, Secret<String>)> {
+async fn installed(folder: &Path, credentials: &Path, database: &str) -> Result<(Installed, Secret<String>)> {
     let plan = Plan {
         folder: folder.join("shop"),
         listen: "127.0.0.1:0".to_owned(),
         public_url: "http://127.0.0.1:1".to_owned(),
-        database: crate::setup::IN_ONE_FILE.to_owned(),
+        database: database.to_owned(),
         shop: "Bench".to_owned(),
         store: "Store 1".to_owned(),
         till: "Till 1".to_owned(),

@@ -111,6 +111,7 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         printers: vec![Printer { till: shop::FIRST_TILL, address: printer_address, profile }],
         demo: Some(world.clone()),
         clock: clock.clone(),
+        node: drive::NodeSetup::default(),
     };
     let running = serve::start(parts, listener).await?;
     let sample = async {

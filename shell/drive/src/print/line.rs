@@ -17,6 +17,8 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(3);
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 /// Between attempts to connect: short, because a printer that was switched on should print at once.
 const RECONNECT_AFTER: Duration = Duration::from_secs(2);
+/// Whether it is this server's turn is asked so often.
+const TURN_EVERY: Duration = Duration::from_millis(200);
 /// How many waiting jobs are handed to the session at a time.
 const JOBS_AT_ONCE: u32 = 20;
 
@@ -58,9 +60,22 @@ impl PrinterLine {
 
     /// Connects, converses, and connects again, until the server stops.
     pub(super) async fn run(mut self) {
-        self.settle_last_life().await;
         let mut reachable = true;
+        let mut ours = false;
         loop {
+            // A printer has one line; of several servers, one holds it.
+            if !self.slips.handle.leads() {
+                ours = false;
+                tokio::select! {
+                    () = sleep(TURN_EVERY) => continue,
+                    _ = self.stopped.changed() => return,
+                }
+            }
+            if !std::mem::replace(&mut ours, true) {
+                self.jobs.clear();
+                self.session = PrinterSession::new(self.setup.profile.clone());
+                self.settle_last_life().await;
+            }
             let connecting = timeout(CONNECT_PATIENCE, TcpStream::connect(&self.setup.address));
             match connecting.await {
                 Ok(Ok(stream)) => {
@@ -108,7 +123,7 @@ impl PrinterLine {
         let work = self.work.clone();
         self.hand_over_jobs().await;
         loop {
-            if self.tell_events().await || !self.transmit(stream).await {
+            if self.tell_events().await || !self.slips.handle.leads() || !self.transmit(stream).await {
                 return Ended::Link;
             }
             let wake = self.session.poll_wake().map(|wake| wake.at.since(self.clock.now()));
