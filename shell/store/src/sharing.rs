@@ -97,7 +97,7 @@ async fn of_two_who_take_a_key_at_once_one_wins_and_the_other_is_told() {
         let mut theirs = one(number + 1_000);
         // The same key as the other's, among others of the batch.
         for change in &mut theirs.changes {
-            change.payment.request.key = format!("k{number}");
+            std::sync::Arc::make_mut(&mut change.payment.request).key = format!("k{number}");
         }
         let fresh = one(number + 2_000);
         theirs.rows.extend(fresh.rows);

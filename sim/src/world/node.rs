@@ -149,7 +149,7 @@ impl World {
             Wake::Begin { request, .. } => self.store.by_key(request.merchant, &request.key)?,
             Wake::Command { payment, .. } => *payment,
             Wake::Noticed { notice, .. } => notice.order_no.id(),
-            Wake::Ended { .. } | Wake::Loaded { .. } | Wake::Time => return None,
+            Wake::Ended { .. } | Wake::Loaded { .. } | Wake::Elsewhere { .. } | Wake::Time => return None,
         };
         let holder = self.store.driver(payment)?;
         self.nodes.iter().position(|node| node.me == holder)
@@ -213,7 +213,7 @@ impl World {
             match wake {
                 Wake::Begin { caller, .. } | Wake::Command { caller, .. } => self.failed(caller),
                 Wake::Ended { .. } => self.nodes[number].inbox.push(wake),
-                Wake::Noticed { .. } | Wake::Loaded { .. } | Wake::Time => {}
+                Wake::Noticed { .. } | Wake::Loaded { .. } | Wake::Elsewhere { .. } | Wake::Time => {}
             }
         }
         let again = self.now + Duration::from_millis(500);

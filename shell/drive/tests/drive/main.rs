@@ -284,6 +284,10 @@ async fn what_is_not_durable_is_not_sent() {
 #[tokio::test]
 async fn a_request_is_made_ready_while_its_intent_is_being_written_and_leaves_behind_it() {
     let world = World::new(&[]).await;
+    // It must be one of the servers before its database is kept from it.
+    while !world.handle.leads() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let holding = world.hold_store().await;
     let handle = world.handle.clone();
     let begun = tokio::spawn(async move { handle.begin(begin(1, "breakfast")).await });
