@@ -11,6 +11,7 @@ const AFTER: &str = "\
 Examples:
   paydesk sim --payments 200000 --seed 1
   paydesk sim --minutes 10 --json
+  paydesk sim --model 2
   paydesk sim --seed 1 --payments 20000 --sabotage silence_is_refusal --shrink
 
 The same seed and number of payments give the same trace hash, on any number of threads. Every payment lives in the
@@ -44,6 +45,9 @@ pub struct Options {
     /// Live one world alone: the seed that a broken promise was printed with
     #[arg(long, conflicts_with_all = ["minutes", "payments"])]
     world: Option<u64>,
+    /// Explore every run of one payment, two tills and two nodes with up to so many faults instead
+    #[arg(long, value_name = "FAULTS", conflicts_with_all = ["minutes", "payments", "world", "shrink", "sabotage"])]
+    model: Option<u8>,
     /// Remove a safety line, to see a promise break: one of the names that a wrong name is answered with
     #[arg(long, value_parser = sabotage)]
     sabotage: Option<sim::Sabotage>,
@@ -66,6 +70,9 @@ pub fn run(options: Options) -> Result<Verdict> {
     let threads = options.threads.unwrap_or(cores).max(1);
     let began = Instant::now();
     let until = options.minutes.map(|minutes| began + Duration::from_secs(60 * minutes));
+    if let Some(faults) = options.model {
+        return Ok(explore(faults, threads, options.json));
+    }
     let mut seed = options.seed;
     let mut verdict = Verdict::Good;
     loop {
@@ -77,6 +84,33 @@ pub fn run(options: Options) -> Result<Verdict> {
             return Ok(verdict);
         }
     }
+}
+
+/// Explores the small world exhaustively and prints what was seen.
+fn explore(faults: u8, threads: usize, as_json: bool) -> Verdict {
+    let found = sim::model::explore(sim::model::Bounds { faults, planted: None }, threads);
+    let seconds = (found.took.as_secs_f64() * 100.0).round() / 100.0;
+    if as_json {
+        let properties =
+            found.properties.iter().map(|(name, broken)| json!({ "name": name, "broken_by": broken }));
+        let printed = json!({
+            "faults": faults, "states": found.states, "unique_states": found.unique, "depth": found.depth,
+            "elapsed_s": seconds, "properties": properties.collect::<Vec<_>>(),
+        });
+        println!("{printed:#}");
+    } else {
+        println!(
+            "{} states, {} different, {} deep, {seconds} s, up to {faults} faults in a run",
+            found.states, found.unique, found.depth
+        );
+        for (name, broken) in &found.properties {
+            match broken {
+                None => println!("  holds: {name}"),
+                Some(run) => println!("  BROKEN: {name}\n    {}", run.join("\n    ")),
+            }
+        }
+    }
+    if found.holds() { Verdict::Good } else { Verdict::Bad }
 }
 
 fn one_run(seed: u64, threads: usize, options: &Options) -> Verdict {
