@@ -110,7 +110,8 @@ pub struct ChangeView {
     /// What was done: `staff.created`, `staff.changed`, `staff.disabled`, `staff.enabled`, `staff.password_changed`,
     /// `api_key.created` or `api_key.disabled`.
     pub action: String,
-    /// What is worth knowing about it.
+    /// What is worth knowing about it; of `staff.changed` a line for each thing that differs, as
+    /// `role: cashier → manager`.
     pub detail: String,
 }
 

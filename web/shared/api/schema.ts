@@ -1169,7 +1169,10 @@ export interface components {
             at: string;
             /** @description Who did it: a login, a machine or a command. */
             by: string;
-            /** @description What is worth knowing about it. */
+            /**
+             * @description What is worth knowing about it; of `staff.changed` a line for each thing that differs, as
+             *     `role: cashier → manager`.
+             */
             detail: string;
         };
         /** @description One return of money. */

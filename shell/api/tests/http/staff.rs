@@ -88,7 +88,7 @@ async fn an_owner_lets_a_person_in_changes_and_shuts_out() {
     assert_eq!(
         actions(&world, "/v1/people/{wang}").await,
         [
-            format!("staff.changed cashier → manager {by}"),
+            format!(r"staff.changed name: 王芳 → 王芳芳\nrole: cashier → manager\ntill: 1号 →  {by}"),
             format!("staff.created wang cashier {by}"),
             format!("staff.disabled  {by}"),
             format!("staff.enabled  {by}"),

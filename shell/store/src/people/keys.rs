@@ -4,7 +4,7 @@ use super::audit::record;
 use super::rows::{id, id_or_none, role};
 use super::{By, People, PeopleError, Principal, Role, commit, refused};
 use crate::StoreError;
-use crate::sql::{FromRow, Row, query, query_as};
+use crate::sql::{Connection, FromRow, Row, query, query_as, query_scalar};
 use base::{MerchantId, StaffId, TillId, Timestamp};
 
 /// A key for a machine.
@@ -75,8 +75,8 @@ impl People<'_> {
         by: By<'_>,
     ) -> Result<(), PeopleError> {
         let mut tx = self.begin().await?;
-        let known = "UPDATE api_keys SET disabled = coalesce(disabled, $1) WHERE id = $2 AND merchant = $3";
-        let changed = query(known)
+        let open = "UPDATE api_keys SET disabled = $1 WHERE id = $2 AND merchant = $3 AND disabled IS NULL";
+        let changed = query(open)
             .bind(by.at.as_micros())
             .bind(key.to_string())
             .bind(merchant.to_string())
@@ -84,7 +84,7 @@ impl People<'_> {
             .await
             .map_err(refused)?;
         if changed.rows_affected() == 0 {
-            return Err(PeopleError::NoSuchKey);
+            return was_disabled(&mut tx, merchant, key).await;
         }
         record(&mut tx, merchant, by, "api_key.disabled", &key.to_string(), "").await?;
         commit(tx).await
@@ -112,6 +112,17 @@ impl People<'_> {
         .await
         .map_err(StoreError::failed("read people"))
     }
+}
+
+/// Disabling it again changes nothing; a key that is not there is refused.
+async fn was_disabled(tx: &mut Connection, merchant: MerchantId, key: StaffId) -> Result<(), PeopleError> {
+    let found: i64 = query_scalar("SELECT count(*) FROM api_keys WHERE id = $1 AND merchant = $2")
+        .bind(key.to_string())
+        .bind(merchant.to_string())
+        .fetch_one(tx)
+        .await
+        .map_err(refused)?;
+    if found == 0 { Err(PeopleError::NoSuchKey) } else { Ok(()) }
 }
 
 impl FromRow for ApiKey {
@@ -153,6 +164,8 @@ mod tests {
         let found = people.api_key("hash").await.expect("read").expect("known");
         assert_eq!((found.name.as_str(), found.role, found.expires), ("kiosk", Role::Manager, None));
         people.disable_api_key(ours.id, key.id, BY).await.expect("disabled");
+        people.disable_api_key(ours.id, key.id, BY).await.expect("again changes nothing");
+        assert_eq!(actions(&store, &ours).await, ["api_key.created", "api_key.disabled", "merchant.created"]);
         assert_eq!(people.api_key("hash").await.expect("read"), None);
         let list = people.api_keys(ours.id).await.expect("read");
         assert_eq!((list[0].hint.as_str(), list[0].disabled), ("9f3a", Some(AT)));

@@ -52,7 +52,8 @@ impl People<'_> {
         .map_err(StoreError::failed("read people"))
     }
 
-    /// Gives a person another name, role or till. It counts from the person's next request on.
+    /// Gives a person another name, role or till. It counts from the person's next request on. What is as it was is
+    /// neither written nor recorded.
     pub async fn change_duties(
         &self,
         merchant: MerchantId,
@@ -62,6 +63,7 @@ impl People<'_> {
     ) -> Result<(), PeopleError> {
         let mut tx = self.begin().await?;
         let before = locked(&mut tx, merchant, staff).await?;
+        let Some(detail) = difference(&mut tx, &before, duties).await? else { return Ok(()) };
         query("UPDATE staff SET name = $1, role = $2, till = $3 WHERE id = $4")
             .bind(duties.name.clone())
             .bind(duties.role.code())
@@ -71,7 +73,6 @@ impl People<'_> {
             .await
             .map_err(refused)?;
         still_owned(&mut tx, merchant, &before).await?;
-        let detail = format!("{} → {}", before.role.code(), duties.role.code());
         record(&mut tx, merchant, by, "staff.changed", &staff.to_string(), &detail).await?;
         commit(tx).await
     }
@@ -120,6 +121,37 @@ impl People<'_> {
         record(&mut tx, merchant, by, "staff.enabled", &staff.to_string(), "").await?;
         commit(tx).await
     }
+}
+
+/// What differs, a line each: `role: cashier → manager`. Tills by their names, as they are called at this time.
+async fn difference(
+    tx: &mut Connection,
+    before: &Person,
+    after: &Duties,
+) -> Result<Option<String>, PeopleError> {
+    let mut lines = Vec::new();
+    if before.name != after.name {
+        lines.push(format!("name: {} → {}", before.name, after.name));
+    }
+    if before.role != after.role {
+        lines.push(format!("role: {} → {}", before.role.code(), after.role.code()));
+    }
+    if before.till != after.till {
+        let (from, to) = (till_name(tx, before.till).await?, till_name(tx, after.till).await?);
+        lines.push(format!("till: {from} → {to}"));
+    }
+    Ok((!lines.is_empty()).then(|| lines.join("\n")))
+}
+
+/// Nothing for no till in particular.
+async fn till_name(tx: &mut Connection, till: Option<TillId>) -> Result<String, PeopleError> {
+    let Some(till) = till else { return Ok(String::new()) };
+    let name: Option<String> = query_scalar("SELECT name FROM tills WHERE id = $1")
+        .bind(till.to_string())
+        .fetch_optional(tx)
+        .await
+        .map_err(refused)?;
+    Ok(name.unwrap_or_else(|| till.to_string()))
 }
 
 /// The person as it stands, after taking the merchant's row: two owners who take the role from each other at the
@@ -207,6 +239,40 @@ mod tests {
         let did = actions(&store, &ours).await;
         let changes = ["staff.changed", "staff.created", "staff.created", "staff.disabled", "staff.enabled"];
         assert_eq!(did[1..], changes, "each change once, and none of the refused");
+    }
+
+    #[tokio::test]
+    async fn a_change_is_told_by_what_it_changed_and_no_change_by_nothing() {
+        let (_folder, store) = store().await;
+        let people = store.people();
+        let ours = merchant(1);
+        let shop = shop(1, &ours);
+        people.create_merchant(&ours, BY).await.expect("new");
+        people.create_store(&shop, BY).await.expect("new");
+        people.create_till(&till(1, &shop), BY).await.expect("new");
+        people.create_staff(&staff(1, &ours, "zhang"), BY).await.expect("new");
+        let zhang = StaffId::from_u128(1);
+        let was = people.staff(ours.id).await.expect("read").remove(0);
+        let as_was = Duties { name: was.name.clone(), role: was.role, till: was.till };
+        let told = async |duties: &Duties| {
+            people.change_duties(ours.id, zhang, duties, BY).await.expect("changed");
+            let story = people.story(ours.id, &zhang.to_string(), 10).await.expect("read");
+            story
+                .iter()
+                .filter(|entry| entry.action == "staff.changed")
+                .map(|entry| entry.detail.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(&as_was).await, [""; 0], "nothing changed");
+        let moved = Duties { name: "Li".into(), role: Role::Manager, till: Some(TillId::from_u128(1)) };
+        let all = format!(
+            "name: {} → Li\nrole: {} → manager\ntill:  → {}",
+            was.name,
+            was.role.code(),
+            till(1, &shop).name
+        );
+        assert_eq!(told(&moved).await, [all.as_str()]);
+        assert_eq!(told(&moved).await, [all.as_str()], "the same again");
     }
 
     #[tokio::test]
