@@ -50,6 +50,7 @@ mod waiting;
 
 pub use ids::fresh_id;
 pub use openapi::openapi_json;
+pub use passwords::{PASSWORD_SHORTEST, is_weak_password};
 pub use problem::{Code, Problem};
 pub use proxies::{Network, NotANetwork};
 pub use receipts::ReceiptLinks;

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// Fewest characters, as NIST SP 800-63B recommends length over rules of composition.
-const SHORTEST: usize = 10;
+pub const PASSWORD_SHORTEST: usize = 10;
 /// What is longer is not hashed.
 const LONGEST: usize = 256;
 /// The fewest different characters; fewer is a key held down.
@@ -92,7 +92,7 @@ pub(crate) async fn change_own(
 pub(crate) async fn issue(state: &ApiState, chosen: Option<String>, login: &str) -> Result<Issued, Problem> {
     let told = chosen.is_none();
     let password = chosen.map_or_else(fresh_password, Secret::new);
-    if is_weak(password.reveal(), login) {
+    if is_weak_password(password.reveal(), login) {
         return Err(Code::PasswordTooWeak.into());
     }
     let _one_of_few = state.hashing.acquire().await.map_err(|_| Code::Stopping)?;
@@ -101,13 +101,16 @@ pub(crate) async fn issue(state: &ApiState, chosen: Option<String>, login: &str)
     Ok(Issued { hash, told: told.then(|| password.reveal().clone()) })
 }
 
-fn is_weak(password: &str, login: &str) -> bool {
+/// Whether this password is refused for who signs in with `login`: too short or too long, the login in it, or among
+/// the first that anybody guesses. The one rule, for pages and commands alike; [`crate::Code::PasswordTooWeak`] says it
+/// in words.
+pub fn is_weak_password(password: &str, login: &str) -> bool {
     let lower = password.to_lowercase();
     let mut different: Vec<char> = lower.chars().collect();
     let length = different.len();
     different.sort_unstable();
     different.dedup();
-    !(SHORTEST..=LONGEST).contains(&length)
+    !(PASSWORD_SHORTEST..=LONGEST).contains(&length)
         || different.len() < DIFFERENT
         || lower.contains(&login.to_lowercase())
         || GUESSED_FIRST.iter().any(|guess| lower.starts_with(guess))
@@ -130,11 +133,11 @@ mod tests {
             "zhang2026x",
             &"x".repeat(257),
         ] {
-            assert!(is_weak(weak, "Zhang"), "{weak}");
+            assert!(is_weak_password(weak, "Zhang"), "{weak}");
         }
         for good in ["correct horse", "三碗不过冈景阳冈武松打虎", "k3-m9x-w7q", fresh_password().reveal()]
         {
-            assert!(!is_weak(good, "zhang"), "{good}");
+            assert!(!is_weak_password(good, "zhang"), "{good}");
         }
     }
 }

@@ -3,9 +3,10 @@
 use crate::cli::Verdict;
 use crate::config::{is_host_and_port, is_public_url};
 use crate::files::write_private;
-use crate::setup::{self, NewChannel, PASSWORD_SHORTEST, Plan, channel_from_json, install, new_api_key};
+use crate::setup::{self, NewChannel, Plan, channel_from_json, install, new_api_key};
 use anyhow::{Context, Result, bail, ensure};
-use base::Secret;
+use api::{Code, PASSWORD_SHORTEST, is_weak_password};
+use base::{Secret, Text};
 use std::fs;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -182,15 +183,19 @@ fn plan(options: &Options) -> Result<Plan> {
         None => asked(question, usual, check),
     };
     let listen = ask(&options.listen, "Address and port to listen on / 监听地址", "127.0.0.1:8080", LISTEN)?;
+    let shop = ask(&options.shop, "The shop's name / 商户名称", "我的店", NAME)?;
+    let store = ask(&options.store, "The first store / 门店", "一店", NAME)?;
+    let till = ask(&options.till, "Its first till / 收银台", "1号收银", NAME)?;
+    let login = ask(&options.login, "The owner signs in as / 店主登录名", "owner", NAME)?;
     Ok(Plan {
         folder: options.dir.clone(),
         database: options.database.clone().unwrap_or_else(|| setup::IN_ONE_FILE.to_owned()),
-        shop: ask(&options.shop, "The shop's name / 商户名称", "我的店", NAME)?,
-        store: ask(&options.store, "The first store / 门店", "一店", NAME)?,
-        till: ask(&options.till, "Its first till / 收银台", "1号收银", NAME)?,
+        shop,
+        store,
+        till,
         payment_max: 5_000_000,
-        login: ask(&options.login, "The owner signs in as / 店主登录名", "owner", NAME)?,
-        password: password(options)?,
+        password: password(options, &login)?,
+        login,
         public_url: ask(
             &options.public_url,
             "Address that customers and providers reach / 对外网址",
@@ -203,16 +208,20 @@ fn plan(options: &Options) -> Result<Plan> {
     })
 }
 
-fn password(options: &Options) -> Result<Secret<String>> {
+fn password(options: &Options, login: &str) -> Result<Secret<String>> {
     if let Some(path) = &options.password_file {
         let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         return Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     ensure!(!options.yes, "the owner's password is needed: --password-file FILE");
+    let question = format!(
+        "The owner's password, at least {PASSWORD_SHORTEST} characters / 店主密码，至少 {PASSWORD_SHORTEST} 位"
+    );
     loop {
-        let first = asked_unseen("The owner's password, at least 8 characters / 店主密码，至少 8 位")?;
-        if first.chars().count() < PASSWORD_SHORTEST {
-            again("it needs at least 8 characters / 至少要 8 位");
+        let first = asked_unseen(&question)?;
+        if is_weak_password(&first, login) {
+            let Text { zh, en } = Code::PasswordTooWeak.text();
+            again(&format!("{en} / {zh}"));
             continue;
         }
         if first == asked_unseen("Once more / 再输入一次")? {

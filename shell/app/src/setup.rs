@@ -9,6 +9,7 @@ use crate::files::{make_folder, write_private};
 use crate::sealed::{MasterKey, SealedStore};
 use crate::serve::open_store;
 use anyhow::{Context, Result, bail, ensure};
+use api::{Code, is_weak_password};
 use base::{ChannelId, MerchantId, Secret, StaffId, StoreId, TillId};
 use std::fmt::Write;
 use std::fs;
@@ -65,9 +66,6 @@ pub struct Installed {
 
 /// A database of its own beside the configuration.
 pub const IN_ONE_FILE: &str = "sqlite:paydesk.sqlite";
-
-/// The shortest password an owner may choose.
-pub const PASSWORD_SHORTEST: usize = 8;
 
 /// A fresh id.
 pub fn fresh_id() -> u128 {
@@ -142,10 +140,10 @@ fn check_people(plan: &Plan) -> Result<()> {
         ensure!(!name.trim().is_empty(), "the {what} needs a name");
         ensure!(name.chars().count() <= 64, "the {what}'s name is longer than 64 characters");
     }
-    let length = plan.password.reveal().chars().count();
     ensure!(
-        length >= PASSWORD_SHORTEST,
-        "the owner's password needs at least {PASSWORD_SHORTEST} characters"
+        !is_weak_password(plan.password.reveal(), &plan.login),
+        "the owner's password: {}",
+        Code::PasswordTooWeak.text().en
     );
     Ok(())
 }

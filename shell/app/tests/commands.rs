@@ -111,7 +111,9 @@ fn what_init_cannot_use_it_names_and_leaves_nothing_behind() {
     let short = folder.write("short", "123");
     check(&["init", "--dir", &dir], 3, "there is nobody to ask");
     check(&["init", "--yes", "--dir", &dir], 3, "--password-file");
-    check(&init(&dir, &short, &[]), 3, "at least 8 characters");
+    check(&init(&dir, &short, &[]), 3, "at least 10 characters");
+    let guessed = folder.write("guessed", "owner-2026");
+    check(&init(&dir, &guessed, &[]), 3, "the owner's password: This password is too easily guessed");
     check(&init(&dir, &password, &["--public-url", "pay.example.cn"]), 3, "server.public_url");
     check(&init(&dir, &password, &["--printer", "somewhere"]), 3, "printer.address");
     check(&init(&dir, &password, &["--wechat", "/nonexistent.json"]), 3, "cannot read the credentials");
