@@ -1,6 +1,8 @@
 // Page tests against a running demo shop: `node e2e/run.mjs http://127.0.0.1:8080`. Ends with "N passed, N failed".
+import { accessChecks } from "./access.mjs";
 import { launch } from "./browser.mjs";
 import { consoleChecks } from "./console.mjs";
+import { peopleChecks } from "./people.mjs";
 import { Runner } from "./runner.mjs";
 import { demoOf } from "./shop.mjs";
 import { speedChecks } from "./speed.mjs";
@@ -13,9 +15,9 @@ const runner = new Runner();
 const browser = await launch();
 try {
   const demo = await demoOf(base);
-  const suites = { till: tillChecks, console: consoleChecks, speed: speedChecks };
+  const suites = { till: tillChecks, console: consoleChecks, people: peopleChecks, access: accessChecks, speed: speedChecks };
   for (const [name, checks] of Object.entries(suites)) {
-    if (!only || only === name) await checks(runner, browser, base, demo);
+    if (!only || only.split(",").includes(name)) await checks(runner, browser, base, demo);
   }
 } catch (error) {
   await runner.check("the tests could run to their end", () => Promise.reject(error));

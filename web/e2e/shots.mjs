@@ -47,7 +47,7 @@ async function publicPages(shot, options) {
   await page.locator(".shown-codes .case .pretend button").first().waitFor();
   await shot(page, "demo-codes-shown");
   await shown.close();
-  await open("/demo/printer", ".notice");
+  await open("/demo/printer", ".papers img, .papers-empty, .notice");
   await shot(page, "demo-printer-signed-out");
   await open("/r/no-such-token", ".slip h1");
   await shot(page, "receipt-missing");
@@ -121,7 +121,6 @@ async function tillPages(shot, options) {
   await shot(page, "till-cancelled");
   await play("lost");
   await till.money("verifying");
-  await page.waitForTimeout(2500);
   await shot(page, "till-verifying");
   await till.known("paid");
   await play("password");

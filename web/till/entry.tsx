@@ -55,6 +55,9 @@ export function EntryPanel(props: EntryProps) {
   );
 }
 
+/** More characters than fit beside the label on a phone. */
+const LONG = 8;
+
 function AmountLine({ entry, currency, mode, kept, complaint, complaintText }: EntryProps) {
   const t = useTranslate(tillTexts);
   const shown = entry === "" ? "0.00" : withThousands(entry);
@@ -62,7 +65,7 @@ function AmountLine({ entry, currency, mode, kept, complaint, complaintText }: E
   return (
     <div className={`amount-line ${mode === "amount" ? "is-active" : ""} ${bad ? "is-bad" : ""}`}>
       <span className="amount-label">{t("amount.label")}</span>
-      <output className={`amount-value ${entry === "" ? "is-empty" : ""}`} aria-label={t("amount.label")}>
+      <output className={`amount-value ${entry === "" ? "is-empty" : ""} ${shown.length > LONG ? "is-long" : ""}`} aria-label={t("amount.label")}>
         <span className="amount-sign">{currencySign(currency)}</span>
         {shown}
         {mode === "amount" && <span className="caret" aria-hidden="true" />}

@@ -88,7 +88,11 @@ function useSettings({ onPassword, onSignOut }: SettingsProps): Setting[] {
     { label: large ? t("type.normal") : t("type.large"), mark: <TypeMark />, pressed: large, choose: switchType },
     {
       label: shared("language.switch"),
-      mark: <span aria-hidden="true">{language === "zh" ? "EN" : "中"}</span>,
+      mark: (
+        <span className="language-mark" aria-hidden="true">
+          {shared("language.other")}
+        </span>
+      ),
       choose: () => choose(language === "zh" ? "en" : "zh"),
     },
     { label: shared("password.title"), mark: <Line path="M11 12l8-8M16 7l3 3M12 15a4 4 0 1 1-8 0 4 4 0 0 1 8 0" />, choose: onPassword },

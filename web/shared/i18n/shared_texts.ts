@@ -4,7 +4,7 @@ import { dictionary } from "./dictionary";
 export const sharedTexts = dictionary({
   "product": { zh: "Paydesk", en: "Paydesk" },
   "language.other": { zh: "English", en: "中文" },
-  "language.switch": { zh: "Switch to English (EN)", en: "切换到中文" },
+  "language.switch": { zh: "Switch to English", en: "切换到中文" },
 
   "money.waiting": { zh: "等待顾客", en: "Waiting" },
   "money.verifying": { zh: "正在核实", en: "Checking" },
