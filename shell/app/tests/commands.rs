@@ -141,7 +141,7 @@ fn a_configuration_that_cannot_work_says_where() {
         path
     };
     check(&["serve", "--config", &changed("listen =", "lisen =")], 3, "unknown field `lisen`");
-    let nowhere = changed("sqlite:paydesk.sqlite", "sqlite:/nonexistent/folder/x.sqlite");
+    let nowhere = changed("url = \"sqlite:paydesk.sqlite", "url = \"sqlite:/nonexistent/folder/x.sqlite");
     check(&["serve", "--config", &nowhere], 3, "cannot make anything durable");
     check(&["serve", "--config", &changed("127.0.0.1:0", "127.0.0.1:1:2")], 3, "server.listen");
     check(&["serve", "--config", &changed("paydesk.key", "other.key")], 3, "there is no master key");
