@@ -22,6 +22,7 @@ fn every_kind_of_fact_is_in_a_scenario() {
         "Answered",
         "Asked",
         "CancelRequested",
+        "FoundAcknowledged",
         "LookRequested",
         "Lost",
         "MatchWithdrawn",
@@ -29,6 +30,7 @@ fn every_kind_of_fact_is_in_a_scenario() {
         "NeverLeft",
         "Noticed",
         "Raised",
+        "RefundFound",
         "RefundRequested",
         "Requested",
         "Settled",
@@ -56,4 +58,31 @@ fn scenarios() -> Vec<PathBuf> {
     paths.sort();
     assert!(paths.len() >= 20, "the scenarios are where they belong");
     paths
+}
+
+/// Each line of the table of late truths names a scenario that shows the alarm it promises.
+#[test]
+fn late_truths_are_what_their_scenarios_show() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(root.join("../docs/late-truths.md")).unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains('`'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert!(rows.len() >= 20, "the table is where it belongs");
+    for row in rows {
+        let [truth, _, told, scenario] = row[..] else { panic!("four columns: {row:?}") };
+        let path = root.join("scenarios").join(format!("{}.txt", scenario.trim_matches('`')));
+        let story = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{truth}: no {scenario}"));
+        if let Some(alarm) = told.strip_prefix("called: ") {
+            assert!(story.contains(&format!("→ call a person: {alarm}")), "{truth}: {alarm} in {scenario}");
+        }
+        if told.starts_with("all") {
+            assert!(
+                story.contains("everybody is told") || story.contains(" returned "),
+                "{truth}: {scenario}"
+            );
+        }
+    }
 }

@@ -151,6 +151,9 @@ pub(crate) fn decide_settlement(payment: &Payment, wanted: &Settlement) -> Resul
     }
     match payment.charge {
         Charge::Recorded { .. } => Ok(Some(Fact::Settled(wanted.clone()))),
+        _ if payment.trouble().is_some() || payment.cannot_give_back() => {
+            Ok(Some(Fact::Settled(wanted.clone())))
+        }
         _ if payment.settled.as_ref() == Some(wanted) => Ok(None),
         _ => Err(Refusal::NothingToSettle),
     }
@@ -160,6 +163,9 @@ impl Payment {
     pub(crate) fn matched(&mut self, found: &Match, at: Timestamp) {
         if self.request.method.is_shop_code() {
             self.matched = Some(found.clone());
+            self.settled = None;
+            self.accepted = false;
+            self.acknowledged = None;
             self.charge = Charge::Paid { paid: found.paid.clone(), at };
         }
     }
@@ -171,14 +177,19 @@ impl Payment {
     }
 
     pub(crate) fn settled(&mut self, settlement: &Settlement, at: Timestamp) {
-        if !matches!(self.charge, Charge::Recorded { .. }) {
-            return;
-        }
+        let recorded = matches!(self.charge, Charge::Recorded { .. });
         self.settled = Some(settlement.clone());
-        self.charge = match settlement.verdict {
-            Settled::Paid => Charge::Paid { paid: vouched(&self.request, self.requested_at), at },
-            Settled::NotPaid => Charge::NotPaid { reason: Reason::NeverVerified, at },
-        };
+        match settlement.verdict {
+            Settled::Paid if recorded => {
+                self.charge = Charge::Paid { paid: vouched(&self.request, self.requested_at), at }
+            }
+            // What came too late, came in another amount or came twice is kept as it is.
+            Settled::Paid => {
+                self.undo = self.undo.filter(|_| !self.owed_back());
+                self.accepted = true;
+            }
+            Settled::NotPaid => self.charge = Charge::NotPaid { reason: Reason::NeverVerified, at },
+        }
     }
 
     /// A record that its own cashier takes back was no payment.

@@ -1,8 +1,10 @@
 //! What people may want of a payment, and why they may not.
 
 use crate::by_hand::{decide_match, decide_settlement, decide_withdrawal};
+use crate::late::{decide_acknowledgement, decide_found_refund};
 use crate::{
-    Charge, ContentHash, Fact, Match, Method, Notice, Payment, RefundRequest, RefundWay, Request, Settlement,
+    Charge, ContentHash, Fact, FoundRefund, Match, Method, Notice, Payment, RefundRequest, RefundWay,
+    Request, Settlement,
 };
 use base::{Money, Text};
 
@@ -32,6 +34,13 @@ pub enum Command {
     },
     /// Decide what nothing else can decide.
     Settle(Settlement),
+    /// The provider returned money without being asked by us.
+    RecordRefund(FoundRefund),
+    /// "I have seen that it was found paid."
+    Acknowledge {
+        /// Who has.
+        by: String,
+    },
 }
 
 /// Why a wish is refused. Nothing was changed.
@@ -67,6 +76,8 @@ pub enum Refusal {
     RefundedAlready,
     /// There is nothing for a person to decide.
     NothingToSettle,
+    /// It was not found paid after the till had lost sight of it.
+    NothingToAcknowledge,
     /// A decision needs its reason.
     ReasonMissing,
     /// No provider can return this money; it goes back in cash.
@@ -118,6 +129,8 @@ pub fn decide(payment: &Payment, command: &Command) -> Result<Option<Fact>, Refu
         Command::Match(found) => decide_match(payment, found),
         Command::WithdrawMatch { by, reason } => decide_withdrawal(payment, by, reason),
         Command::Settle(settlement) => decide_settlement(payment, settlement),
+        Command::RecordRefund(found) => decide_found_refund(payment, found),
+        Command::Acknowledge { by } => decide_acknowledgement(payment, by),
     }
 }
 
@@ -150,13 +163,15 @@ fn refund(payment: &Payment, wanted: &RefundRequest) -> Result<Option<Fact>, Ref
         let same = earlier.content == wanted.content;
         return if same { Ok(None) } else { Err(Refusal::IdempotencyKeyReusedWithOtherContent) };
     }
-    if wanted.amount.currency() != payment.request.amount.currency() {
+    let currency = payment.paid().map_or(payment.request.amount, |paid| paid.amount).currency();
+    if wanted.amount.currency() != currency {
         return Err(Refusal::CurrencyNotAccepted);
     }
     if !wanted.amount.is_positive() {
         return Err(Refusal::AmountMustBePositive);
     }
-    if wanted.way == RefundWay::Provider && payment.request.method.is_by_hand() {
+    let nobody_to_ask = payment.request.method.is_by_hand() || payment.cannot_give_back();
+    if wanted.way == RefundWay::Provider && nobody_to_ask {
         return Err(Refusal::RefundOnlyInCash);
     }
     let left = payment.refundable();
@@ -185,6 +200,7 @@ impl Refusal {
             Refusal::MatchedOtherwise => "matched_otherwise",
             Refusal::RefundedAlready => "refunded_already",
             Refusal::NothingToSettle => "nothing_to_settle",
+            Refusal::NothingToAcknowledge => "nothing_to_acknowledge",
             Refusal::ReasonMissing => "reason_missing",
             Refusal::RefundOnlyInCash => "refund_only_in_cash",
             Refusal::NoSuchPayment => "no_such_payment",
@@ -239,6 +255,9 @@ impl Refusal {
                 "这笔没有需要人工认定的",
                 "There is nothing about this payment for a person to decide",
             ),
+            Refusal::NothingToAcknowledge => {
+                Text::new("这笔没有需要确认的提醒", "There is nothing about this payment to acknowledge")
+            }
             Refusal::ReasonMissing => Text::new("请写明原因", "Write down the reason"),
             Refusal::RefundOnlyInCash => Text::new(
                 "这笔没有经过支付机构，只能退现金",

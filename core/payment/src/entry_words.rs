@@ -41,6 +41,16 @@ pub fn entry_text(entry: &Entry, provider: &Text) -> Text {
             Text::new(format!("{by} 撤回了对账结果：{reason}"), format!("{by} withdrew the match: {reason}"))
         }
         Fact::Settled(settlement) => settlement_text(settlement),
+        Fact::RefundFound(found) => {
+            let (amount, number) = (found.amount.for_people(), &found.number);
+            Text::new(
+                format!("{zh}自己退了 {amount}（退款号 {number}），不是本店经系统退的"),
+                format!("{en} returned {amount} unasked (refund {number}); it was not made through Paydesk"),
+            )
+        }
+        Fact::FoundAcknowledged { by } => {
+            Text::new(format!("{by} 看过了这条提醒"), format!("{by} has seen the notice"))
+        }
         Fact::Raised(alarm) => {
             let what = alarm.text();
             Text::new(format!("已提醒店长：{}", what.zh), format!("A person was called: {}", what.en))

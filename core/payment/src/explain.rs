@@ -93,11 +93,10 @@ impl MoneyState {
             Next::Rest(Outcome::Paid) => MoneyState::Paid,
             Next::Rest(Outcome::NotPaid(_)) => MoneyState::NotPaid,
             Next::Rest(Outcome::Returned) => MoneyState::Returned,
-            Next::Escalate { why: Alarm::RefundStuck, .. } if payment.undo.is_none() => MoneyState::Paid,
-            Next::Escalate { .. } => MoneyState::Verifying,
+            Next::Escalate { why, .. } => raised_money(payment, *why),
             Next::Ask(_) | Next::Wait { .. } if payment.owed_back() => MoneyState::Verifying,
             Next::Ask(_) | Next::Wait { .. } if matches!(payment.charge, Charge::Paid { .. }) => {
-                MoneyState::Paid
+                if payment.all_refunded() { MoneyState::Returned } else { MoneyState::Paid }
             }
             Next::Ask(_) | Next::Wait { .. } if awaiting_payer && payment.undo.is_none() => {
                 MoneyState::Waiting
@@ -245,7 +244,7 @@ fn not_paid(payment: &Payment, reason: Reason) -> Explanation {
         Advice::TryAgain => TryAgain,
     };
     let what = reason.text();
-    let detail = if payment.request.method.is_by_hand() {
+    let detail = if payment.request.method.is_by_hand() || reason == Reason::NeverVerified {
         Text::new(
             format!("{}。按没有收到处理；以后若在账单里查到，会自动认领并通知", what.zh),
             format!(
@@ -287,7 +286,10 @@ fn under_way(payment: &Payment, policy: &Policy, provider: &Text, why: Waiting) 
         return giving_back(payment, provider, until);
     }
     if let Charge::Paid { .. } = payment.charge {
-        return Explanation { awaiting: Some(refund_awaited(payment)), ..at_rest(payment, Outcome::Paid) };
+        let refunding = payment.refunds.iter().any(Refund::under_way);
+        let what = if refunding { refund_awaited(payment) } else { awaited(Waiting::Inquiry, provider) };
+        let outcome = if payment.all_refunded() { Outcome::Returned } else { Outcome::Paid };
+        return Explanation { awaiting: Some(what), ..at_rest(payment, outcome) };
     }
     let payer_acts = matches!(payment.charge, Charge::AwaitingPayer { .. }) && payment.undo.is_none();
     if payer_acts {
@@ -479,10 +481,38 @@ fn raised(payment: &Payment, why: Alarm, until: Option<Timestamp>, provider: &Te
             ),
         ),
         Alarm::NotVerified => return not_verified(payment, provider),
+        Alarm::ProviderContradicts => (
+            headline(payment, "支付机构改口了", "The provider contradicts itself"),
+            Text::new(
+                format!("{zh}先说已付，后来又说没有付；系统会继续查，期间不算收入"),
+                format!(
+                    "{en} said paid and denies it now; Paydesk keeps asking, and it does not count as takings meanwhile"
+                ),
+            ),
+        ),
+        Alarm::PaidTwice => (
+            headline(payment, "同一笔付了两次", "Paid twice"),
+            Text::new(
+                format!("{zh}说同一订单有两笔付款；本单的钱已到，多付的一笔要退给顾客"),
+                format!(
+                    "{en} says two transactions paid this order; one is the sale's, the other must go back to the customer"
+                ),
+            ),
+        ),
+        Alarm::RefundDiffers => {
+            let back = payment.refunded().for_people();
+            (
+                headline(payment, "退款金额对不上", "A refund was of another amount"),
+                Text::new(
+                    format!("{zh}说一共退了 {back}，与要求的不一样"),
+                    format!("{en} says {back} went back in all, which is not what was asked for"),
+                ),
+            )
+        }
     };
-    let kept = why == Alarm::RefundStuck && payment.undo.is_none();
+    let money = raised_money(payment, why);
     Explanation {
-        money: if kept { MoneyState::Paid } else { MoneyState::Verifying },
+        money,
         headline: headline_text,
         detail,
         awaiting: until.map(|at| {
@@ -493,10 +523,22 @@ fn raised(payment: &Payment, why: Alarm, until: Option<Timestamp>, provider: &Te
             "请店长在后台查看这笔，并按订单号联系支付机构",
             "Ask the manager to open this payment in the console and call the provider with the order number",
         ),
-        may_hand_over: kept,
+        may_hand_over: money == MoneyState::Paid,
         may_charge_again: false,
         action: CallOwner,
         until,
+    }
+}
+
+/// Where the money is while a person is called.
+fn raised_money(payment: &Payment, why: Alarm) -> MoneyState {
+    let gone = payment.paid().is_some_and(|paid| payment.refunded().minor() >= paid.amount.minor());
+    match payment.charge {
+        Charge::Returned { .. } => MoneyState::Returned,
+        Charge::Paid { .. } if !why.leaves_the_money() || payment.undo.is_some() => MoneyState::Verifying,
+        Charge::Paid { .. } if gone => MoneyState::Returned,
+        Charge::Paid { .. } => MoneyState::Paid,
+        _ => MoneyState::Verifying,
     }
 }
 
@@ -623,11 +665,26 @@ pub fn refund_text(refund: &Refund) -> Text {
         ),
         RefundState::Done { .. } => Text::new(format!("已退款 {amount}"), format!("Refunded {amount}")),
         RefundState::Refused(reason) => {
-            let why = reason.text();
+            let (why, help) = (reason.text(), after_refused_refund(reason));
             Text::new(
-                format!("退款 {amount} 被拒绝：{}", why.zh),
-                format!("The refund of {amount} was refused: {}", why.en),
+                format!("退款 {amount} 被拒绝：{}。{}", why.zh, help.zh),
+                format!("The refund of {amount} was refused: {}. {}", why.en, help.en),
             )
         }
+    }
+}
+
+/// What helps after a refund was refused.
+fn after_refused_refund(reason: Reason) -> Text {
+    match reason {
+        Reason::MerchantBalanceTooLow => Text::new(
+            "给商户账户充值后重新退，或者退现金",
+            "Top up the shop's account and refund again, or give cash back",
+        ),
+        Reason::MerchantConfig | Reason::MerchantFrozen => Text::new(
+            "请店长处理商户账户的限制，急用先退现金",
+            "The manager must settle it with the provider; give cash back meanwhile",
+        ),
+        _ => Text::new("可以退现金，或稍后重新退", "Give cash back, or refund again later"),
     }
 }

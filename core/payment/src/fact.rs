@@ -1,7 +1,7 @@
 //! Everything that can have happened to a payment. Facts are appended, never edited; what they add up to
 //! is [`crate::Payment`].
 
-use crate::{Alarm, Answer, Ask, Match, Settlement};
+use crate::{Alarm, Answer, Ask, FoundRefund, Match, Settlement};
 use base::{
     ChannelId, MerchantId, Money, OrderNo, PaymentId, RefundId, RefundNo, StoreId, Text, TillId, Timestamp,
 };
@@ -79,6 +79,13 @@ pub enum Fact {
     Settled(Settlement),
     /// A person was called, because of this.
     Raised(Alarm),
+    /// The provider returned money without being asked by us, as a person can in its back office.
+    RefundFound(FoundRefund),
+    /// A person has seen that this payment was found paid after the till had lost sight of it.
+    FoundAcknowledged {
+        /// Who.
+        by: String,
+    },
 }
 
 /// What is wanted: one amount, by one method, over one channel.

@@ -79,6 +79,12 @@ pub enum Alarm {
     RefundStuck,
     /// What was recorded by hand was not found at the provider in time.
     NotVerified,
+    /// The provider denies what it had said to be paid.
+    ProviderContradicts,
+    /// The provider says that two transactions paid the same order.
+    PaidTwice,
+    /// Another amount went back than was asked for, or more than came.
+    RefundDiffers,
 }
 
 impl Alarm {
@@ -89,6 +95,9 @@ impl Alarm {
         Alarm::CannotGiveBack,
         Alarm::RefundStuck,
         Alarm::NotVerified,
+        Alarm::ProviderContradicts,
+        Alarm::PaidTwice,
+        Alarm::RefundDiffers,
     ];
 
     /// The alarm's name in stored facts and on the wire. A promise: never changed.
@@ -99,12 +108,20 @@ impl Alarm {
             Alarm::CannotGiveBack => "cannot_give_back",
             Alarm::RefundStuck => "refund_stuck",
             Alarm::NotVerified => "not_verified",
+            Alarm::ProviderContradicts => "provider_contradicts",
+            Alarm::PaidTwice => "paid_twice",
+            Alarm::RefundDiffers => "refund_differs",
         }
     }
 
     /// The alarm with this [`Alarm::code`].
     pub fn from_code(code: &str) -> Option<Alarm> {
         Alarm::ALL.iter().copied().find(|alarm| alarm.code() == code)
+    }
+
+    /// The payment itself is ours whatever comes of this.
+    pub fn leaves_the_money(self) -> bool {
+        matches!(self, Alarm::RefundStuck | Alarm::PaidTwice | Alarm::RefundDiffers)
     }
 
     /// What is wrong, in a few words.
@@ -114,6 +131,13 @@ impl Alarm {
             Alarm::WrongAmount => Text::new("收到的金额不对", "a different amount arrived"),
             Alarm::CannotGiveBack => Text::new("迟到的钱退不回去", "late money cannot be given back"),
             Alarm::RefundStuck => Text::new("退款迟迟没有完成", "a refund is not finished"),
+            Alarm::ProviderContradicts => {
+                Text::new("支付机构先说已付，后来又说没有付", "the provider said paid and denies it now")
+            }
+            Alarm::PaidTwice => Text::new("同一订单有两笔付款", "two transactions paid the same order"),
+            Alarm::RefundDiffers => {
+                Text::new("退款金额对不上", "another amount went back than was asked for")
+            }
             Alarm::NotVerified => {
                 Text::new("手工登记的钱到期没有查到", "what was recorded by hand was not found in time")
             }
@@ -135,12 +159,15 @@ pub fn next(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
         Charge::Unclear { .. } | Charge::AwaitingPayer { .. } => pursue(payment, policy, now),
         Charge::Recorded { .. } => recorded(payment, policy, now),
         Charge::Paid { .. } if payment.undo.is_some() => give_back(payment, policy, now),
-        Charge::Paid { paid, .. } => {
-            let wrong = paid.amount != payment.request.amount && !payment.all_refunded();
-            settle_refunds(payment, policy, now, if wrong { Settled::WrongAmount } else { Settled::Paid })
+        Charge::Paid { .. } => {
+            let settled = payment.trouble().map_or(Settled::Paid, Settled::Troubled);
+            settle_refunds(payment, policy, now, settled)
         }
         Charge::NotPaid { reason, .. } => look_or_rest(payment, policy, now, Outcome::NotPaid(*reason)),
-        Charge::Returned { .. } => look_or_rest(payment, policy, now, Outcome::Returned),
+        Charge::Returned { .. } => {
+            let settled = payment.trouble().map_or(Settled::Returned, Settled::Troubled);
+            settle_refunds(payment, policy, now, settled)
+        }
     }
 }
 
@@ -281,7 +308,8 @@ fn give_back(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Settled {
     Paid,
-    WrongAmount,
+    Returned,
+    Troubled(Alarm),
     OwedBack,
 }
 
@@ -289,19 +317,38 @@ fn settle_refunds(payment: &Payment, policy: &Policy, now: Timestamp, settled: S
     let soonest = payment
         .refunds
         .iter()
-        .filter(|refund| refund.under_way())
+        .filter(|refund| refund.to_be_asked())
         .min_by_key(|refund| refund_due(refund, policy));
     if let Some(refund) = soonest {
         return pursue_refund(refund, policy, now);
     }
     match settled {
-        Settled::Paid if payment.all_refunded() => Next::Rest(Outcome::Returned),
-        Settled::Paid => Next::Rest(Outcome::Paid),
-        Settled::WrongAmount => Next::Escalate { why: Alarm::WrongAmount, until: None },
-        Settled::OwedBack => match look_due(payment, regular_look(payment, policy, now)) {
-            Some(due) => at(now, due, Ask::Inquire, Waiting::Inquiry),
-            None => Next::Escalate { why: Alarm::CannotGiveBack, until: None },
-        },
+        Settled::Paid if payment.all_refunded() => look_or_rest(payment, policy, now, Outcome::Returned),
+        Settled::Paid => look_or_rest(payment, policy, now, Outcome::Paid),
+        Settled::Returned => look_or_rest(payment, policy, now, Outcome::Returned),
+        Settled::Troubled(Alarm::ProviderContradicts) => ask_who_contradicts(payment, policy, now),
+        Settled::Troubled(alarm) => look_or_raise(payment, policy, now, alarm),
+        Settled::OwedBack => look_or_raise(payment, policy, now, Alarm::CannotGiveBack),
+    }
+}
+
+/// A provider that changed its mind may change it again: it is asked on, ever more rarely.
+fn ask_who_contradicts(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
+    let since = payment.contradicted.unwrap_or(now);
+    let ended = payment.history.inquiry_ended.unwrap_or(since);
+    let longest = step(&policy.refund_backoff, u32::MAX).max(policy.inquiry_every);
+    let due = ended + ended.since(since).clamp(policy.inquiry_every, longest);
+    match at(now, due, Ask::Inquire, Waiting::Inquiry) {
+        Next::Wait { until, .. } => Next::Escalate { why: Alarm::ProviderContradicts, until: Some(until) },
+        ask => ask,
+    }
+}
+
+/// A person must know, unless somebody wants a fresh look first.
+fn look_or_raise(payment: &Payment, policy: &Policy, now: Timestamp, why: Alarm) -> Next {
+    match look_due(payment, regular_look(payment, policy, now)) {
+        Some(due) => at(now, due, Ask::Inquire, Waiting::Inquiry),
+        None => Next::Escalate { why, until: None },
     }
 }
 
@@ -311,17 +358,21 @@ fn pursue_refund(refund: &Refund, policy: &Policy, now: Timestamp) -> Next {
         _ => Ask::InquireRefund { refund: refund.id },
     };
     let due = refund_due(refund, policy);
-    if now < due && now >= refund.requested_at + policy.escalate_after {
+    if refund.under_way() && now < due && now >= refund.requested_at + policy.escalate_after {
         return Next::Escalate { why: Alarm::RefundStuck, until: Some(due) };
     }
     at(now, due, ask, Waiting::Refund)
 }
 
 fn refund_due(refund: &Refund, policy: &Policy) -> Timestamp {
-    match refund.ended {
-        None => refund.requested_at,
-        Some(ended) if refund.look_wanted => ended,
-        Some(ended) => ended + step(&policy.refund_backoff, refund.tries),
+    let regular = refund.ended.map(|ended| ended + step(&policy.refund_backoff, refund.tries));
+    match (regular, refund.look_wanted) {
+        (None, wanted) => wanted.unwrap_or(refund.requested_at),
+        // Once asked in vain, a wanted look waits like any other, so that silence is not hammered.
+        (Some(regular), Some(wanted)) if refund.ended.is_some_and(|ended| ended < wanted) => {
+            wanted.min(regular)
+        }
+        (Some(regular), _) => regular,
     }
 }
 

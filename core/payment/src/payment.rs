@@ -14,10 +14,10 @@
 
 use crate::by_hand::first_charge;
 use crate::{
-    Alarm, Answer, Ask, CallNo, Doubt, Entry, Fact, Lost, Match, Method, Notice, Paid, Reason, RefundRequest,
-    RefundWay, Request, Said, Settlement, Verdict,
+    Alarm, Answer, Ask, CallNo, Doubt, Entry, Fact, Lost, Match, Method, Notice, Paid, Reason, Refund,
+    RefundRequest, RefundState, Request, Said, Settlement, Verdict,
 };
-use base::{Money, RefundId, Timestamp};
+use base::{Currency, Money, RefundId, Timestamp};
 use std::sync::Arc;
 
 /// What the facts of one payment add up to.
@@ -51,6 +51,14 @@ pub struct Payment {
     pub matched: Option<Match>,
     /// What a person decided.
     pub settled: Option<Settlement>,
+    /// Since when the provider denies what it had said to be paid.
+    pub contradicted: Option<Timestamp>,
+    /// A second transaction that the provider says paid the same order.
+    pub second: Option<Paid>,
+    /// A person has decided to keep it in spite of what was raised about it.
+    pub accepted: bool,
+    /// Who has seen that it was found paid.
+    pub acknowledged: Option<String>,
     /// Why a person was last called, unless the money moved since.
     pub raised: Option<Alarm>,
 }
@@ -157,6 +165,8 @@ pub struct History {
     pub undo_ended: Option<Timestamp>,
     /// When the latest question was asked that was answered "no such order", unless the order was seen since.
     pub missing_at: Option<Timestamp>,
+    /// A call about the charge was lost because we stopped.
+    pub we_stopped: bool,
 }
 
 /// The payment shall end without the money being ours.
@@ -177,45 +187,6 @@ pub enum WhyUndo {
     Cashier,
     /// The money came after everybody had been told it would not.
     PaidTooLate,
-}
-
-/// One return of money.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refund {
-    /// The provider knows it by the number made of this.
-    pub id: RefundId,
-    /// How much.
-    pub amount: Money,
-    /// Who wanted it and why; nothing if Paydesk itself returns late money.
-    pub request: Option<RefundRequest>,
-    /// When it was wanted.
-    pub requested_at: Timestamp,
-    /// How far it is.
-    pub state: RefundState,
-    /// How often the provider was asked to return or how it stands.
-    pub tries: u32,
-    /// When such a question last ended.
-    pub ended: Option<Timestamp>,
-    /// A notification wants it looked at.
-    pub look_wanted: bool,
-}
-
-/// How far a refund is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefundState {
-    /// To be asked for, or asked again under the same number, which is harmless.
-    Wanted,
-    /// Asked; the reply proves nothing.
-    Unclear,
-    /// The provider is on it.
-    Processing,
-    /// The payer has the money.
-    Done {
-        /// When, by the provider's clock or ours.
-        at: Timestamp,
-    },
-    /// It will not happen.
-    Refused(Reason),
 }
 
 /// What the facts add up to. The first must be [`Fact::Requested`], and no other may be.
@@ -249,6 +220,10 @@ impl Payment {
             notices: Vec::new(),
             matched: None,
             settled: None,
+            contradicted: None,
+            second: None,
+            accepted: false,
+            acknowledged: None,
             raised: None,
         }
     }
@@ -274,11 +249,13 @@ impl Payment {
             Fact::Noticed(notice) => self.noticed(notice, entry.at),
             Fact::CancelRequested { .. } => self.cancel_requested(entry.at),
             Fact::RefundRequested(request) => self.refund_requested(request, entry.at),
-            Fact::LookRequested { .. } => self.look_wanted = Some(entry.at),
+            Fact::LookRequested { .. } => self.look_requested(entry.at),
             Fact::Matched(found) => self.matched(found, entry.at),
             Fact::MatchWithdrawn { .. } => self.match_withdrawn(),
             Fact::Settled(settlement) => self.settled(settlement, entry.at),
             Fact::Raised(alarm) => self.raised = Some(*alarm),
+            Fact::RefundFound(found) => self.refund_found(found, entry.at),
+            Fact::FoundAcknowledged { by } => self.acknowledged = Some(by.clone()),
         }
     }
 
@@ -303,23 +280,41 @@ impl Payment {
 
     /// What has gone back to the payer by refunds that are done.
     pub fn refunded(&self) -> Money {
-        self.sum_of_refunds(|refund| matches!(refund.state, RefundState::Done { .. }))
+        let done = |refund: &&Refund| matches!(refund.state, RefundState::Done { .. });
+        self.sum(self.refunds.iter().filter(done).map(|refund| refund.returned))
     }
 
-    /// What could still be asked back: paid, less every refund that is not refused.
+    /// What could still be asked back: paid, less every refund that may have happened. Late money goes back by
+    /// itself; only when the provider has refused that, a person can.
     pub fn refundable(&self) -> Money {
-        let claimed = self.sum_of_refunds(|refund| !matches!(refund.state, RefundState::Refused(_)));
+        let zero = Money::zero(self.currency());
+        let claimed = self.sum(self.refunds.iter().map(Refund::claims));
         match (&self.charge, self.undo) {
-            (Charge::Paid { paid, .. }, None) => {
-                paid.amount.minus(claimed).unwrap_or(Money::zero(paid.amount.currency()))
+            (Charge::Paid { paid, .. }, undo) if undo.is_none() || self.cannot_give_back() => {
+                let left = paid.amount.minus(claimed).unwrap_or(zero);
+                if left.is_positive() { left } else { zero }
             }
-            _ => Money::zero(self.request.amount.currency()),
+            _ => zero,
         }
+    }
+
+    /// The provider refused to return money that came too late.
+    pub fn cannot_give_back(&self) -> bool {
+        let refused = |refund: &Refund| matches!(refund.state, RefundState::Refused(_));
+        self.owed_back()
+            && self.refund(self.give_back_id()).is_some_and(refused)
+            && !self.refunds.iter().any(Refund::to_be_asked)
+    }
+
+    /// The currency the money is in, or should be.
+    fn currency(&self) -> Currency {
+        self.paid().map_or(self.request.amount, |paid| paid.amount).currency()
     }
 
     /// Everything paid has gone back by refunds.
     pub fn all_refunded(&self) -> bool {
-        self.paid().is_some_and(|paid| paid.amount.is_positive() && self.refunded() == paid.amount)
+        let whole = |paid: &Paid| paid.amount.is_positive() && self.refunded().minor() >= paid.amount.minor();
+        self.paid().is_some_and(whole)
     }
 
     /// The refund with this id.
@@ -333,11 +328,9 @@ impl Payment {
         RefundId::from_u128(self.request.id.as_u128())
     }
 
-    fn sum_of_refunds(&self, counts: impl Fn(&Refund) -> bool) -> Money {
-        let zero = Money::zero(self.request.amount.currency());
-        let counted = self.refunds.iter().filter(|refund| counts(refund));
-        counted
-            .fold(zero, |sum, refund| sum.plus(refund.amount).expect("refunds are in the payment's currency"))
+    /// Adds up what is in the payment's currency; anything else is raised, not counted.
+    fn sum(&self, amounts: impl Iterator<Item = Money>) -> Money {
+        amounts.fold(Money::zero(self.currency()), |sum, amount| sum.plus(amount).unwrap_or(sum))
     }
 
     fn asked(&mut self, call: CallNo, ask: Ask, at: Timestamp) {
@@ -375,6 +368,9 @@ impl Payment {
         if shows_the_order(verdict) {
             self.history.missing_at = None;
         }
+        if open.ask == Ask::Inquire && self.undo.is_none() {
+            self.kept_and_inquired(verdict, at);
+        }
         match verdict {
             Verdict::Paid(paid) => self.paid_at_last(paid, at),
             Verdict::AwaitingPayer => self.awaiting_payer(None, at),
@@ -403,6 +399,9 @@ impl Payment {
 
     fn lost(&mut self, call: CallNo, why: Lost, at: Timestamp) {
         let Some(open) = self.close_call(call, at) else { return };
+        if why == Lost::WeStopped && !matches!(open.ask, Ask::Refund { .. } | Ask::InquireRefund { .. }) {
+            self.history.we_stopped |= !matches!(self.charge, Charge::Paid { .. });
+        }
         match open.ask {
             Ask::Charge | Ask::Present => self.unclear(WhyUnclear::Lost(why), at),
             Ask::Inquire | Ask::Reverse | Ask::Close => {}
@@ -457,7 +456,10 @@ impl Payment {
             | Charge::NeverLeft { .. }
             | Charge::Unclear { .. }
             | Charge::AwaitingPayer { .. }
-            | Charge::Recorded { .. } => self.charge = Charge::Paid { paid: paid.clone(), at },
+            | Charge::Recorded { .. } => {
+                self.look_wanted = None;
+                self.charge = Charge::Paid { paid: paid.clone(), at };
+            }
         }
     }
 
@@ -508,6 +510,12 @@ impl Payment {
         self.charge = Charge::Returned { paid: self.paid().cloned(), at };
     }
 
+    /// The charge, and every refund that the provider knows more about than we do.
+    fn look_requested(&mut self, at: Timestamp) {
+        self.look_wanted = Some(at);
+        self.refunds.iter_mut().for_each(|refund| refund.look(at));
+    }
+
     fn cancel_requested(&mut self, at: Timestamp) {
         if !self.record_canceled(at) {
             self.begin_undo(WhyUndo::Cashier, at);
@@ -524,18 +532,17 @@ impl Payment {
     fn noticed(&mut self, notice: &Notice, at: Timestamp) {
         self.notices.push(notice.notice_id.clone());
         match notice.refund_no {
-            Some(number) => self.with_refund(number.id(), |refund| refund.look_wanted = true),
+            Some(number) => self.with_refund(number.id(), |refund| refund.look(at)),
             None if !matches!(self.charge, Charge::Paid { .. }) => self.look_wanted = Some(at),
             None => {}
         }
     }
 
     fn refund_requested(&mut self, request: &RefundRequest, at: Timestamp) {
-        let mut refund = Refund::wanted(request.id, request.amount, Some(request.clone()), at);
-        if request.way == RefundWay::Cash {
-            refund.state = RefundState::Done { at };
+        self.refunds.push(Refund::wanted(request.id, request.amount, Some(request.clone()), at));
+        if self.owed_back() && self.all_refunded() {
+            self.returned(at);
         }
-        self.refunds.push(refund);
     }
 
     fn refund_or_give_back(&mut self, id: RefundId, amount: Money, at: Timestamp) -> &mut Refund {
@@ -561,49 +568,6 @@ impl Payment {
             // An earlier reversal may have worked although its reply was lost; that would explain the refusal.
             self.look_wanted = Some(at);
         }
-    }
-}
-
-impl Refund {
-    fn wanted(id: RefundId, amount: Money, request: Option<RefundRequest>, at: Timestamp) -> Refund {
-        Refund {
-            id,
-            amount,
-            request,
-            requested_at: at,
-            state: RefundState::Wanted,
-            tries: 0,
-            ended: None,
-            look_wanted: false,
-        }
-    }
-
-    /// Given back over the counter; no provider was asked.
-    pub fn in_cash(&self) -> bool {
-        self.request.as_ref().is_some_and(|request| request.way == RefundWay::Cash)
-    }
-
-    /// Neither done nor refused.
-    pub fn under_way(&self) -> bool {
-        !matches!(self.state, RefundState::Done { .. } | RefundState::Refused(_))
-    }
-
-    fn learn(&mut self, ask: Ask, verdict: &Verdict, at: Timestamp) {
-        if !self.under_way() {
-            return;
-        }
-        let inquired = matches!(ask, Ask::InquireRefund { .. });
-        if inquired {
-            self.look_wanted = false;
-        }
-        self.state = match verdict {
-            Verdict::Refunded { at: when, .. } => RefundState::Done { at: when.unwrap_or(at) },
-            Verdict::RefundProcessing => RefundState::Processing,
-            Verdict::RefundRefused(reason) => RefundState::Refused(*reason),
-            Verdict::NotFound if inquired => RefundState::Wanted,
-            Verdict::Unclear(_) if inquired => self.state,
-            _ => RefundState::Unclear,
-        };
     }
 }
 

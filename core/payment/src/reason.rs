@@ -116,9 +116,9 @@ reasons! {
     /// A refund only: too late, or the payment's state does not allow it.
     RefundNotPossible, "refund_not_possible", CallOwner,
         "支付机构不允许这笔退款", "The provider does not allow this refund";
-    /// Recorded by hand, and a person found that the money never came.
+    /// A person looked into it and decided that the money never came.
     NeverVerified, "never_verified", CallOwner,
-        "手工登记的这笔钱没有查到", "The money that was recorded by hand never came";
+        "核对后认定没有收到这笔钱", "It was checked and decided that this money never came";
 }
 
 impl Reason {

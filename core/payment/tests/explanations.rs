@@ -4,9 +4,9 @@
 
 use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use payment::{
-    Answer, Ask, Charge, Command, Doubt, Entry, Fact, Lost, Match, Method, Next, Notice, Paid, Payment,
-    Policy, Reason, RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict, decide,
-    explain, hear, next, refund_text,
+    Answer, Ask, Charge, Command, Doubt, Entry, Fact, FoundRefund, Lost, Match, Method, Next, Notice, Paid,
+    Payment, Policy, Reason, RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict,
+    decide, explain, hear, next, refund_text,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -79,6 +79,7 @@ fn happenings() -> Vec<(String, Happening)> {
     let verdicts = [
         ("paid", Verdict::Paid(proof(1250))),
         ("paid another amount", Verdict::Paid(proof(1200))),
+        ("paid by a second transaction", Verdict::Paid(Paid { transaction: "T2".into(), ..proof(1250) })),
         ("awaiting the payer", Verdict::AwaitingPayer),
         ("the QR is ready", Verdict::QrReady { content: "wallet://1".into(), expires_at: None }),
         ("not found", Verdict::NotFound),
@@ -108,6 +109,8 @@ fn happenings() -> Vec<(String, Happening)> {
         ("the match was withdrawn".to_owned(), Happening::Command(withdraw())),
         ("a person decided: paid".to_owned(), Happening::Command(settle(Settled::Paid))),
         ("a person decided: not paid".to_owned(), Happening::Command(settle(Settled::NotPaid))),
+        ("a person looks".to_owned(), Happening::Command(Command::Look { by: "Li".into() })),
+        ("the provider returned 5.00 unasked".to_owned(), Happening::Command(found_refund())),
         ("time passed".to_owned(), Happening::TimePasses),
         ("an hour passed".to_owned(), Happening::AnHourPasses),
     ]);
@@ -192,7 +195,12 @@ impl Life {
         let undo = payment.undo.map(|undo| undo.why);
         let refunds: Vec<_> = payment.refunds.iter().map(|refund| (refund.amount, refund.state)).collect();
         let words = self.words();
-        format!("{charge} {open:?} {undo:?} {refunds:?} {:?} {words}", payment.history.undo_tries.min(2))
+        let doubts =
+            (payment.contradicted.is_some(), payment.second.is_some(), payment.look_wanted.is_some());
+        format!(
+            "{charge} {open:?} {undo:?} {refunds:?} {:?} {doubts:?} {words}",
+            payment.history.undo_tries.min(2)
+        )
     }
 
     fn words(&self) -> String {
@@ -202,7 +210,8 @@ impl Life {
         // The moment of the next try is left out: it differs from story to story.
         lines.extend(said.awaiting.filter(|text| !text.en.starts_with("Next try at")));
         lines.push(said.next_step);
-        lines.extend(self.payment.refunds.iter().map(refund_text));
+        // The newest refund stands for all: what any of them can say, the newest can.
+        lines.extend(self.payment.refunds.last().map(refund_text));
         let yes = |may: bool| if may { "yes" } else { "no" };
         let mut words = format!(
             "[{}] button: {}, hand over: {}, charge again: {}\n",
@@ -266,6 +275,16 @@ fn refund(fen: i64, way: RefundWay) -> Command {
 fn matched(fen: i64) -> Command {
     let source = Source::Bill { name: "2026-11-23".into(), row: 7 };
     Command::Match(Match { source, paid: proof(fen), by: String::new() })
+}
+
+fn found_refund() -> Command {
+    Command::RecordRefund(FoundRefund {
+        id: RefundId::from_u128(77),
+        number: "R77".into(),
+        amount: Money::cny(500),
+        at: None,
+        source: Source::Bill { name: "2026-11-23".into(), row: 9 },
+    })
 }
 
 fn withdraw() -> Command {

@@ -1,10 +1,10 @@
 //! What must hold of any payment, whatever happens to it in whatever order.
 
-use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
+use base::{ChannelId, Currency, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use payment::{
-    Answer, Ask, Charge, Command, Doubt, Entry, Fact, Lost, Match, Method, Next, Notice, Outcome, Paid,
-    Payment, Policy, Reason, RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict,
-    decide, explain, hear, next,
+    Answer, Ask, Charge, Command, Doubt, Entry, Fact, FoundRefund, Lost, Match, Method, Next, Notice,
+    Outcome, Paid, Payment, Policy, Reason, Refund, RefundRequest, RefundState, RefundWay, Request, Said,
+    Settled, Settlement, Source, Verdict, decide, explain, hear, next,
 };
 use proptest::prelude::*;
 use std::time::Duration;
@@ -22,6 +22,8 @@ enum Happening {
     Matched { fen: i64, transaction: u8 },
     MatchWithdrawn,
     Settled(Settled),
+    Acknowledge,
+    RefundFound { fen: i64, number: u8 },
     TimePasses(u64),
 }
 
@@ -59,7 +61,7 @@ proptest! {
     #[test]
     fn a_silent_provider_is_not_hammered(
         method in provided(),
-        story in prop::collection::vec(prop_oneof![trouble(), not_found()], 0..25),
+        story in prop::collection::vec(prop_oneof![trouble(), not_found(), happening()], 0..25),
     ) {
         let mut life = Life::begin(&method);
         story.iter().for_each(|happening| life.happen(happening));
@@ -149,6 +151,16 @@ impl Life {
             (Happening::Matched { fen, transaction }, _) => {
                 self.command(&Command::Match(matched(*fen, *transaction)))
             }
+            (Happening::Acknowledge, _) => self.command(&Command::Acknowledge { by: "Li".into() }),
+            (Happening::RefundFound { fen, number }, _) => {
+                self.command(&Command::RecordRefund(FoundRefund {
+                    id: RefundId::from_u128(2000 + u128::from(*number)),
+                    number: format!("R{number}"),
+                    amount: Money::cny(*fen),
+                    at: None,
+                    source: Source::Bill { name: "2026-11-23".into(), row: 9 },
+                }))
+            }
             (Happening::MatchWithdrawn, _) => {
                 self.command(&Command::WithdrawMatch { by: "Li".into(), reason: "not ours".into() })
             }
@@ -188,6 +200,22 @@ impl Life {
     }
 
     fn command(&mut self, command: &Command) {
+        self.put(command);
+        assert!(
+            !matches!(decide(&self.payment, command), Ok(Some(Fact::RefundRequested(_)))),
+            "once is once"
+        );
+    }
+
+    /// Whatever a refund's state, what may have gone back never exceeds what was paid when it is asked for.
+    fn put(&mut self, command: &Command) {
+        if let (Command::Refund(wanted), Ok(Some(_))) = (command, decide(&self.payment, command)) {
+            let refused = |refund: &&Refund| matches!(refund.state, RefundState::Refused(_));
+            let open = self.payment.refunds.iter().filter(|refund| !refused(refund));
+            let claimed: i64 = open.map(|refund| refund.amount.minor()).sum();
+            let paid = self.payment.paid().map_or(0, |paid| paid.amount.minor());
+            assert!(claimed + wanted.amount.minor() <= paid, "{claimed} + {} of {paid}", wanted.amount);
+        }
         if let Ok(Some(fact)) = decide(&self.payment, command) {
             self.learn(fact);
         }
@@ -199,7 +227,9 @@ impl Life {
         assert_eq!(now, self.next(), "deciding twice is deciding the same");
         let paid = self.payment.paid().map_or(0, |paid| paid.amount.minor());
         let returned = self.payment.refunded().minor();
-        assert!(returned <= paid.max(0), "refunded {returned} of {paid}");
+        let decided = self.payment.settled.is_some();
+        let told = decided || !matches!(now, Next::Rest(_));
+        assert!(returned <= paid.max(0) || told, "refunded {returned} of {paid}, and nobody is called");
         if let Next::Rest(Outcome::Paid) = now {
             assert!(matches!(self.payment.charge, Charge::Paid { .. }), "paid rests on a proof");
             assert!(self.payment.undo.is_none(), "what is to be undone is not called paid");
@@ -294,6 +324,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (-1i64..2 * PRICE, 0u8..4, way()).prop_map(|(fen, key, way)| Happening::Refund { fen, key, way }),
         1 => prop_oneof![Just(PRICE), 1..2 * PRICE]
             .prop_flat_map(|fen| (0u8..3).prop_map(move |transaction| Happening::Matched { fen, transaction })),
+        1 => Just(Happening::Acknowledge),
+        1 => (1i64..PRICE, 0u8..2).prop_map(|(fen, number)| Happening::RefundFound { fen, number }),
         1 => Just(Happening::MatchWithdrawn),
         1 => prop_oneof![Just(Settled::Paid), Just(Settled::NotPaid)].prop_map(Happening::Settled),
     ]
@@ -347,6 +379,8 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     prop_oneof![
         3 => (1i64..2 * PRICE).prop_map(|fen| Verdict::Paid(proof(fen))),
         3 => Just(Verdict::Paid(proof(PRICE))),
+        1 => Just(Verdict::Paid(Paid { transaction: "T2".into(), ..proof(PRICE) })),
+        1 => Just(Verdict::Paid(Paid { amount: Money::new(PRICE, Currency::Usd), ..proof(PRICE) })),
         2 => prop::sample::select(Reason::ALL.to_vec()).prop_map(Verdict::Declined),
         2 => Just(Verdict::NotFound),
         1 => Just(Verdict::Closed),

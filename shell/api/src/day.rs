@@ -38,6 +38,8 @@ pub struct Day {
     pub paid: CountAmount,
     /// What went back that day.
     pub refunded: CountAmount,
+    /// What persons recorded by hand that day and nobody has verified: not in `paid`.
+    pub recorded: CountAmount,
     /// How many payments ended without money.
     pub not_paid: u64,
     /// How many have no result yet.
@@ -117,6 +119,7 @@ fn view(state: &ApiState, unit: Money, date: String, figures: DayFigures, last_w
         zone: "Asia/Shanghai".to_owned(),
         paid: both(figures.paid),
         refunded: both(figures.refunded),
+        recorded: both(figures.recorded),
         not_paid: figures.not_paid,
         waiting: figures.waiting,
         success_rate: (ended > 0).then(|| figures.paid.count as f64 / ended as f64),

@@ -21,6 +21,7 @@ mod assets;
 mod attempts;
 mod body;
 mod day;
+mod decisions;
 mod demo;
 mod events;
 mod export;

@@ -245,6 +245,7 @@ impl From<Refusal> for Problem {
             | Refusal::OnlyARecordCanBeMatched
             | Refusal::MatchedOtherwise
             | Refusal::RefundedAlready
+            | Refusal::NothingToAcknowledge
             | Refusal::NothingToSettle => StatusCode::CONFLICT,
             Refusal::NoSuchPayment => StatusCode::NOT_FOUND,
         };
@@ -304,7 +305,7 @@ mod tests {
     use base::Money;
     use std::collections::BTreeSet;
 
-    fn refusals() -> [Refusal; 15] {
+    fn refusals() -> [Refusal; 16] {
         [
             Refusal::AmountMustBePositive,
             Refusal::AmountTooLarge { max: Money::cny(1) },
@@ -318,6 +319,7 @@ mod tests {
             Refusal::MatchedOtherwise,
             Refusal::RefundedAlready,
             Refusal::NothingToSettle,
+            Refusal::NothingToAcknowledge,
             Refusal::ReasonMissing,
             Refusal::RefundOnlyInCash,
             Refusal::NoSuchPayment,

@@ -5,8 +5,8 @@ use crate::openapi::{Contract, openapi_json};
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    assets, day, demo, events, export, health, keys, notify, pass, passwords, payments, people, receipts,
-    refunds, session, till, timeline,
+    assets, day, decisions, demo, events, export, health, keys, notify, pass, passwords, payments, people,
+    receipts, refunds, session, till, timeline,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -81,6 +81,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(payments::cancel))
         .routes(routes!(payments::look))
         .routes(routes!(refunds::create))
+        .routes(routes!(decisions::settle))
+        .routes(routes!(decisions::acknowledge))
         .routes(routes!(receipts::print))
         .routes(routes!(receipts::of_payment))
         .routes(routes!(timeline::read))

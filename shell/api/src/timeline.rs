@@ -85,6 +85,10 @@ pub enum Kind {
     Settled,
     /// A person was called.
     Raised,
+    /// The provider returned money unasked.
+    RefundFound,
+    /// A person has seen that it was found paid.
+    FoundAcknowledged,
 }
 
 /// A particular.
@@ -150,6 +154,8 @@ fn sort(fact: &Fact) -> (Who, Kind) {
         Fact::MatchWithdrawn { .. } => (Who::Cashier, Kind::MatchWithdrawn),
         Fact::Settled(_) => (Who::Cashier, Kind::Settled),
         Fact::Raised(_) => (Who::Paydesk, Kind::Raised),
+        Fact::RefundFound(_) => (Who::Provider, Kind::RefundFound),
+        Fact::FoundAcknowledged { .. } => (Who::Cashier, Kind::FoundAcknowledged),
     }
 }
 
@@ -198,7 +204,12 @@ fn particulars(fact: &Fact) -> Vec<(&'static str, String)> {
             ("reason", request.reason.clone()),
             ("by", request.by.clone()),
         ],
-        Fact::CancelRequested { by } | Fact::LookRequested { by } => vec![("by", by.clone())],
+        Fact::RefundFound(found) => {
+            vec![("amount", found.amount.to_string()), ("refund_no", found.number.clone())]
+        }
+        Fact::CancelRequested { by } | Fact::LookRequested { by } | Fact::FoundAcknowledged { by } => {
+            vec![("by", by.clone())]
+        }
         Fact::Matched(found) => matched(found),
         Fact::MatchWithdrawn { by, reason } => vec![("by", by.clone()), ("reason", reason.clone())],
         Fact::Raised(alarm) => vec![("alarm", alarm.code().to_owned())],

@@ -118,6 +118,18 @@ pub struct RecordView {
     pub settled: Option<String>,
 }
 
+/// A payment found paid after the till had lost sight of it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = FoundPaid)]
+pub struct FoundView {
+    /// How: `matched`, `too_late` or `after_restart`.
+    pub how: String,
+    /// It in words.
+    pub text: TextView,
+    /// Who has seen it; nothing while it is to be announced.
+    pub seen_by: Option<String>,
+}
+
 /// The one primary button of a state.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -256,6 +268,8 @@ pub struct PaymentView {
     pub cash: Option<CashView>,
     /// What was recorded, if the customer paid by the shop's printed code.
     pub record: Option<RecordView>,
+    /// It was found paid after the till had lost sight of it.
+    pub found: Option<FoundView>,
     /// Two digits at either end of the payer's code.
     pub code_hint: Option<String>,
     /// What to show the customer while the money is awaited.
@@ -327,6 +341,11 @@ pub fn payment_view(subject: Subject<'_>, place: PlaceNames) -> PaymentView {
         wallet_label: request.wallet_name.clone().into(),
         cash: cash(payment),
         record: record(payment, policy),
+        found: payment.found().map(|found| FoundView {
+            how: found.code().to_owned(),
+            text: found.text().into(),
+            seen_by: payment.acknowledged.clone(),
+        }),
         code_hint: code_hint(&request.method),
         qr: qr(payment),
         money: words.money.into(),

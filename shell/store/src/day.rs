@@ -39,6 +39,8 @@ pub struct DayFigures {
     pub paid: Sum,
     /// Refunds done, of payments of whatever day.
     pub refunded: Sum,
+    /// Recorded by hand and not verified; in none of the other sums.
+    pub recorded: Sum,
     /// Payments that ended without the money being ours.
     pub not_paid: u64,
     /// Payments that have no result yet.
@@ -75,6 +77,7 @@ impl Store {
         Ok(DayFigures {
             paid: by_hour.iter().fold(Sum::default(), |sum, hour| sum.plus(hour.paid)),
             refunded: self.refunds_done(&span).await.map_err(StoreError::failed("sum up a day's refunds"))?,
+            recorded: self.recorded(&span).await.map_err(StoreError::failed("sum up a day's records"))?,
             not_paid: count(&["not_paid", "returned"]),
             waiting: count(&["waiting", "verifying"]),
             by_hour,
@@ -87,6 +90,15 @@ impl Store {
         query.push(SOLD).push(") AS sold, count(*) AS count FROM payments");
         span.push_where(&mut query, "created_at");
         query.push(" GROUP BY 1, 2").build_query_as().fetch_all(self.read()).await
+    }
+
+    async fn recorded(&self, span: &Span) -> Result<Sum, sqlx::Error> {
+        let mut query =
+            QueryBuilder::new("SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT) FROM payments");
+        span.push_where(&mut query, "created_at");
+        query.push(" AND state = 'recorded'");
+        let (count, amount): (i64, i64) = query.build_query_as().fetch_one(self.read()).await?;
+        Ok(Sum { count: count as u64, amount })
     }
 
     async fn by_hour(&self, span: &Span) -> Result<Vec<HourFigures>, sqlx::Error> {

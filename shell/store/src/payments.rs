@@ -3,7 +3,7 @@
 use crate::insert::{Columns, Insert};
 use crate::sql::{Kind, query_scalar};
 use crate::{Store, StoreError};
-use base::{PaymentId, Timestamp};
+use base::{Money, PaymentId, Timestamp};
 use engine::Change;
 use engine::lease::Fence;
 use payment::{Charge, MoneyState, Next, Payment, Refund, RefundState};
@@ -153,7 +153,8 @@ pub(crate) fn upsert_refunds(changes: &[Change]) -> Insert {
     let mut refunds = Insert::new(
         "refunds",
         REFUND_COLUMNS,
-        " ON CONFLICT (id) DO UPDATE SET state = excluded.state, done_at = excluded.done_at",
+        " ON CONFLICT (id) DO UPDATE SET amount = excluded.amount, state = excluded.state, \
+         done_at = excluded.done_at",
     );
     for (payment, refund) in all {
         let (state, done_at) = refund_state(refund);
@@ -162,8 +163,8 @@ pub(crate) fn upsert_refunds(changes: &[Change]) -> Insert {
             payment.request.id.to_string().into(),
             payment.request.merchant.to_string().into(),
             payment.request.till.to_string().into(),
-            refund.amount.minor().into(),
-            refund.request.is_none().into(),
+            moved(refund).minor().into(),
+            refund.gives_back().into(),
             state.into(),
             refund.requested_at.as_micros().into(),
             done_at.map(Timestamp::as_micros).into(),
@@ -194,7 +195,11 @@ impl Standing {
                 Charge::NotPaid { reason, .. } => Some(reason.code()),
                 _ => rest_reason(&change.next),
             },
-            paid: paid.map(|paid| paid.amount.minor()),
+            // What the provider denies, and what came in another currency, does not count as takings.
+            paid: paid
+                .filter(|_| payment.contradicted.is_none())
+                .filter(|paid| paid.amount.currency() == payment.request.amount.currency())
+                .map(|paid| paid.amount.minor()),
             paid_at: match payment.charge {
                 Charge::Paid { at, .. } => Some(at),
                 _ => paid.and_then(|paid| paid.at),
@@ -212,6 +217,11 @@ fn rest_reason(next: &Next) -> Option<&'static str> {
         Next::Rest(payment::Outcome::NotPaid(reason)) => Some(reason.code()),
         _ => None,
     }
+}
+
+/// What went back, or shall.
+fn moved(refund: &Refund) -> Money {
+    if matches!(refund.state, RefundState::Done { .. }) { refund.returned } else { refund.amount }
 }
 
 pub(crate) fn refund_state(refund: &Refund) -> (&'static str, Option<Timestamp>) {

@@ -3,8 +3,8 @@
 
 use base::{Currency, MalformedId, Money, Text, Timestamp};
 use payment::{
-    Alarm, Answer, Ask, ContentHash, Doubt, Fact, Lost, Match, Method, Notice, Paid, Reason, RefundRequest,
-    RefundWay, Request, Said, Settled, Settlement, Source, Verdict,
+    Alarm, Answer, Ask, ContentHash, Doubt, Fact, FoundRefund, Lost, Match, Method, Notice, Paid, Reason,
+    RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,12 @@ fn version(fact: &Fact) -> u32 {
             _ => false,
         },
         Fact::RefundRequested(request) => request.way != RefundWay::Provider,
-        Fact::Matched(_) | Fact::MatchWithdrawn { .. } | Fact::Settled(_) | Fact::Raised(_) => true,
+        Fact::Matched(_)
+        | Fact::MatchWithdrawn { .. }
+        | Fact::Settled(_)
+        | Fact::Raised(_)
+        | Fact::RefundFound(_)
+        | Fact::FoundAcknowledged { .. } => true,
         Fact::Asked { .. }
         | Fact::Lost { .. }
         | Fact::NeverLeft { .. }
@@ -85,6 +90,8 @@ enum FactV1 {
     MatchWithdrawn { by: String, reason: String },
     Settled { verdict: SettledV2, reason: String, by: String },
     Raised(String),
+    RefundFound { id: String, number: String, amount: MoneyV1, at: Option<i64>, source: SourceV2 },
+    FoundAcknowledged { by: String },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -252,6 +259,14 @@ impl From<&Fact> for FactV1 {
                 by: settlement.by.clone(),
             },
             Fact::Raised(alarm) => FactV1::Raised(alarm.code().to_owned()),
+            Fact::RefundFound(found) => FactV1::RefundFound {
+                id: found.id.to_string(),
+                number: found.number.clone(),
+                amount: found.amount.into(),
+                at: found.at.map(Timestamp::as_micros),
+                source: (&found.source).into(),
+            },
+            Fact::FoundAcknowledged { by } => FactV1::FoundAcknowledged { by: by.clone() },
         }
     }
 }
@@ -278,6 +293,14 @@ impl TryFrom<FactV1> for Fact {
             FactV1::Settled { verdict, reason, by } => {
                 Fact::Settled(Settlement { verdict: verdict.into(), reason, by })
             }
+            FactV1::RefundFound { id, number, amount, at, source } => Fact::RefundFound(FoundRefund {
+                id: id.parse()?,
+                number,
+                amount: amount.try_into()?,
+                at: at.map(Timestamp::from_micros),
+                source: source.into(),
+            }),
+            FactV1::FoundAcknowledged { by } => Fact::FoundAcknowledged { by },
             FactV1::Raised(code) => Fact::Raised(
                 Alarm::from_code(&code).ok_or_else(|| Unreadable(format!("no alarm is named {code:?}")))?,
             ),
@@ -722,6 +745,14 @@ mod tests {
             Fact::Answered { call: 1, answer: Answer { verdict: declined, said: Said::default() } },
         ];
         facts.extend(Alarm::ALL.iter().map(|alarm| Fact::Raised(*alarm)));
+        facts.push(Fact::RefundFound(FoundRefund {
+            id: RefundId::from_u128(0x3f),
+            number: "50300009".into(),
+            amount: Money::cny(500),
+            at: Some(Timestamp::from_micros(1_795_400_000_123_456)),
+            source: Source::Bill { name: "2026-11-23".into(), row: 9 },
+        }));
+        facts.push(Fact::FoundAcknowledged { by: "王芳".into() });
         facts
     }
 

@@ -517,6 +517,10 @@ async fn a_day_counts_sales_when_they_were_wanted_and_refunds_when_they_were_don
                 count: 1,
                 amount: 500,
             },
+            recorded: Sum {
+                count: 0,
+                amount: 0,
+            },
             not_paid: 1,
             waiting: 1,
             by_hour: [

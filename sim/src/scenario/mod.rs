@@ -19,7 +19,9 @@ mod write;
 use crate::server::{Done, Fate, Server};
 use base::{ChannelId, MerchantId, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use engine::{After, Change, Wake};
-use payment::{Command, Fact, Method, Notice, PayerCode, Policy, RefundRequest, Request, Settlement};
+use payment::{
+    Command, Fact, FoundRefund, Method, Notice, PayerCode, Policy, RefundRequest, Request, Settlement,
+};
 use read::{Event, Line, Way};
 use std::collections::{BTreeMap, BTreeSet};
 use write::Trace;
@@ -173,6 +175,14 @@ impl Stage {
                 way: *way,
             })),
             Event::Match(found) => command(Command::Match(found.clone())),
+            Event::RefundFound { amount, number, source } => command(Command::RecordRefund(FoundRefund {
+                id: self.refund_id(number),
+                number: number.clone(),
+                amount: *amount,
+                at: None,
+                source: source.clone(),
+            })),
+            Event::Acknowledge => command(Command::Acknowledge { by: "Li".into() }),
             Event::WithdrawMatch => {
                 command(Command::WithdrawMatch { by: "Li".into(), reason: "another table's".into() })
             }
@@ -281,5 +291,7 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::MatchWithdrawn { .. } => "MatchWithdrawn",
         Fact::Settled(_) => "Settled",
         Fact::Raised(_) => "Raised",
+        Fact::RefundFound(_) => "RefundFound",
+        Fact::FoundAcknowledged { .. } => "FoundAcknowledged",
     }
 }

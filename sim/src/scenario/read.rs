@@ -23,6 +23,8 @@ pub(super) enum Event {
     Look,
     Refund { amount: Money, key: String, way: RefundWay },
     Match(Match),
+    RefundFound { amount: Money, number: String, source: Source },
+    Acknowledge,
     WithdrawMatch,
     Settle(Settled),
     Stop,
@@ -86,6 +88,7 @@ fn read_event(text: &str) -> Option<Event> {
         "the next commit succeeds but is reported failed" => {
             return Some(Event::NextCommit(Fate::DurableButReportedFailed));
         }
+        "seen" => return Some(Event::Acknowledge),
         "time passes" => return Some(Event::TimePasses),
         "the match is withdrawn" => return Some(Event::WithdrawMatch),
         "a person decides: paid" => return Some(Event::Settle(Settled::Paid)),
@@ -98,6 +101,7 @@ fn read_event(text: &str) -> Option<Event> {
         "refund" => read_refund(rest),
         "noticed" => read_notice(rest),
         "matched" => read_match(rest),
+        "returned" => read_found_refund(rest),
         _ => read_end(text),
     }
 }
@@ -131,11 +135,7 @@ fn read_refund(rest: &str) -> Option<Event> {
 fn read_match(rest: &str) -> Option<Event> {
     let mut words = rest.split(' ');
     let (amount, transaction) = (read_money(words.next()?)?, words.next()?);
-    let source = match words.collect::<Vec<_>>()[..] {
-        ["in", "bill", name, "row", row] => Source::Bill { name: name.to_owned(), row: row.parse().ok()? },
-        ["by", "notice", id] => Source::Notice { notice_id: id.to_owned() },
-        _ => return None,
-    };
+    let source = read_source(&words.collect::<Vec<_>>())?;
     Some(Event::Match(Match { source, paid: proof(amount, transaction), by: String::new() }))
 }
 
@@ -147,6 +147,23 @@ fn read_notice(rest: &str) -> Option<Event> {
     let elsewhere = about == "over another channel";
     let known = about.is_empty() || refund.is_some() || elsewhere;
     known.then(|| Event::Noticed { refund, claim: claim.to_owned(), id: id.to_owned(), elsewhere })
+}
+
+/// `5.00 R7 in bill 2026-11-23 row 9`: the provider returned money unasked.
+fn read_found_refund(rest: &str) -> Option<Event> {
+    let mut words = rest.split(' ');
+    let (amount, number) = (read_money(words.next()?)?, words.next()?.to_owned());
+    Some(Event::RefundFound { amount, number, source: read_source(&words.collect::<Vec<_>>())? })
+}
+
+fn read_source(words: &[&str]) -> Option<Source> {
+    match *words {
+        ["in", "bill", name, "row", row] => {
+            Some(Source::Bill { name: name.to_owned(), row: row.parse().ok()? })
+        }
+        ["by", "notice", id] => Some(Source::Notice { notice_id: id.to_owned() }),
+        _ => None,
+    }
 }
 
 /// `answered: paid 12.50`, `lost: timed out`, `never left: connection refused`, each also with a call's
@@ -191,7 +208,8 @@ fn read_verdict(text: &str) -> Option<Verdict> {
 fn read_detailed_verdict(text: &str) -> Option<Verdict> {
     let (verb, detail) = text.rsplit_once(' ')?;
     match verb {
-        "paid" => Some(Verdict::Paid(proof(read_money(detail)?, "T1"))),
+        "paid" => Some(Verdict::Paid(proof(read_any_money(detail)?, "T1"))),
+        "paid as T2" => Some(Verdict::Paid(proof(read_money(detail)?, "T2"))),
         "declined" => Some(Verdict::Declined(Reason::from_code(detail)?)),
         "refunded" => Some(Verdict::Refunded { amount: read_money(detail)?, at: None }),
         "refund refused" => Some(Verdict::RefundRefused(Reason::from_code(detail)?)),
@@ -203,6 +221,14 @@ fn read_detailed_verdict(text: &str) -> Option<Verdict> {
 fn proof(amount: Money, transaction: &str) -> Paid {
     let transaction = transaction.to_owned();
     Paid { amount, transaction, at: None, payer: String::new(), funds: String::new() }
+}
+
+/// `12.50`, or with another currency than the shop's, `USD12.50`.
+fn read_any_money(text: &str) -> Option<Money> {
+    match text.strip_prefix("USD") {
+        Some(amount) => Money::parse(amount, Currency::Usd).ok(),
+        None => read_money(text),
+    }
 }
 
 fn read_money(text: &str) -> Option<Money> {

@@ -121,5 +121,8 @@ fn alarm_word(why: Alarm) -> &'static str {
         Alarm::CannotGiveBack => "cannot give back",
         Alarm::RefundStuck => "refund stuck",
         Alarm::NotVerified => "not verified",
+        Alarm::ProviderContradicts => "the provider contradicts itself",
+        Alarm::PaidTwice => "paid twice",
+        Alarm::RefundDiffers => "a refund differs",
     }
 }

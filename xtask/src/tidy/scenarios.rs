@@ -19,6 +19,8 @@ const WORDS: &[(&str, &str)] = &[
     ("Matched", " matched "),
     ("MatchWithdrawn", "the match is withdrawn"),
     ("Raised", "→ call a person: "),
+    ("RefundFound", " returned "),
+    ("FoundAcknowledged", " seen"),
     ("Settled", "a person decides: "),
 ];
 

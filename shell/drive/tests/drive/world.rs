@@ -196,6 +196,8 @@ fn short(fact: &Fact) -> String {
         Fact::LookRequested { by } => format!("look wanted by {by}"),
         Fact::Matched(found) => format!("matched {}", found.paid.transaction),
         Fact::MatchWithdrawn { by, .. } => format!("match withdrawn by {by}"),
+        Fact::RefundFound(found) => format!("refund found {}", found.number),
+        Fact::FoundAcknowledged { by } => format!("seen by {by}"),
         Fact::Raised(alarm) => format!("raised {}", alarm.code()),
         Fact::Settled(settlement) => format!("settled {:?} by {}", settlement.verdict, settlement.by),
     }
