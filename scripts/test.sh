@@ -92,6 +92,8 @@ outsiders() {
 # torture HOW TIMES [OPTION...]: short; what a machine lacks is skipped and counted by the script itself.
 torture() { PAYDESK=$(binary fast) python3 tests/torture "$1" --times "$2" "${@:3}"; }
 
+tills() { PAYDESK=$(binary fast) python3 tests/torture/tills.py --kills 4; }
+
 browser() { PAYDESK=$(binary fast) scripts/browser.sh; }
 
 # In a function, so that the script may change while it runs.
@@ -125,6 +127,7 @@ main() {
     if command -v python3 >/dev/null; then
       need_torture_tools
       part kill-9 torture kill 50
+      part tills tills
       part power-cuts torture power 10
       part disk-errors torture disk 5
       part broken-links torture links 8

@@ -120,6 +120,7 @@ export const consoleTexts = dictionary({
   "who.cashier": { zh: "收银员", en: "Cashier" },
   "who.paydesk": { zh: "Paydesk", en: "Paydesk" },
   "who.provider": { zh: "支付平台", en: "Provider" },
+  "who.till": { zh: "收银机", en: "Till" },
   "who.network": { zh: "网络", en: "Network" },
 
   "refund.title": { zh: "退款", en: "Refund" },

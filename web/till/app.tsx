@@ -7,8 +7,10 @@ import { useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
 import { signOut, whoIsHere } from "../shared/session";
 import { SignIn } from "../shared/ui/sign_in";
+import { RefusedPage, StandbyPage, TakenOverPage } from "./agent_pages";
 import { Counter } from "./counter";
 import { tillTexts } from "./texts";
+import { useAgent } from "./use_agent";
 
 type Stage =
   | { name: "starting" }
@@ -25,6 +27,7 @@ export function App() {
   const shared = useTranslate(sharedTexts);
   const failureText = useFailureText();
   const [stage, setStage] = useState<Stage>({ name: "starting" });
+  const { agent, look } = useAgent();
 
   useEffect(() => {
     document.title = t("page.title");
@@ -68,6 +71,9 @@ export function App() {
   const leaveNow = useCallback(() => void leave(), [leave]);
   const signedOut = useCallback(() => setStage({ name: "signed_out" }), []);
 
+  if (agent?.standing === "standby") return <StandbyPage agent={agent} onTaken={() => void look()} />;
+  if (agent?.standing === "taken_over") return <TakenOverPage agent={agent} />;
+  if (agent?.standing === "refused") return <RefusedPage />;
   switch (stage.name) {
     case "starting":
       return <p className="page-message">{shared("loading")}</p>;
@@ -85,7 +91,15 @@ export function App() {
     case "choosing":
       return <ChooseTill me={stage.me} onChosen={() => void enter(stage.me)} onSignOut={() => void leave()} />;
     case "ready":
-      return <Counter me={stage.me} info={stage.info} onSignOut={leaveNow} onSignedOut={signedOut} />;
+      return (
+        <Counter
+          me={stage.me}
+          info={stage.info}
+          agent={agent?.standing === "server" ? null : agent}
+          onSignOut={leaveNow}
+          onSignedOut={signedOut}
+        />
+      );
   }
 }
 

@@ -1,6 +1,6 @@
 // The counter: what the cashier does all day. It joins keys, scanner, entry, outcome and today's list.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { isAtRest, type Me, type Payment, type TillInfo } from "../shared/api/types";
+import { isAtRest, type Agent, type Me, type Payment, type TillInfo } from "../shared/api/types";
 import { fill } from "../shared/i18n/dictionary";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
@@ -8,6 +8,7 @@ import { amountEntry, formatAmount, parseAmount, spokenAmount, typeAmountKey } f
 import type { News, Open } from "./desk";
 import { EntryPanel, type Complaint, type PendingScan } from "./entry";
 import { Footer } from "./footer";
+import { AgentStrip } from "./agent_strip";
 import { Header } from "./header";
 import { OutcomeScreen, type OutcomeKeys } from "./outcome";
 import { PasswordDialog } from "./password_dialog";
@@ -26,8 +27,16 @@ const SAME_SCAN_MS = 1500;
 const PENDING_SCAN_MS = 55_000;
 const TOAST_MS = 6000;
 
-export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; onSignedOut: () => void }) {
-  const { me, info } = props;
+interface CounterProps {
+  me: Me;
+  info: TillInfo;
+  agent: Agent | null;
+  onSignOut: () => void;
+  onSignedOut: () => void;
+}
+
+export function Counter(props: CounterProps) {
+  const { me, info, agent } = props;
   const t = useTranslate(tillTexts);
   const shared = useTranslate(sharedTexts);
   const pick = usePick();
@@ -326,8 +335,10 @@ export function Counter(props: { me: Me; info: TillInfo; onSignOut: () => void; 
         menuOpen={menuOpen}
         onMenu={setMenuOpen}
         onPassword={openPassword}
+        agent={agent}
         onSignOut={props.onSignOut}
       />
+      {agent && <AgentStrip agent={agent} />}
       {!state.reachable ? (
         <p className="banner banner-bad" role="alert">
           {t("banner.unreachable")}

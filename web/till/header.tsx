@@ -1,9 +1,10 @@
 // The strip above: where we are, who we are, and whether the links and the printer work.
 import { memo } from "react";
 import type { Link } from "../shared/api/events";
-import type { Me, PrinterState, TillInfo } from "../shared/api/types";
+import type { Agent, Me, PrinterState, TillInfo } from "../shared/api/types";
 import { usePick, useTranslate } from "../shared/i18n/language";
 import { Mark } from "../shared/ui/wordmark";
+import { agentTexts } from "./agent_texts";
 import { Settings } from "./settings";
 import { tillTexts } from "./texts";
 
@@ -16,12 +17,14 @@ interface HeaderProps {
   menuOpen: boolean;
   onMenu: (open: boolean) => void;
   onPassword: () => void;
+  agent: Agent | null;
   onSignOut: () => void;
 }
 
 /** Remembered between renders: it does not change while an amount is typed. */
-export const Header = memo(function Header({ me, info, link, reachable, printer, ...settings }: HeaderProps) {
+export const Header = memo(function Header({ me, info, link, reachable, printer, agent, ...settings }: HeaderProps) {
   const t = useTranslate(tillTexts);
+  const ta = useTranslate(agentTexts);
   const pick = usePick();
   const shownLink = reachable ? link : "lost";
   const linkTone = { live: "good", connecting: "warn", lost: "bad" }[shownLink];
@@ -35,6 +38,13 @@ export const Header = memo(function Header({ me, info, link, reachable, printer,
         </span>
       </div>
       <Chip tone={linkTone} label={t(`link.${shownLink}`)} />
+      {agent?.server && (
+        <Chip
+          tone={agent.server.reachable ? "good" : "bad"}
+          label={agent.server.reachable ? ta("server.good") : ta("server.bad")}
+          short={ta("server.short")}
+        />
+      )}
       <Chip
         tone={PRINTER_TONES[printer.state] ?? "warn"}
         label={printer.state === "none" ? t("printer.none") : pick(printer.text).replace(/[。.]$/, "")}

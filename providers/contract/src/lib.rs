@@ -11,6 +11,7 @@ pub mod conformance;
 mod http;
 mod keys;
 mod order;
+pub mod seal;
 pub mod signing;
 mod simulator;
 mod trouble;

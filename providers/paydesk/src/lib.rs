@@ -13,7 +13,6 @@
 //! ```
 
 mod notify;
-pub mod seal;
 mod simulator;
 mod translate;
 pub mod wire;
@@ -22,11 +21,11 @@ pub use simulator::Simulator;
 
 use base::{Currency, Secret, Text};
 use payment::{Answer, Ask, Notice, Policy};
+use provider_contract::seal::Seal;
 use provider_contract::{
     BadNotice, Call, CannotAsk, Capabilities, HttpReply, HttpRequest, Moment, Order, Provider, RenewsKeys,
     Reply, Trouble,
 };
-use seal::Seal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! What a server tells a till unasked: that there is a reason to look at an attempt.
 
-use crate::seal::{HEADER, Seal};
 use payment::Notice;
+use provider_contract::seal::{HEADER, Seal};
 use provider_contract::{BadNotice, HttpReply, HttpRequest, Moment};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

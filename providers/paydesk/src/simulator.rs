@@ -7,11 +7,11 @@ mod book;
 mod outbox;
 mod serve;
 
-use crate::seal::Seal;
 use crate::{Config, Fence, Paydesk};
 use base::{Currency, OrderNo, Secret, Timestamp};
 use book::{Books, State};
 use outbox::Outbox;
+use provider_contract::seal::Seal;
 use provider_contract::{Book, Delivery, HttpReply, HttpRequest, Moment, Outgoing, Treatment};
 use std::collections::BTreeMap;
 use std::time::Duration;

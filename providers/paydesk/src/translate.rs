@@ -1,10 +1,10 @@
 //! Ask to call, reply to answer. Its heart is [`refused`], one table of our own API's problems.
 
+use crate::Paydesk;
 use crate::wire::{self, Amount, Method, NewPayment, NewRefund};
-use crate::{Paydesk, seal};
 use base::{Currency, Money, RefundNo, Timestamp};
 use payment::{Answer, Ask, Doubt, Paid, Reason, Said, Verdict};
-use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply, Trouble};
+use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply, Trouble, seal};
 use serde::Serialize;
 
 /// Seconds the server may hold a charge's reply back until there is something to say.

@@ -61,7 +61,7 @@ fn what_is_not_listed_proves_nothing() {
     assert_eq!(ask(&client, &mut simulator, Ask::Inquire, &order), Verdict::NotFound);
     let moment = Moment { now: order.requested_at, nonce: 1 };
     let body = br#"{"code":"something_new","en":"x"}"#.to_vec();
-    let seal = paydesk_link::seal::Seal::of_key("pk_simulated_0000000000000001");
+    let seal = provider_contract::seal::Seal::of_key("pk_simulated_0000000000000001");
     let about = order.order_no.to_string();
     let headers = vec![("paydesk-seal".to_owned(), seal.make(&about, 422, &body))];
     let reply = Reply { status: 422, headers, body };
@@ -78,7 +78,7 @@ fn what_stands_between_a_till_and_its_server_has_a_name() {
     let client = simulator.client("http://simulated");
     let order = order(&simulator, 1);
     let moment = Moment { now: order.requested_at, nonce: 1 };
-    let seal = paydesk_link::seal::Seal::of_key("pk_simulated_0000000000000001");
+    let seal = provider_contract::seal::Seal::of_key("pk_simulated_0000000000000001");
     let sealed = vec![("paydesk-seal".to_owned(), seal.make(&order.order_no.to_string(), 200, b"{}"))];
     for (status, body, headers, expected) in [
         (503, "", vec![], Some(Trouble::Failing)),

@@ -69,6 +69,7 @@ pub(crate) fn permissions(role: Role) -> &'static [Permission] {
         Role::Manager => &[Take, Refund, ViewAll],
         Role::Cashier => &[Take],
         Role::Support => &[ViewAll],
+        Role::Till => &[Take, Refund],
     }
 }
 
@@ -294,6 +295,7 @@ mod tests {
             manager: take refund view_all
             cashier: take
             support: view_all
+            till: take refund
         "#]]
         .assert_eq(&table);
     }

@@ -17,9 +17,12 @@
 //! # }
 //! ```
 
+mod agent;
 mod assets;
 mod attempts;
 mod body;
+mod by_hand;
+mod by_key;
 mod day;
 mod decisions;
 mod demo;
@@ -41,14 +44,20 @@ mod proxies;
 mod receipts;
 mod refunds;
 mod router;
+mod seal;
 mod secrets;
 mod session;
 mod state;
 mod till;
+mod tills;
 mod timeline;
 mod views;
 mod waiting;
 
+pub use agent::{
+    AgentView, ConnectionView, CounterAgent, JournalView, Later, StandbyView, Standing, TakenOverView,
+    Vouched,
+};
 pub use ids::fresh_id;
 pub use openapi::openapi_json;
 pub use passwords::{PASSWORD_SHORTEST, is_weak_password};
@@ -56,8 +65,10 @@ pub use problem::{Code, Problem};
 pub use proxies::{Network, NotANetwork};
 pub use receipts::ReceiptLinks;
 pub use router::router;
-pub use secrets::{fresh_api_key, fresh_token, hash_password, token_hash};
+pub use secrets::{fresh_api_key, fresh_code, fresh_token, hash_password, token_hash};
+pub use session::MeStaff;
 pub use state::{
     ApiState, Asset, Assets, Config, Demo, DemoCode, DemoCredential, DemoInfo, NoPrinters, Paper,
     PrinterStatus, Printers, Route, Setup, Wallet,
 };
+pub use views::Named as NamedView;

@@ -6,6 +6,7 @@ use crate::ids::fresh_id;
 use crate::problem::{Code, Problem, ProblemBody};
 use crate::secrets::mark;
 use crate::state::ApiState;
+use crate::tills;
 use crate::views::PaymentView;
 use crate::waiting::{self, Standing, patience};
 use axum::Json;
@@ -176,6 +177,7 @@ pub(crate) async fn create(
     Strict(wanted): Strict<NewPayment>,
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
     caller.must(Permission::Take)?;
+    tills::admit(&state, &caller, &headers).await?;
     let key = idempotency_key(&headers)?;
     let patience = patience(query.wait)?;
     let begin = parse(&state, &caller, key, &wanted)?;
@@ -426,7 +428,7 @@ fn known_wallet(state: &ApiState, wallet: &str) -> Result<String, Problem> {
 }
 
 /// The way to the provider. Cash needs none; a record names the wallet's, whose bill will show it.
-fn channel(
+pub(crate) fn channel(
     state: &ApiState,
     merchant: MerchantId,
     wallet: &str,

@@ -36,6 +36,12 @@ impl PlaceIndex {
         tills.filter(|till| till.merchant == merchant).collect()
     }
 
+    /// The merchant, if there is only one, as on a till's own device.
+    pub(crate) fn only_merchant(&self) -> Option<MerchantId> {
+        let mut all = self.merchants.keys();
+        all.next().copied().filter(|_| all.next().is_none())
+    }
+
     pub(crate) fn merchant(&self, id: MerchantId) -> Named {
         let name = self.merchants.get(&id).map_or("", |merchant| merchant.name.as_str());
         Named { id: id.to_string(), name: name.to_owned() }

@@ -164,6 +164,22 @@ problems! {
         "There is nothing to pay at this code now; it may be paid, canceled or expired";
     NotADemo, NOT_FOUND, "not_a_demo",
         "这台服务器不是演示", "This server is not a demo";
+    TillWasTakenOver, CONFLICT, "till_was_taken_over",
+        "另一台收银机已接管这个收银台，没有执行", "Another device stands for this till now, so nothing was done";
+    NotATillsDevice, FORBIDDEN, "not_a_tills_device",
+        "只有配对过的收银机可以这样做", "Only a device that is paired with this till may do this";
+    PairingCodeWrong, UNAUTHORIZED, "pairing_code_wrong",
+        "配对码不对、用过了或已过期，请在服务器上再要一个",
+        "The pairing code is wrong, spent or too old; ask the server for another";
+    TakeoverTooLate, CONFLICT, "takeover_too_late",
+        "那台收银机又有动静，或已被别的机器接管；没有接管，请再看一眼",
+        "That device is alive again, or another has taken over, so nothing was changed; look again";
+    TillIsStandby, CONFLICT, "till_is_standby",
+        "这是备用收银机，接管以后才能收款", "This is a spare device; take over the till before taking money";
+    NotAnAgent, NOT_FOUND, "not_an_agent",
+        "这里不是收银机", "This is not a till's own device";
+    ServerNotReached, SERVICE_UNAVAILABLE, "server_not_reached",
+        "连不上服务器，没有执行；请检查网络再试", "The server cannot be reached, so nothing was done; check the network and try again";
     TookTooLong, SERVICE_UNAVAILABLE, "took_too_long",
         "服务器太忙，没有按时处理完；请用同一个请求编号再试",
         "The server was too busy to finish in time; try again with the same request key";

@@ -7,6 +7,7 @@ use crate::payments::{NewAmount, WaitQuery, carry_out, money};
 use crate::problem::{Problem, ProblemBody};
 use crate::secrets::mark;
 use crate::state::ApiState;
+use crate::tills;
 use crate::views::PaymentView;
 use crate::waiting::Standing;
 use axum::Json;
@@ -74,10 +75,23 @@ pub(crate) async fn create(
     Strict(wanted): Strict<NewRefund>,
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
     caller.must(Permission::Refund)?;
+    tills::admit(&state, &caller, &headers).await?;
+    refund(&state, &caller, &payment, query, &headers, &wanted).await
+}
+
+/// Asks for the refund and waits until it ends, or until the caller's patience is over.
+pub(crate) async fn refund(
+    state: &ApiState,
+    caller: &Caller,
+    payment: &str,
+    query: WaitQuery,
+    headers: &HeaderMap,
+    wanted: &NewRefund,
+) -> Result<(StatusCode, Json<PaymentView>), Problem> {
     let request = RefundRequest {
         id: RefundId::from_u128(fresh_id(state.now())),
-        key: idempotency_key(&headers)?,
-        content: content(&state, &caller, &payment, &wanted),
+        key: idempotency_key(headers)?,
+        content: content(state, caller, payment, wanted),
         amount: money(&wanted.amount)?,
         reason: line(wanted.reason.as_deref().unwrap_or_default(), "reason", 80)?,
         by: caller.by(),
@@ -90,7 +104,7 @@ pub(crate) async fn create(
         this.is_none_or(|refund| !refund.under_way())
     };
     let command = Command::Refund(request);
-    let standing = carry_out(&state, &caller, &payment, command, query.wait, ended).await?;
+    let standing = carry_out(state, caller, payment, command, query.wait, ended).await?;
     let status = if standing.payment.refund(id).is_some() { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(state.view(&standing.payment, &standing.next).await?)))
 }

@@ -5,8 +5,8 @@ use crate::openapi::{Contract, openapi_json};
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    assets, day, decisions, demo, events, export, health, keys, notify, pass, passwords, payments, people,
-    receipts, refunds, session, till, timeline,
+    agent, assets, by_key, day, decisions, demo, events, export, health, keys, notify, pass, passwords,
+    payments, people, receipts, refunds, seal, session, till, tills, timeline,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -50,6 +50,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/notify/{provider}/{channel}", any(notify::take))
         .fallback(assets::serve)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(seal::seal))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(from_fn_with_state(state.clone(), pass::to_holder))
         .layer(from_fn(surround))
@@ -78,6 +79,18 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(payments::read))
         .routes(routes!(export::download))
         .routes(routes!(payments::by_key))
+        .routes(routes!(by_key::cancel))
+        .routes(routes!(by_key::undo))
+        .routes(routes!(by_key::refund))
+        .routes(routes!(tills::new_code))
+        .routes(routes!(tills::pair))
+        .routes(routes!(tills::beat))
+        .routes(routes!(tills::journal))
+        .routes(routes!(tills::take_over))
+        .routes(routes!(tills::stand))
+        .routes(routes!(tills::agents))
+        .routes(routes!(agent::read))
+        .routes(routes!(agent::take_over))
         .routes(routes!(payments::cancel))
         .routes(routes!(payments::look))
         .routes(routes!(refunds::create))

@@ -34,6 +34,15 @@ pub fn fresh_password() -> Secret<String> {
     Secret::new(groups.join("-"))
 }
 
+/// A code for people to type once: eight characters that cannot be mistaken for one another, 40 bits.
+pub fn fresh_code() -> Secret<String> {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let letters: Vec<char> =
+        random_bytes::<8>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+    let (first, second) = letters.split_at(4);
+    Secret::new(first.iter().chain(&['-']).chain(second).collect())
+}
+
 /// What the store keeps of a token or a key: its SHA-256 in hex. A slow hash is not needed for 256 random bits.
 pub fn token_hash(token: &str) -> String {
     hex(digest::digest(&digest::SHA256, token.as_bytes()).as_ref())

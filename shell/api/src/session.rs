@@ -1,5 +1,6 @@
 //! Signing in and out, and who one is.
 
+use crate::agent::Vouched;
 use crate::body::Strict;
 use crate::guard::{COOKIE, Caller, SESSION_LIFETIME, not_cross_origin, permissions, session_token};
 use crate::problem::{Code, Problem, ProblemBody};
@@ -14,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use base::Secret;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
-use store::{NewSession, Principal, StaffLogin};
+use store::{By, NewSession, NewStaff, Principal, Role, StaffLogin};
 use utoipa::ToSchema;
 
 /// Longer than any login or password of a person; what is longer is not hashed.
@@ -56,7 +57,7 @@ pub struct MeStaff {
     pub login: String,
     /// The name.
     pub name: String,
-    /// `owner`, `manager`, `cashier` or `support`.
+    /// `owner`, `manager`, `cashier`, `support` or `till`.
     pub role: String,
 }
 
@@ -93,8 +94,10 @@ pub(crate) async fn sign_in(
     if let Some(wait) = state.attempts.wait(&login, &address, now) {
         return Err(Problem::from(Code::TooManyAttempts).retry_after(wait.as_secs() + 1));
     }
-    let found = state.store().people().staff_by_login(&login).await?;
-    let Some(staff) = fitting(&state, found, Secret::new(wanted.password)).await? else {
+    let password = Secret::new(wanted.password);
+    let known_here = !refused_by_server(&state, &login, &password).await?;
+    let found = state.store().people().staff_by_login(&login).await?.filter(|_| known_here);
+    let Some(staff) = fitting(&state, found, password).await? else {
         state.attempts.failed(&login, &address, now);
         tracing::info!(address, "a sign-in was refused");
         return Err(Code::WrongLoginOrPassword.into());
@@ -168,6 +171,41 @@ fn me_of(state: &ApiState, principal: &Principal) -> Me {
             .collect(),
         permissions: permissions(principal.role).iter().map(|p| p.name().to_owned()).collect(),
     }
+}
+
+/// On a till's own device the server is asked first; whom it vouches for is known here from then on, for when it
+/// cannot be asked. True if it says that this is not the person's password.
+async fn refused_by_server(
+    state: &ApiState,
+    login: &str,
+    password: &Secret<String>,
+) -> Result<bool, Problem> {
+    let Some(agent) = state.setup.agent.clone() else { return Ok(false) };
+    let staff = match agent.vouch(login.to_owned(), password.clone()).await {
+        Vouched::Yes(staff) => staff,
+        Vouched::No => return Ok(true),
+        Vouched::Unknown => return Ok(false),
+    };
+    let Some((merchant, role)) = state.places().only_merchant().zip(Role::from_code(&staff.role)) else {
+        return Ok(true);
+    };
+    let (secret, id) = (password.clone(), staff.id.parse().map_err(|_| Code::OurMistake)?);
+    let hash = tokio::task::spawn_blocking(move || hash_password(&secret)).await;
+    let kept = NewStaff {
+        id,
+        merchant,
+        till: None,
+        login: staff.login,
+        name: staff.name,
+        role,
+        password_hash: hash.map_err(|_| Code::OurMistake)?,
+    };
+    let by = By { actor: "the server", at: state.now() };
+    state.store().people().keep_staff(&kept, by).await.map_err(|why| {
+        tracing::error!(error = %why, "a person whom the server knows could not be kept");
+        Problem::from(Code::StoreFailed)
+    })?;
+    Ok(false)
 }
 
 /// The person, if the password is right. Takes as long for a login that does not exist, so that nobody can find

@@ -1,5 +1,6 @@
 //! What every handler shares: the drive, the configuration, names of places, and who waits for what.
 
+use crate::agent::CounterAgent;
 use crate::attempts::Attempts;
 use crate::guard::Admitted;
 use crate::payments::CASH;
@@ -29,6 +30,8 @@ pub struct Setup {
     pub printers: Arc<dyn Printers>,
     /// The demo's data, if this is one.
     pub demo: Option<Arc<dyn Demo>>,
+    /// The device at the counter, if this is one and not the server.
+    pub agent: Option<Arc<dyn CounterAgent>>,
 }
 
 /// What the shops take and where.

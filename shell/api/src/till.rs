@@ -10,6 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use base::MerchantId;
 use serde::{Deserialize, Serialize};
+use store::Till;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which till.
@@ -104,22 +105,27 @@ pub(crate) async fn read(
     caller: Caller,
     Asked(query): Asked<TillQuery>,
 ) -> Result<Json<TillInfo>, Problem> {
-    let merchant = caller.principal.merchant;
     let till = till_of(&state, &caller, query.till.as_deref())?;
+    Ok(Json(info(&state, till)))
+}
+
+/// What this till needs to know.
+pub(crate) fn info(state: &ApiState, till: Till) -> TillInfo {
+    let merchant = till.merchant;
     let limit = state.limit(merchant);
     let config = &state.setup.config;
     let routes = || config.routes.iter().filter(|route| route.merchant == merchant);
-    Ok(Json(TillInfo {
+    TillInfo {
         store: state.places().shop(till.store),
-        methods: routes().filter_map(|route| way(&state, route)).collect(),
-        wallets: config.wallets.iter().map(|wallet| codes(&state, merchant, wallet)).collect(),
+        methods: routes().filter_map(|route| way(state, route)).collect(),
+        wallets: config.wallets.iter().map(|wallet| codes(state, merchant, wallet)).collect(),
         limits: Limits { max: limit.into() },
         currency: limit.currency().code().to_owned(),
         printer: state.setup.printers.status(till.id).into(),
         demo: state.setup.demo.is_some(),
         server_time: time(state.now()),
         till: Named { id: till.id.to_string(), name: till.name },
-    }))
+    }
 }
 
 fn way(state: &ApiState, route: &Route) -> Option<PayWay> {

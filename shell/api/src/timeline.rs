@@ -52,6 +52,8 @@ pub enum Who {
     Provider,
     /// The network, by its silence.
     Network,
+    /// The till's own journal.
+    Till,
 }
 
 /// What kind of thing happened.
@@ -116,8 +118,35 @@ pub(crate) async fn read(
     let entries = state.store().payment_entries(&caller.scope(), payment).await?;
     let entries = entries.ok_or(Refusal::NoSuchPayment)?;
     let provider = state.provider_title(&payment::fold(&entries));
-    let entries = (1..).zip(&entries).map(|(seq, entry)| view(seq, entry, &provider)).collect();
-    Ok(Json(Timeline { entries }))
+    let mut shown: Vec<TimelineEntry> =
+        (1..).zip(&entries).map(|(seq, entry)| view(seq, entry, &provider)).collect();
+    shown.extend(till_knew(&state, &caller, &entries, shown.len() as u32 + 1).await?);
+    Ok(Json(Timeline { entries: shown }))
+}
+
+/// What the till's own journal says about it, if a till asked for it and has handed its journal in.
+async fn till_knew(
+    state: &ApiState,
+    caller: &Caller,
+    entries: &[Entry],
+    first_seq: u32,
+) -> Result<Vec<TimelineEntry>, Problem> {
+    let Some(Fact::Requested(request)) = entries.first().map(|entry| &entry.fact) else {
+        return Ok(Vec::new());
+    };
+    let Ok(attempt) = request.key.parse::<base::OrderNo>() else { return Ok(Vec::new()) };
+    let evidence = state.store().evidence(&caller.scope(), attempt.id()).await?;
+    let known = evidence.iter().filter_map(|evidence| store::fact_of(&evidence.record));
+    let server = Text::new("服务器", "the server");
+    let shown = (first_seq..).zip(known).map(|(seq, (_, _, entry))| {
+        let told = view(seq, &entry, &server);
+        let text = TextView {
+            zh: format!("收银机记着：{}", told.text.zh),
+            en: format!("The till knew: {}", told.text.en),
+        };
+        TimelineEntry { who: Who::Till, text, ..told }
+    });
+    Ok(shown.collect())
 }
 
 fn view(seq: u32, entry: &Entry, provider: &Text) -> TimelineEntry {

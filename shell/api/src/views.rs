@@ -194,6 +194,8 @@ pub enum RefundStateView {
 pub struct RefundView {
     /// Its id.
     pub id: String,
+    /// The key it was asked for with; nothing if late money went back by itself.
+    pub key: Option<String>,
     /// The number the provider knows it by.
     pub refund_no: String,
     /// How much.
@@ -286,6 +288,8 @@ pub struct PaymentView {
     pub provider_message: Option<String>,
     /// A person must know about it.
     pub escalated: bool,
+    /// The money came after giving up and is going back.
+    pub owed_back: bool,
     /// By when there will be a result, while there is none.
     pub until: Option<String>,
     /// It in words.
@@ -354,6 +358,7 @@ pub fn payment_view(subject: Subject<'_>, place: PlaceNames) -> PaymentView {
         provider_code: some_text(&payment.said.code),
         provider_message: some_text(&payment.said.message),
         escalated: matches!(next, Next::Escalate { .. }),
+        owed_back: payment.owed_back(),
         until: words.until.map(time),
         refunds: payment.refunds.iter().map(refund_view).collect(),
         printed,
@@ -383,6 +388,7 @@ pub fn refund_view(refund: &Refund) -> RefundView {
     };
     RefundView {
         id: refund.id.to_string(),
+        key: refund.request.as_ref().map(|request| request.key.clone()),
         refund_no: RefundNo::from(refund.id).to_string(),
         amount: refund.amount.into(),
         state,

@@ -1,6 +1,6 @@
 //! The command line: every command, its options, an example each, and the exit codes.
 
-use crate::{backup, bench, demo, doctor, init, migrate, restore, serve, simulate, world};
+use crate::{backup, bench, demo, doctor, init, migrate, restore, serve, simulate, till, world};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -31,6 +31,8 @@ enum Command {
     Init(init::Options),
     /// Run the server
     Serve(serve::Options),
+    /// Run the agent at a counter; pair it, carry its journal
+    Till(till::Options),
     /// Check everything an installation depends on, and name what is wrong and the next step
     Doctor(doctor::Options),
     /// Bring the database's schema up to date
@@ -65,6 +67,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Demo(options) => demo::run(options),
         Command::Init(options) => init::run(options),
         Command::Serve(options) => serve::run(options),
+        Command::Till(options) => till::run(options),
         Command::Doctor(options) => doctor::run(options),
         Command::Migrate(options) => migrate::run(options),
         Command::Backup(options) => backup::run(options),

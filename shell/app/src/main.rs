@@ -19,6 +19,7 @@ mod sealed;
 mod serve;
 mod setup;
 mod simulate;
+mod till;
 mod world;
 
 use clap::Parser;

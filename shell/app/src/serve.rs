@@ -58,6 +58,10 @@ pub struct Parts {
     pub printers: Vec<Printer>,
     /// A demo's data.
     pub demo: Option<Arc<dyn Demo>>,
+    /// The wallets that are known.
+    pub wallets: Vec<api::Wallet>,
+    /// The device at the counter, if this is one.
+    pub agent: Option<till::Agent>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// How it appears to other servers on the same database.
@@ -107,6 +111,8 @@ async fn parts(config: &Config) -> Result<Parts> {
         trusted_proxies: config.server.trusted_proxies.clone(),
         printers: config.printers.clone(),
         demo: None,
+        wallets: wallets(),
+        agent: None,
         clock: Arc::new(SystemClock),
         node: config.node.clone(),
     })
@@ -135,6 +141,7 @@ pub struct Running {
     printers: Arc<TillPrinters>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     latch: Latch,
+    background: Vec<tokio::task::JoinHandle<()>>,
 }
 
 /// Starts serving these parts.
@@ -147,7 +154,7 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
         config: api::Config {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             public_base_url: parts.public_url,
-            wallets: wallets(),
+            wallets: parts.wallets,
             routes: parts.routes,
             limit: parts.payment_max,
             limits: std::collections::BTreeMap::new(),
@@ -156,6 +163,7 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
         assets: Arc::new(Pages),
         printers: printers.clone(),
         demo: parts.demo,
+        agent: parts.agent.clone().map(|agent| Arc::new(agent) as Arc<dyn api::CounterAgent>),
     };
     let state = ApiState::new(setup).await.context("cannot read the names of shops and tills")?;
     printers
@@ -167,9 +175,10 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
     let door = door.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
+    let background = parts.agent.map_or_else(Vec::new, |agent| agent.start(handle.clone()));
     let serving = axum::serve(door, service).with_graceful_shutdown(latch.clone().closed());
     let server = tokio::spawn(serving.into_future());
-    Ok(Running { handle, store, printers, server, latch })
+    Ok(Running { handle, store, printers, server, latch, background })
 }
 
 impl Running {
@@ -189,6 +198,7 @@ impl Running {
         self.handle.drain();
         self.latch.close();
         let _ = tokio::time::timeout(LAST_ANSWERS, &mut self.server).await;
+        self.background.iter().for_each(|task| task.abort());
         self.printers.stop();
         let _ = tokio::time::timeout(LAST_CALLS, self.handle.stop()).await;
         self.handle.leave().await;

@@ -233,6 +233,14 @@ impl Handle {
         }
     }
 
+    /// Takes up payments that were put into the store by something else than the engine. False if that must be tried
+    /// again.
+    pub async fn take_up(&self, payments: Vec<PaymentId>) -> bool {
+        let (done, taken_up) = oneshot::channel();
+        let sent = self.shared.inbox.send(Message::Resume { payments, done }).await;
+        sent.is_ok() && taken_up.await.unwrap_or(false)
+    }
+
     /// Every change that becomes durable from now on. For one payment, [`Handle::watch`] is far cheaper.
     pub fn changes(&self) -> broadcast::Receiver<Arc<Changed>> {
         self.shared.changes.subscribe()

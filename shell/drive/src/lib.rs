@@ -36,3 +36,4 @@ pub use node::NodeSetup;
 pub use probe::{Probed, probe};
 pub use stats::Stats;
 pub use watch::{Changed, Watch};
+pub use wire::{NoReply, Step, Wire};

@@ -25,7 +25,7 @@ const REPLY_BYTES_MAX: usize = 1 << 20;
 
 /// Why there is no reply.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum NoReply {
+pub enum NoReply {
     /// It may have taken effect.
     Lost(Lost),
     /// It cannot have taken effect: how far it came and why no further, for people.
@@ -41,7 +41,7 @@ pub(crate) enum NoReply {
 
 /// What a request needs before it can leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub enum Step {
     /// An address for the provider's name.
     Address,
     /// A connection, and a request that HTTP allows.
@@ -54,13 +54,20 @@ type Bare = Client<HttpConnector, Full<Bytes>>;
 type Tls = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// The HTTP clients: one for bare addresses, one with TLS that is made when first needed.
-pub(crate) struct Wire {
+pub struct Wire {
     bare: Bare,
     tls: OnceLock<Result<Tls, String>>,
 }
 
+impl Default for Wire {
+    fn default() -> Wire {
+        Wire::new()
+    }
+}
+
 impl Wire {
-    pub(crate) fn new() -> Wire {
+    /// Clients that have no connection yet.
+    pub fn new() -> Wire {
         Wire { bare: builder().build(connector()), tls: OnceLock::new() }
     }
 
@@ -70,7 +77,7 @@ impl Wire {
     }
 
     /// The same for a question that is about no payment, and needs no permit.
-    pub(crate) async fn ask(&self, question: Call, patience: Duration) -> Result<Reply, NoReply> {
+    pub async fn ask(&self, question: Call, patience: Duration) -> Result<Reply, NoReply> {
         match tokio::time::timeout(patience, self.exchange(question)).await {
             Ok(result) => result,
             // It cannot be told whether the connection was made by then.

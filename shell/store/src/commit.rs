@@ -3,7 +3,8 @@
 use crate::failure::{StoreError, is_duplicate};
 use crate::insert::{Gate, Rows};
 use crate::sql::QueryBuilder;
-use crate::{EventId, Store, events, facts, jobs, payments};
+use crate::{EventId, Store, events, facts, jobs, journal, payments};
+use ::journal::Entry;
 use base::{MerchantId, PaymentId, Timestamp};
 use engine::lease::Fence;
 use engine::{Batch, Which};
@@ -29,8 +30,11 @@ impl Store {
     ///
     /// For whoever is alone with the database; a server commits by [`Store::commit_as`].
     pub async fn commit(&self, batch: &Batch, at: Timestamp) -> Result<Vec<EventId>, StoreError> {
-        let failed = StoreError::failed("store a batch");
-        Ok(self.add(None, batch, at).await.map_err(failed)?.expect("without a gate nothing is refused"))
+        let mut pen = self.pen().await;
+        let entries = self.entries_for(&mut pen, &batch.rows, &owners(batch)).await?;
+        let added = self.add(None, batch, &entries, at).await.map_err(StoreError::failed("store a batch"))?;
+        pen.written(&entries);
+        Ok(added.expect("without a gate nothing is refused"))
     }
 
     /// The same for a server that shares the database: only while it counts, and only payments that it drives or
@@ -41,10 +45,15 @@ impl Store {
         batch: &Batch,
         at: Timestamp,
     ) -> Result<Vec<EventId>, Uncommitted> {
+        let mut pen = self.pen().await;
+        let entries = self.entries_for(&mut pen, &batch.rows, &owners(batch)).await?;
         // Whatever was in the way may be gone before it can be named; then the batch simply goes through.
         for _ in 0..3 {
-            match self.add(Some(me), batch, at).await {
-                Ok(Some(events)) => return Ok(events),
+            match self.add(Some(me), batch, &entries, at).await {
+                Ok(Some(events)) => {
+                    pen.written(&entries);
+                    return Ok(events);
+                }
                 Ok(None) => {}
                 Err(error) if is_duplicate(&error) => {}
                 Err(error) => return Err(StoreError::failed("store a batch")(error).into()),
@@ -67,6 +76,7 @@ impl Store {
         &self,
         me: Option<Fence>,
         batch: &Batch,
+        entries: &[Entry],
         at: Timestamp,
     ) -> Result<Option<Vec<EventId>>, sqlx::Error> {
         if batch.rows.is_empty() && batch.changes.is_empty() {
@@ -79,6 +89,9 @@ impl Store {
                 payments::upsert(&batch.changes, me.unwrap_or_default()),
                 payments::upsert_refunds(&batch.changes),
             ];
+            if !entries.is_empty() {
+                inserts.push(journal::append(entries));
+            }
             if self.receipts_wanted() {
                 inserts.push(jobs::receipts(&batch.changes, at));
             }

@@ -5,6 +5,7 @@
 
 use crate::failure::{StoreError, is_conflict};
 use crate::insert::{self, Rows};
+use crate::journal::Keeping;
 use crate::nodelay;
 use crate::sql::{Connection, On, QueryBuilder, Transaction, query, query_scalar};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -22,6 +23,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "payments", include_str!("../migrations/0001_payments.sql")),
     (2, "people", include_str!("../migrations/0002_people.sql")),
     (3, "nodes", include_str!("../migrations/0003_nodes.sql")),
+    (4, "tills", include_str!("../migrations/0004_tills.sql")),
 ];
 
 /// Whoever brings PostgreSQL's schema up to date holds this advisory lock; servers started together take turns.
@@ -54,6 +56,7 @@ pub(crate) enum Database {
 pub struct Store {
     database: Database,
     receipts: Arc<AtomicBool>,
+    keeping: Keeping,
 }
 
 impl Store {
@@ -61,12 +64,17 @@ impl Store {
     pub async fn open(config: &StoreConfig) -> Result<Store, StoreError> {
         let database = Database::open(&config.database).await?;
         database.migrate().await?;
-        Ok(Store { database, receipts: Arc::new(AtomicBool::new(true)) })
+        Ok(Store { database, receipts: Arc::new(AtomicBool::new(true)), keeping: Keeping::default() })
     }
 
     /// Whether payments that become paid get a receipt to print; a shop without printers wants none.
     pub fn print_receipts(&self, wanted: bool) {
         self.receipts.store(wanted, Ordering::Relaxed);
+    }
+
+    /// Which segment of a till's journal is being written.
+    pub(crate) fn keeping(&self) -> &Keeping {
+        &self.keeping
     }
 
     pub(crate) fn receipts_wanted(&self) -> bool {

@@ -22,6 +22,10 @@ const COLUMNS: Columns = &[
 const FIELDS: &str =
     "SELECT id, merchant, store, till, payment, copy, state, why, created_at, updated_at FROM print_jobs";
 
+/// A device at the counter with a printer of its own prints what it took; nobody else does.
+const NOT_PRINTED_AT_THE_TILL: &str = " AND NOT EXISTS (SELECT 1 FROM till_fences JOIN till_agents \
+     ON till_agents.id = till_fences.agent WHERE till_fences.till = print_jobs.till AND till_agents.prints)";
+
 /// How far a print job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobState {
@@ -123,6 +127,7 @@ impl Store {
         let rows: Vec<JobRow> = QueryBuilder::new(FIELDS)
             .push(" WHERE state IN ('queued', 'held', 'sent') AND till = ")
             .push_bind(till.to_string())
+            .push(NOT_PRINTED_AT_THE_TILL)
             .push(" ORDER BY id LIMIT ")
             .push_bind(i64::from(limit))
             .build_query_as()

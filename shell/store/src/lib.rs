@@ -21,6 +21,7 @@ mod failure;
 mod folder;
 mod insert;
 mod jobs;
+mod journal;
 mod nodelay;
 mod nodes;
 mod page;
@@ -33,6 +34,7 @@ mod sql;
 mod stored;
 #[cfg(test)]
 mod suite;
+mod tills;
 
 pub use commit::Uncommitted;
 pub use database::{Store, StoreConfig, without_password};
@@ -41,9 +43,11 @@ pub use events::{Event, EventId};
 pub use facts::Found;
 pub use failure::StoreError;
 pub use jobs::{JobState, PrintJob, Printed};
+pub use journal::{Numbered, fact_of};
 pub use page::{Cursor, MalformedCursor, Page, PaymentFilter};
 pub use people::{
     ApiKey, AuditEntry, By, ChannelRow, Duties, Merchant, NewApiKey, NewSession, NewStaff, People,
     PeopleError, Person, Places, Principal, Role, Shop, StaffLogin, Till,
 };
 pub use scope::MerchantScope;
+pub use tills::{Agent, Beat, Evidence, NewAgent, Offered, Raised, Stand, TillAlarm};

@@ -23,6 +23,7 @@ export type ShownCode = Shapes["ShownCodes"]["items"][number];
 export type Demo = Shapes["Demo"];
 export type PublicReceipt = Shapes["PublicReceipt"];
 export type Paper = Shapes["Papers"]["items"][number];
+export type Agent = Shapes["Agent"];
 export type Problem = Shapes["Problem"];
 
 /** Money states after which nothing more happens by itself while the customer stands there. */

@@ -19,7 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("providers/paydesk", &["base", "payment", "settlement", "provider-contract"]),
     ("devices/contract", &["base"]),
     ("devices/printer", &["base", "escpos", "device-contract", "receipt"]),
-    ("shell/store", &["base", "payment", "engine", "settlement"]),
+    ("shell/store", &["base", "payment", "engine", "settlement", "journal"]),
     (
         "shell/drive",
         &[
@@ -36,8 +36,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "shell/api",
-        &["base", "payment", "engine", "receipt", "store", "drive", "provider-contract", "device-contract"],
+        &[
+            "base",
+            "payment",
+            "engine",
+            "receipt",
+            "store",
+            "drive",
+            "provider-contract",
+            "device-contract",
+            "journal",
+        ],
     ),
+    ("shell/till", &["base", "payment", "engine", "journal", "store", "drive", "api", "provider-contract"]),
     (
         "sim",
         &[

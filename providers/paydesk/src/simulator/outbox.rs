@@ -1,8 +1,8 @@
 //! Notifications of payments made by scanning: repeated until they are taken.
 
 use crate::notify::{AT, News, about};
-use crate::seal::{HEADER, Seal};
 use base::Timestamp;
+use provider_contract::seal::{HEADER, Seal};
 use provider_contract::{Call, HttpMethod, Moment, Outgoing, Treatment};
 use std::time::Duration;
 

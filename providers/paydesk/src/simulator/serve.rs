@@ -2,9 +2,9 @@
 
 use super::book::{Refund, RefundState, State, refusal};
 use super::{SLOW_REFUND, Simulator, TYPING};
-use crate::seal::{ABOUT, FENCE, HEADER};
 use crate::wire::{Amount, Method, NewPayment, NewRefund};
 use base::{Currency, Money, Timestamp};
+use provider_contract::seal::{ABOUT, FENCE, HEADER};
 use provider_contract::{Delivery, HttpReply, HttpRequest, Moment, Treatment};
 use serde::Serialize;
 use std::time::Duration;

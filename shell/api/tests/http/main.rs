@@ -8,4 +8,5 @@ mod payments;
 mod people;
 mod provider;
 mod staff;
+mod tills;
 mod world;

@@ -149,6 +149,7 @@ impl World {
             assets: Arc::new(TwoPages),
             printers: Arc::new(NoPrinters),
             demo,
+            agent: None,
         };
         let state = ApiState::new(setup).await.expect("the store answers");
         World {
@@ -215,6 +216,8 @@ impl World {
                     request.extension(ConnectInfo(peer))
                 }
                 "via" => request.header("x-forwarded-for", value.replace('_', " ")),
+                "fence" => request.header("paydesk-fence", value),
+                "about" => request.header("paydesk-about", value),
                 "sign" => request.header("x-signature", value),
                 "type" => {
                     content_type = (value != "none").then(|| value.to_owned());

@@ -112,6 +112,8 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         demo: Some(world.clone()),
         clock: clock.clone(),
         node: drive::NodeSetup::default(),
+        wallets: crate::channels::wallets(),
+        agent: None,
     };
     let running = serve::start(parts, listener).await?;
     let sample = async {

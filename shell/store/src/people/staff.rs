@@ -19,6 +19,8 @@ pub enum Role {
     Cashier,
     /// Sees everything and changes nothing.
     Support,
+    /// A device at the counter: takes and returns money at its own till.
+    Till,
 }
 
 /// A person to be let in.
@@ -71,6 +73,28 @@ impl People<'_> {
         commit(tx).await
     }
 
+    /// Keeps a person whom the server vouched for just now, so that this device can let the same person in again when
+    /// the server cannot be asked.
+    pub async fn keep_staff(&self, staff: &NewStaff, by: By<'_>) -> Result<(), PeopleError> {
+        let change = query(
+            "INSERT INTO staff (id, merchant, till, login, name, role, password_hash, created) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET login = excluded.login, \
+             name = excluded.name, role = excluded.role, password_hash = excluded.password_hash, disabled = NULL",
+        )
+        .bind(staff.id.to_string())
+        .bind(staff.merchant.to_string())
+        .bind(staff.till.map(|till| till.to_string()))
+        .bind(staff.login.clone())
+        .bind(staff.name.clone())
+        .bind(staff.role.code())
+        .bind(staff.password_hash.reveal().clone())
+        .bind(by.at.as_micros());
+        let mut tx = self.begin().await?;
+        change.execute(&mut *tx).await.map_err(refused)?;
+        record(&mut tx, staff.merchant, by, "staff.kept", &staff.id.to_string(), &staff.login).await?;
+        commit(tx).await
+    }
+
     /// Gives a person another password and ends the person's sign-ins, but for the one that is kept: the token hash
     /// of whoever changes the own password.
     pub async fn change_password(
@@ -114,7 +138,7 @@ impl People<'_> {
 
 impl Role {
     /// Every role, mightiest first.
-    pub const ALL: [Role; 4] = [Role::Owner, Role::Manager, Role::Cashier, Role::Support];
+    pub const ALL: [Role; 5] = [Role::Owner, Role::Manager, Role::Cashier, Role::Support, Role::Till];
 
     /// The role's name on the wire and in the store. A promise: never changed.
     pub fn code(self) -> &'static str {
@@ -123,6 +147,7 @@ impl Role {
             Role::Manager => "manager",
             Role::Cashier => "cashier",
             Role::Support => "support",
+            Role::Till => "till",
         }
     }
 

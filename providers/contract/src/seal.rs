@@ -1,4 +1,4 @@
-//! The seal on what a server says to a till: HMAC-SHA-256 under the hash of the till's key, which both know and
+//! The seal on what our own server says to a till: HMAC-SHA-256 under the hash of the till's key, which both know and
 //! nobody on the way does. It covers what the reply is about, its status and its bytes.
 
 use aws_lc_rs::{constant_time, digest, hmac};

@@ -1,0 +1,135 @@
+//! A device's configuration: TOML, without secrets; who the device is lies beside it.
+
+use crate::config::{Printer, Timing};
+use anyhow::{Context, Result, ensure};
+use base::TillId;
+use printer::Profile;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A device at a counter.
+pub struct Config {
+    /// Where its files lie.
+    pub folder: PathBuf,
+    /// Where its pages are.
+    pub listen: SocketAddr,
+    /// A spare takes over by itself after so long; nothing if never.
+    pub takes_over_after: Option<Duration>,
+    /// Its printer: address and model.
+    pub printer: Option<(String, Profile)>,
+    /// Waiting times that differ from the usual.
+    pub timing: Timing,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: SocketAddr,
+    #[serde(default)]
+    takes_over_after_s: u64,
+    printer: Option<PrinterFile>,
+    #[serde(default)]
+    timing: Timing,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PrinterFile {
+    address: String,
+    profile: String,
+}
+
+impl Config {
+    /// Reads the file.
+    pub fn load(path: &Path) -> Result<Config> {
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!("cannot read the till's configuration {}; paydesk till init writes one", path.display())
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        Config::parse(&text, folder).with_context(|| format!("in the configuration {}", path.display()))
+    }
+
+    fn parse(text: &str, folder: PathBuf) -> Result<Config> {
+        let file: File = toml::from_str(text)?;
+        ensure!(
+            file.listen.ip().is_loopback(),
+            "listen: {} can be reached by others; a till's pages are for its own screen, write 127.0.0.1 and a port",
+            file.listen
+        );
+        let printer = file.printer.map(|printer| {
+            let profile = Profile::named(&printer.profile);
+            profile
+                .map(|profile| (printer.address, profile))
+                .with_context(|| format!("printer.profile: there is no model \"{}\"", printer.profile))
+        });
+        Ok(Config {
+            folder,
+            listen: file.listen,
+            takes_over_after: (file.takes_over_after_s > 0)
+                .then(|| Duration::from_secs(file.takes_over_after_s)),
+            printer: printer.transpose()?,
+            timing: file.timing,
+        })
+    }
+
+    /// The file that says who the device is.
+    pub fn identity(&self) -> PathBuf {
+        self.folder.join("till.identity")
+    }
+
+    /// The journal and everything else that is durable.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("till.sqlite")
+    }
+
+    /// The printer at this till.
+    pub fn printer(&self, till: TillId) -> Option<Printer> {
+        let (address, profile) = self.printer.clone()?;
+        Some(Printer { till, address, profile })
+    }
+}
+
+/// The text of a new configuration.
+pub fn text(listen: &str, takes_over_after_s: u64, printer: Option<(&str, &str)>) -> String {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let mut text = format!(
+        "# A till's own device. Who it is, and its key, lie beside this file in till.identity.\n\
+         # 收银机的配置。它的身份和密钥在旁边的 till.identity 里。\n\n\
+         # Its pages; only for its own screen.\nlisten = {}\n\n\
+         # A spare takes over by itself after so many seconds without a sign of life from the other; 0 is never.\n\
+         takes_over_after_s = {takes_over_after_s}\n",
+        quoted(listen)
+    );
+    if let Some((address, model)) = printer {
+        text.push_str(&format!("\n[printer]\naddress = {}\nprofile = {}\n", quoted(address), quoted(model)));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_init_writes_is_read_back() {
+        let written = text("127.0.0.1:8090", 15, Some(("10.0.0.9:9100", "generic-58")));
+        let config = Config::parse(&written, PathBuf::from("/x")).expect("it is good");
+        assert_eq!(config.takes_over_after, Some(Duration::from_secs(15)));
+        assert_eq!(config.database(), Path::new("/x/till.sqlite"));
+        assert_eq!(config.printer.expect("one").1.name, "generic-58");
+        let never = Config::parse(&text("127.0.0.1:8090", 0, None), PathBuf::new()).expect("it is good");
+        assert!(never.takes_over_after.is_none() && never.printer.is_none());
+    }
+
+    #[test]
+    fn a_mistake_says_what_to_write() {
+        let said =
+            |text: &str| format!("{:#}", Config::parse(text, PathBuf::new()).err().expect("a mistake"));
+        assert!(said("listen = \"0.0.0.0:80\"").contains("write 127.0.0.1"));
+        assert!(said("listen = \"127.0.0.1:80\"\nx = 1").contains("unknown field `x`"));
+        let printer = "listen = \"127.0.0.1:80\"\n[printer]\naddress = \"a:1\"\nprofile = \"typewriter\"";
+        assert!(said(printer).contains("no model \"typewriter\""));
+    }
+}
