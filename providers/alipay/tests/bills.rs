@@ -46,10 +46,13 @@ fn check(text: &str, expected: Expect) {
 
 #[test]
 fn a_bill_of_the_published_shape_is_read() {
-    check(SHAPED, expect![[r#"
+    check(
+        SHAPED,
+        expect![[r#"
         6: sale 18f3c1e5b7a7c3d9e2f0123456789ab, 990 fee 6, 2026-06-05T08:01:38Z
         7: refund 18f3c1e5b7a7c3d9e2f0123456789ff, 2 fee 0, 2026-06-05T09:00:05Z
-    "#]]);
+    "#]],
+    );
     assert_eq!(read(&gbk(&SHAPED.replace('\n', "\r\n"))), read(&gbk(SHAPED)));
 }
 
@@ -63,42 +66,72 @@ fn what_the_shop_wrote_moves_no_column() {
 
 #[test]
 fn a_damaged_bill_is_refused_by_name() {
-    check("", expect![[r#"
+    check(
+        "",
+        expect![[r#"
         truncated: The bill is cut off: the sums at its end are missing
-    "#]]);
-    check(&SHAPED.replace("商户订单号,业务", "业务"), expect![[r#"
+    "#]],
+    );
+    check(
+        &SHAPED.replace("商户订单号,业务", "业务"),
+        expect![[r#"
         not_this_format: This is not a bill of this provider: 商户订单号 is missing
-    "#]]);
+    "#]],
+    );
     check(
         &SHAPED[..SHAPED.find("#-----------------------------------------业务明细列表结束").unwrap()],
         expect![[r#"
             truncated: The bill is cut off: the sums at its end are missing
         "#]],
     );
-    check(&SHAPED.replace("20880000000000010156", "20889999999999990156"), expect![[r#"
+    check(
+        &SHAPED.replace("20880000000000010156", "20889999999999990156"),
+        expect![[r#"
         wrong_merchant: This is the bill of merchant 20889999999999990156, not of this channel
-    "#]]);
-    check(&SHAPED.replace("[2026年06月05日", "[2026年06月04日"), expect![[r#"
+    "#]],
+    );
+    check(
+        &SHAPED.replace("[2026年06月05日", "[2026年06月04日"),
+        expect![[r#"
         wrong_day: Line 3 is of 2026-06-04, not of the day to be reconciled
-    "#]]);
-    check(&SHAPED.replace("2026-06-05 ", "2026-07-05 "), expect![[r#"
+    "#]],
+    );
+    check(
+        &SHAPED.replace("2026-06-05 ", "2026-07-05 "),
+        expect![[r#"
         wrong_day: Line 6 is of 2026-07-05, not of the day to be reconciled
-    "#]]);
-    check(&SHAPED.replace("9.90,9.90", "9.90,9.91"), expect![[r#"
+    "#]],
+    );
+    check(
+        &SHAPED.replace("9.90,9.90", "9.90,9.91"),
+        expect![[r#"
         sums_differ: The bill does not add up (sales' amount): it says 990, its rows make 991
-    "#]]);
-    check(&SHAPED.replace("9.90,9.90", "nine,9.90"), expect![[r#"
+    "#]],
+    );
+    check(
+        &SHAPED.replace("9.90,9.90", "nine,9.90"),
+        expect![[r#"
         broken_row: Line 6 cannot be read: the amount is not an amount
-    "#]]);
-    check(&SHAPED.replace("交易\t", "转账\t"), expect![[r#"
+    "#]],
+    );
+    check(
+        &SHAPED.replace("交易\t", "转账\t"),
+        expect![[r#"
         broken_row: Line 6 cannot be read: the kind of business is not known
-    "#]]);
-    check(&format!("{SHAPED}{}\n", SHAPED.lines().nth(5).unwrap()), expect![[r#"
+    "#]],
+    );
+    check(
+        &format!("{SHAPED}{}\n", SHAPED.lines().nth(5).unwrap()),
+        expect![[r#"
         after_the_foot: Line 12 comes after the sums that end a bill
-    "#]]);
-    check("a,b,c\n1,2,3\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a,b,c\n1,2,3\n",
+        expect![[r#"
         not_this_format: This is not a bill of this provider: 支付宝交易号 is missing
-    "#]]);
+    "#]],
+    );
     assert_eq!(read(SHAPED.as_bytes()), Err(BadBill::WrongEncoding));
 }
 

@@ -55,10 +55,13 @@ fn check(text: &str, expected: Expect) {
 
 #[test]
 fn the_published_bill_is_read() {
-    check(PUBLISHED, expect![[r#"
+    check(
+        PUBLISHED,
+        expect![[r#"
         2: refund 50000709672019011908420787722 REF4200000263201902167700963919 of autotest_20190216081946_82335 (not ours), 1 fee 0, Yes, 2019-02-18T21:01:46Z
         3: sale 4200000263201902167700134902  of autotest_20190219015232_89201 (not ours), 3 fee 1, Yes, 2019-02-18T17:52:32Z
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -83,54 +86,102 @@ fn what_the_shop_wrote_moves_no_column() {
 #[test]
 fn a_damaged_bill_is_refused_by_name() {
     let line = |number: usize| PUBLISHED.lines().nth(number).unwrap();
-    check("", expect![[r#"
+    check(
+        "",
+        expect![[r#"
         not_this_format: This is not a bill of this provider: 交易时间 is missing
-    "#]]);
-    check(&line(0).replace("订单金额,申请", "申请"), expect![[r#"
+    "#]],
+    );
+    check(
+        &line(0).replace("订单金额,申请", "申请"),
+        expect![[r#"
         not_this_format: This is not a bill of this provider: 订单金额 is missing
-    "#]]);
-    check(&PUBLISHED[..PUBLISHED.find("总交易").unwrap()], expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED[..PUBLISHED.find("总交易").unwrap()],
+        expect![[r#"
         truncated: The bill is cut off: the sums at its end are missing
-    "#]]);
-    check(&PUBLISHED[..PUBLISHED.len() - 30], expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED[..PUBLISHED.len() - 30],
+        expect![[r#"
         broken_row: Line 5 cannot be read: the sums cannot be read
-    "#]]);
-    check(&PUBLISHED.replace("1921000401", "1921000402"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace("1921000401", "1921000402"),
+        expect![[r#"
         wrong_merchant: This is the bill of merchant 1921000402, not of this channel
-    "#]]);
-    check(&PUBLISHED.replace("2019-02-19", "2019-03-19"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace("2019-02-19", "2019-03-19"),
+        expect![[r#"
         wrong_day: Line 2 is of 2019-03-19, not of the day to be reconciled
-    "#]]);
-    check(&PUBLISHED.replace("2019-02-19", "2019-02-20"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace("2019-02-19", "2019-02-20"),
+        expect![[r#"
         wrong_day: Line 2 is of 2019-02-20, not of the day to be reconciled
-    "#]]);
-    check(&PUBLISHED.replace("`0.03,`0.00,`\n", "`0.04,`0.00,`\n"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace("`0.03,`0.00,`\n", "`0.04,`0.00,`\n"),
+        expect![[r#"
         sums_differ: The bill does not add up (sales' amount): it says 3, its rows make 4
-    "#]]);
-    check(&PUBLISHED.replace("`0.03,`0.00,`\n", "`0.031,`0.00,`\n"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace("`0.03,`0.00,`\n", "`0.031,`0.00,`\n"),
+        expect![[r#"
         broken_row: Line 3 cannot be read: the amount is not an amount
-    "#]]);
-    check(&PUBLISHED.replace("`0.03,`0.00,`\n", "`99999999999999999999,`0.00,`\n"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace("`0.03,`0.00,`\n", "`99999999999999999999,`0.00,`\n"),
+        expect![[r#"
         broken_row: Line 3 cannot be read: the amount is not an amount
-    "#]]);
-    check(&PUBLISHED.replace("`0.03,`0.00,`\n", "`-0.03,`0.00,`\n"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace("`0.03,`0.00,`\n", "`-0.03,`0.00,`\n"),
+        expect![[r#"
         broken_row: Line 3 cannot be read: the amount is negative
-    "#]]);
-    check(&PUBLISHED.replace("NATIVE,`SUCCESS", "NATIVE,`PAID"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace("NATIVE,`SUCCESS", "NATIVE,`PAID"),
+        expect![[r#"
         broken_row: Line 3 cannot be read: the state of the trade is not known
-    "#]]);
-    check(&PUBLISHED.replace("CNY", "XXX"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace("CNY", "XXX"),
+        expect![[r#"
         broken_row: Line 2 cannot be read: the currency is not known
-    "#]]);
-    check(&format!("{PUBLISHED}{}\n", line(1)), expect![[r#"
+    "#]],
+    );
+    check(
+        &format!("{PUBLISHED}{}\n", line(1)),
+        expect![[r#"
         after_the_foot: Line 6 comes after the sums that end a bill
-    "#]]);
-    check(&PUBLISHED.replace(line(1), "`only,`three,`values"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace(line(1), "`only,`three,`values"),
+        expect![[r#"
         broken_row: Line 2 cannot be read: too few values
-    "#]]);
-    check(&PUBLISHED.replace("autotest,`,", "auto\ntest,`,"), expect![[r#"
+    "#]],
+    );
+    check(
+        &PUBLISHED.replace("autotest,`,", "auto\ntest,`,"),
+        expect![[r#"
         broken_row: Line 3 cannot be read: too few values
-    "#]]);
+    "#]],
+    );
     let utf16: Vec<u8> = PUBLISHED.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(read(BillSort::Trades, &utf16), Err(BadBill::WrongEncoding));
 }

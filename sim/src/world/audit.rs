@@ -548,9 +548,12 @@ impl Hasher {
             Fact::CancelRequested { .. } => self.words(7, 0, 0),
             Fact::RefundRequested(request) => self.words(8, request.amount.minor() as u64, 0),
             Fact::LookRequested { .. } => self.words(9, 0, 0),
-            Fact::Matched(_) | Fact::MatchWithdrawn { .. } | Fact::Settled(_) | Fact::Raised(_) => {
-                self.words(10, 0, 0)
-            }
+            Fact::Matched(_)
+            | Fact::MatchWithdrawn { .. }
+            | Fact::Settled(_)
+            | Fact::Raised(_)
+            | Fact::RefundFound(_)
+            | Fact::FoundAcknowledged { .. } => self.words(10, 0, 0),
         }
     }
 

@@ -37,7 +37,9 @@ fn lines(fact: &Fact) -> Vec<String> {
         | Fact::Matched(_)
         | Fact::MatchWithdrawn { .. }
         | Fact::Settled(_)
-        | Fact::Raised(_) => return Vec::new(),
+        | Fact::Raised(_)
+        | Fact::RefundFound(_)
+        | Fact::FoundAcknowledged { .. } => return Vec::new(),
         Fact::Answered { call, answer } => format!("answered #{call}: {}", verdict(&answer.verdict)),
         Fact::Lost { why: Lost::WeStopped, .. } => {
             return vec!["the server stops".to_owned(), "the server starts".to_owned()];
