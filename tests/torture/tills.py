@@ -131,8 +131,20 @@ class Agent:
         return self
 
     def handed_in(self):
-        until(f"{self.name} has handed its journal in",
-              lambda: self.view()["journal"]["unsent"] == 0 and self.view()["server"]["reachable"])
+        """Every entry of its journal is at the server."""
+        def all_there():
+            own = sqlite3.connect(f"file:{self.folder}/till.sqlite?mode=ro", uri=True)
+            server = sqlite3.connect(f"file:{self.world.folder}/shop/paydesk.sqlite?mode=ro", uri=True)
+            try:
+                ours = set(own.execute("SELECT segment, seq, hash FROM journal"))
+                theirs = set(server.execute("SELECT segment, seq, hash FROM till_entries"))
+            except sqlite3.OperationalError:
+                return False
+            finally:
+                own.close()
+                server.close()
+            return ours <= theirs
+        until(f"{self.name} has handed its journal in", all_there, 60)
 
     def payments(self):
         found, cursor = [], None

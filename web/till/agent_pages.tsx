@@ -45,7 +45,7 @@ export function StandbyPage({ agent, onTaken }: { agent: Agent; onTaken: () => v
           {failureText(failure)}
         </p>
       )}
-      {standby?.takes_over_after_s != null && (
+      {typeof standby?.takes_over_after_s === "number" && (
         <p className="agent-note">{t("standby.automatic", { seconds: standby.takes_over_after_s })}</p>
       )}
     </main>

@@ -30,7 +30,8 @@ pub(crate) async fn take_in(state: &ApiState, agent: &Agent, entry: &Entry) -> R
     };
     match done {
         Ok(_) => Ok(()),
-        // The book knows better meanwhile; the entry stays as evidence.
+        // It went over the server and was done there, or the book knows better; the entry stays as evidence.
+        Err(DriveError::Refused(payment::Refusal::NoSuchPayment)) => Ok(()),
         Err(DriveError::Refused(refusal)) => {
             tracing::warn!(payment = %id, code = refusal.code(), "a till's entry changes nothing");
             Ok(())

@@ -1,6 +1,40 @@
 // Written by `npm run gen` from shell/api/openapi.json. Do not edit.
 
 export interface paths {
+    "/v1/agent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the device at the counter is. */
+        get: operations["readAgent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** This spare device stands for the till from now on. */
+        post: operations["takeTillOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -195,6 +229,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pairs a device with a till. The first one stands for it, further ones are spares. */
+        post: operations["pairDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments": {
         parameters: {
             query?: never;
@@ -231,6 +282,60 @@ export interface paths {
         get: operations["findPaymentByKey"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/by-key/{key}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undoes the payment of a key, if it has not ended. */
+        post: operations["cancelPaymentByKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/by-key/{key}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Returns money of the payment of a key. */
+        post: operations["refundPaymentByKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/by-key/{key}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends the payment of a key without the money being the shop's: undone if it has not ended, returned if it is paid.
+         * @description Asking again is harmless.
+         */
+        post: operations["undoPaymentByKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -572,6 +677,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tills/{till}/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices of a till, and what is wrong with their journals. */
+        get: operations["readTillDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{till}/beat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A device's sign of life; tells it who stands for the till and what its journal lacks. */
+        post: operations["tillBeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{till}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes entries of a till's journal into the book: in order, each once. */
+        post: operations["handInJournal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{till}/pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a code with which a device is paired with a till. */
+        post: operations["newPairingCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{till}/stand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A manager lets another device stand for a till. */
+        post: operations["chooseTillDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{till}/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The device that asks stands for the till from now on. For the one that does already: what is open. */
+        post: operations["takeOverTill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -581,6 +788,64 @@ export interface components {
          * @enum {string}
          */
         Action: "next_customer" | "wait" | "ask_customer" | "scan_new_code" | "other_method" | "try_again" | "call_owner" | "show_qr";
+        /** @description How the device is. */
+        Agent: {
+            journal: components["schemas"]["AgentJournal"] | null;
+            server: components["schemas"]["AgentConnection"] | null;
+            standby: components["schemas"]["AgentStandby"] | null;
+            /** @description What stands behind these pages. */
+            standing: components["schemas"]["AgentStanding"];
+            taken_over: components["schemas"]["AgentTakenOver"] | null;
+            /** @description How it is, in words. */
+            text: components["schemas"]["Text"];
+            till: components["schemas"]["Named"] | null;
+        };
+        /** @description The way to the server. */
+        AgentConnection: {
+            /** @description The server answered a moment ago. */
+            reachable: boolean;
+            /** @description Since when it is so. */
+            since: string;
+            why: components["schemas"]["Text"] | null;
+        };
+        /** @description A device's journal. */
+        AgentJournal: {
+            flaw: components["schemas"]["Text"] | null;
+            /**
+             * Format: int64
+             * @description Entries that the server does not have yet.
+             */
+            unsent: number;
+        };
+        /** @description Who stands for the till that a spare device waits for. */
+        AgentStandby: {
+            /** @description The device. */
+            current: string;
+            /** @description When the server last heard of it. */
+            seen_at: string;
+            /**
+             * Format: int64
+             * @description For so many seconds it has given no sign of life.
+             */
+            silent_s: number;
+            /**
+             * Format: int64
+             * @description It is taken over by itself after so many; nothing if never.
+             */
+            takes_over_after_s: number | null;
+        };
+        /**
+         * @description What stands behind these pages.
+         * @enum {string}
+         */
+        AgentStanding: "server" | "selling" | "standby" | "taken_over" | "refused";
+        /** @description Who took a till over. */
+        AgentTakenOver: {
+            /** @description When, by the server's clock. */
+            at: string;
+            /** @description The device. */
+            by: string;
+        };
         /** @description An amount in minor units: 1250 of CNY is 12.50 yuan. */
         Amount: {
             /**
@@ -797,7 +1062,7 @@ export interface components {
             login: string;
             /** @description The name. */
             name: string;
-            /** @description `owner`, `manager`, `cashier` or `support`. */
+            /** @description `owner`, `manager`, `cashier`, `support` or `till`. */
             role: string;
         };
         /** @description A till one may choose. */
@@ -843,6 +1108,21 @@ export interface components {
             /** @description The till it acts as, if always the same. */
             till?: string | null;
         };
+        /** @description A sign of life. */
+        NewBeat: {
+            head?: components["schemas"]["NewHead"] | null;
+            /** @description Whether the device prints receipts itself. */
+            prints: boolean;
+        };
+        /** @description A device that wants to be paired. */
+        NewDevice: {
+            /** @description The code that the server gave. */
+            code: string;
+            /** @description What people call the device. */
+            name: string;
+            /** @description Whether it prints receipts itself. */
+            prints: boolean;
+        };
         /** @description What may change about a person; all of it is set. */
         NewDuties: {
             /** @description What colleagues and slips call the person. */
@@ -851,6 +1131,41 @@ export interface components {
             role: string;
             /** @description The till the person stands at, if always the same. */
             till?: string | null;
+        };
+        /** @description Entries of a journal, in order. */
+        NewEntries: {
+            /** @description The entries. */
+            entries: components["schemas"]["NewEntry"][];
+            /** @description The device was taken over and hands in what it still has: evidence, and nothing is done because of it. */
+            handing_in: boolean;
+        };
+        /** @description An entry of a journal. */
+        NewEntry: {
+            /** @description What it records. */
+            body: string;
+            /** @description Its hash. */
+            hash: string;
+            /** @description The hash of the entry before it. */
+            prev: string;
+            /** @description Its segment. */
+            segment: string;
+            /**
+             * Format: int64
+             * @description Its place there, from 1.
+             */
+            seq: number;
+        };
+        /** @description The last entry of a journal. */
+        NewHead: {
+            /** @description Its hash. */
+            hash: string;
+            /** @description Its segment. */
+            segment: string;
+            /**
+             * Format: int64
+             * @description Its place there.
+             */
+            seq: number;
         };
         /** @description How the customer pays. */
         NewMethod: {
@@ -912,6 +1227,68 @@ export interface components {
             reason?: string | null;
             way?: components["schemas"]["RefundWay"] | null;
         };
+        /** @description A manager decides which device stands for a till. */
+        NewStand: {
+            /** @description The device. */
+            agent: string;
+        };
+        /** @description A wish to take a till over. */
+        NewTakeover: {
+            /**
+             * Format: int64
+             * @description Only if the other device has given no sign of life since this one.
+             */
+            beat?: number | null;
+            /**
+             * Format: int64
+             * @description The fence number that was last heard: if it has grown since, somebody else was faster.
+             */
+            fence: number;
+        };
+        /** @description An attempt without an end. */
+        OpenAttempt: {
+            /** @description How much. */
+            amount: components["schemas"]["Amount"];
+            /** @description Its number: the key it was asked for with. */
+            attempt: string;
+            /** @description Two digits at either end of the payer's code. */
+            code_hint: string;
+            /** @description When it was asked for. */
+            created_at: string;
+            /** @description What is bought. */
+            description: string;
+            /** @description How the customer pays. */
+            method: components["schemas"]["PayMethod"];
+            /** @description Our short name of the wallet. */
+            wallet: string;
+            /** @description Its name. */
+            wallet_label: components["schemas"]["Text"];
+        };
+        /** @description A device that is paired. The key is shown this once. */
+        Paired: {
+            /** @description The device's id. */
+            agent: string;
+            /** @description Whether it stands for the till; otherwise it is a spare. */
+            current: boolean;
+            /**
+             * Format: int64
+             * @description The till's fence number.
+             */
+            fence: number;
+            /** @description What the till needs to know. */
+            info: components["schemas"]["TillInfo"];
+            /** @description Its key. */
+            key: string;
+            /** @description Whose till it is. */
+            merchant: components["schemas"]["Named"];
+        };
+        /** @description A code to pair a device with. */
+        PairingCode: {
+            /** @description To be typed at the device. */
+            code: string;
+            /** @description Until when. */
+            expires_at: string;
+        };
         /** @description A piece of paper. */
         Paper: {
             /** @description When it was cut off. */
@@ -971,6 +1348,8 @@ export interface components {
             money: components["schemas"]["MoneyState"];
             /** @description The number the provider knows it by. */
             order_no: string;
+            /** @description The money came after giving up and is going back. */
+            owed_back: boolean;
             paid: components["schemas"]["Amount"] | null;
             printed: components["schemas"]["Printed"] | null;
             /** @description The provider's last code about the charge. */
@@ -1185,6 +1564,8 @@ export interface components {
             id: string;
             /** @description It was given back over the counter. */
             in_cash: boolean;
+            /** @description The key it was asked for with; nothing if late money went back by itself. */
+            key: string | null;
             /** @description Why it was asked for, if anybody said. */
             reason: string | null;
             /** @description The number the provider knows it by. */
@@ -1208,6 +1589,23 @@ export interface components {
          * @enum {string}
          */
         RefundWay: "provider" | "cash";
+        /** @description An entry that was refused. */
+        RefusedEntry: {
+            /** @description Why, for programs. */
+            code: string;
+            /**
+             * Format: int64
+             * @description For a gap: the place to go on from.
+             */
+            expected: number | null;
+            /**
+             * Format: int64
+             * @description Its place.
+             */
+            seq: number;
+            /** @description Why, for people. */
+            text: components["schemas"]["Text"];
+        };
         /** @description A scanned payment code. It is never stored and never logged. */
         ScannedCode: {
             /** @description Its digits. */
@@ -1289,12 +1687,77 @@ export interface components {
             /** @description The changes, newest first. */
             items: components["schemas"]["RecordedChange"][];
         };
+        /** @description What became of entries that were handed in. */
+        TakenIn: {
+            /**
+             * Format: int32
+             * @description Were here before.
+             */
+            known: number;
+            refused: components["schemas"]["RefusedEntry"] | null;
+            /**
+             * Format: int32
+             * @description Taken in now.
+             */
+            taken: number;
+        };
+        /** @description What a device that took over has to know. */
+        TakenOver: {
+            /**
+             * Format: int64
+             * @description The till's fence number from now on.
+             */
+            fence: number;
+            /** @description The till's attempts that have no end yet. */
+            open: components["schemas"]["OpenAttempt"][];
+        };
         /** @description A sentence in both languages. */
         Text: {
             /** @description English. */
             en: string;
             /** @description Simplified Chinese. */
             zh: string;
+        };
+        /** @description Something wrong with a till's journal. */
+        TillAlarm: {
+            /** @description When it was found. */
+            at: string;
+            /** @description Where: a segment and a place, or an attempt. */
+            place: string;
+            /** @description What it means. */
+            text: components["schemas"]["Text"];
+            /** @description What, for programs: `fork`, `rollback`, `broken`, `never_sent`. */
+            what: string;
+        };
+        /** @description A device of a till. */
+        TillDevice: {
+            /** @description Whether it stands for the till. */
+            current: boolean;
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Whether it prints receipts itself. */
+            prints: boolean;
+            /** @description When it last gave a sign of life. */
+            seen_at: string;
+        };
+        /** @description The devices of a till. */
+        TillDevices: {
+            /** @description What was found wrong, newest first. */
+            alarms: components["schemas"]["TillAlarm"][];
+            /** @description The devices, oldest first. */
+            devices: components["schemas"]["TillDevice"][];
+            /**
+             * Format: int64
+             * @description Entries of its journals that are held.
+             */
+            entries_held: number;
+            /**
+             * Format: int64
+             * @description The till's fence number; 0 if it has no device.
+             */
+            fence: number;
         };
         /** @description What a till needs to know. */
         TillInfo: {
@@ -1316,6 +1779,34 @@ export interface components {
             till: components["schemas"]["Named"];
             /** @description How wallets' codes look. */
             wallets: components["schemas"]["WalletCodes"][];
+        };
+        /** @description What the server answers to a sign of life. */
+        TillStand: {
+            /**
+             * Format: int64
+             * @description Grows with that device's signs of life.
+             */
+            beat: number;
+            /** @description Whether the device that asks stands for the till. */
+            current: boolean;
+            /**
+             * Format: int64
+             * @description The till's fence number.
+             */
+            fence: number;
+            /**
+             * Format: int64
+             * @description The last place that is held of its segment.
+             */
+            held: number;
+            /** @description How the journal of the device that asks stands: `level`, `till_ahead`, `rolled_back`, `forked`. */
+            journal: string;
+            /** @description What people call the device that does. */
+            name: string;
+            /** @description When the server last heard of it. */
+            seen_at: string;
+            /** @description Since when. */
+            since: string;
         };
         /** @description Everything that happened to a payment. */
         Timeline: {
@@ -1392,7 +1883,7 @@ export interface components {
          * @description Who says so.
          * @enum {string}
          */
-        Who: "cashier" | "paydesk" | "provider" | "network";
+        Who: "cashier" | "paydesk" | "provider" | "network" | "till";
     };
     responses: never;
     parameters: never;
@@ -1402,6 +1893,72 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+        };
+    };
+    takeTillOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it stands for the till */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description not_an_agent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description takeover_too_late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description server_not_reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listApiKeys: {
         parameters: {
             query?: never;
@@ -1883,6 +2440,46 @@ export interface operations {
             };
         };
     };
+    pairDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paired"];
+                };
+            };
+            /** @description pairing_code_wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPayments: {
         parameters: {
             query?: {
@@ -2063,6 +2660,163 @@ export interface operations {
             };
             /** @description no_such_payment: no request with this key has been taken up */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelPaymentByKey: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a result, 0 to 10. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description being undone, or undone already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cannot_cancel_a_finished_payment, till_was_taken_over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refundPaymentByKey: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a result, 0 to 10. */
+                wait?: number;
+            };
+            header: {
+                /** @description 1 to 128 visible ASCII characters, new for every refund */
+                "Idempotency-Key": string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRefund"];
+            };
+        };
+        responses: {
+            /** @description the same request came before; this is how it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description under way, or done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoPaymentByKey: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a result, 0 to 10. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description being undone or returned, or that is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description till_was_taken_over */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3088,6 +3842,250 @@ export interface operations {
             };
             /** @description till_not_chosen */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readTillDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                till: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillDevices"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tillBeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                till: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBeat"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillStand"];
+                };
+            };
+            /** @description not_a_tills_device */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handInJournal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                till: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntries"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenIn"];
+                };
+            };
+            /** @description not_a_tills_device */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description till_was_taken_over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    newPairingCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                till: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingCode"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chooseTillDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                till: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStand"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillDevices"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description takeover_too_late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeOverTill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                till: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTakeover"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenOver"];
+                };
+            };
+            /** @description not_a_tills_device */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description takeover_too_late */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
