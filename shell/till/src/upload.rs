@@ -14,6 +14,8 @@ const BYTES_MAX: usize = 40_000;
 pub(crate) struct Upload {
     hint: PathBuf,
     done: i64,
+    /// The hash of the entry that the hint names, until it was compared: numbers begin anew on a new disk.
+    unchecked: Option<String>,
 }
 
 /// What came of handing in.
@@ -39,7 +41,8 @@ pub(crate) enum UploadError {
 impl Upload {
     pub fn new(hint: PathBuf) -> Upload {
         let text = std::fs::read_to_string(&hint).unwrap_or_default();
-        Upload { done: text.trim().parse().unwrap_or(0), hint }
+        let (no, hash) = text.trim().split_once(' ').unwrap_or_default();
+        Upload { done: no.parse().unwrap_or(0), unchecked: Some(hash.to_owned()), hint }
     }
 
     /// Everything is offered again.
@@ -60,19 +63,23 @@ impl Upload {
         fence: u64,
         handing_in: bool,
     ) -> Result<Progress, UploadError> {
+        self.check_hint(store).await?;
         let page = fitting(store.journal(self.done, ENTRIES_MAX).await?);
         let Some(last) = page.last().map(|numbered| numbered.no) else { return Ok(Progress::Complete) };
         let entries: Vec<Entry> = page.into_iter().map(|numbered| numbered.entry).collect();
         let taken = link.hand_in(fence, &entries, handing_in).await?;
         match taken.refused {
-            None => self.reached(last),
+            None => {
+                let hash = entries.last().map_or_else(String::new, |entry| entry.hash.to_string());
+                self.reached(last, &hash);
+            }
             Some(refused) => {
                 match (refused.expected, entries.iter().find(|entry| entry.seq == refused.seq)) {
                     (Some(expected), Some(entry)) => {
-                        self.reached(store.journal_no(entry.segment, expected.saturating_sub(1)).await?);
+                        self.reached(store.journal_no(entry.segment, expected.saturating_sub(1)).await?, "");
                         // The beginning of this segment may lie before what the server has of others.
                         if expected == 1 {
-                            self.reached(store.journal_first(entry.segment).await? - 1);
+                            self.reached(store.journal_first(entry.segment).await? - 1, "");
                         }
                     }
                     _ => return Err(UploadError::Flawed { seq: refused.seq, code: refused.code }),
@@ -82,10 +89,21 @@ impl Upload {
         Ok(Progress::Some)
     }
 
-    fn reached(&mut self, no: i64) {
+    /// A hint that is about another journal is none.
+    async fn check_hint(&mut self, store: &Store) -> Result<(), StoreError> {
+        let Some(hash) = self.unchecked.take() else { return Ok(()) };
+        let named = store.journal(self.done - 1, 1).await?.pop();
+        let ours = named.is_some_and(|named| named.no == self.done && named.entry.hash.to_string() == hash);
+        if !ours {
+            self.done = 0;
+        }
+        Ok(())
+    }
+
+    fn reached(&mut self, no: i64, hash: &str) {
         self.done = no;
         // Lost, it costs a repetition and nothing else.
-        let _ = std::fs::write(&self.hint, no.to_string());
+        let _ = std::fs::write(&self.hint, format!("{no} {hash}"));
     }
 }
 
