@@ -15,6 +15,7 @@ import { DayPage } from "./day_page";
 import { PaymentsPage } from "./payments_page";
 import { OwnMenu } from "./own_menu";
 import { PeoplePage } from "./people_page";
+import { ReconcilePage } from "./reconcile_page";
 import { queryClient, takeIn } from "./queries";
 import { address, Link, usePlace } from "./router";
 import { consoleTexts } from "./texts";
@@ -111,6 +112,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           {item("", t("nav.today"))}
           {item("payments", t("nav.payments"))}
           {item("day", t("nav.day"))}
+          {me.permissions.includes("view_all") && item("reconcile", t("nav.reconcile"))}
           {me.permissions.includes("admin") && item("people", t("nav.people"))}
         </nav>
         <div className="console-side">
@@ -132,6 +134,8 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           <PaymentsPage me={me} />
         ) : section === "day" ? (
           <DayPage />
+        ) : section === "reconcile" ? (
+          <ReconcilePage me={me} />
         ) : section === "people" ? (
           <PeoplePage me={me} />
         ) : (

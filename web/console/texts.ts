@@ -9,6 +9,7 @@ export const consoleTexts = dictionary({
   "nav.today": { zh: "今天", en: "Today" },
   "nav.payments": { zh: "收款", en: "Payments" },
   "nav.day": { zh: "按天看", en: "By day" },
+  "nav.reconcile": { zh: "对账", en: "Reconcile" },
   "nav.people": { zh: "人员", en: "People" },
   "nav.till": { zh: "打开收银台", en: "Open the till" },
 

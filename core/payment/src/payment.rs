@@ -457,6 +457,7 @@ impl Payment {
             | Charge::Unclear { .. }
             | Charge::AwaitingPayer { .. }
             | Charge::Recorded { .. } => {
+                // Whoever wanted a look wanted to know this.
                 self.look_wanted = None;
                 self.charge = Charge::Paid { paid: paid.clone(), at };
             }

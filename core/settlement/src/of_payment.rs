@@ -22,7 +22,12 @@ impl Place {
 
 /// The rows of one payment, seen from the bill of `day`: the sale, each refund, and a reversal as the refund that
 /// bears the payment's own number. Money moved when the provider says so, or else when we learnt it.
+/// What a person vouches for bears no number that a provider knows, so it makes no row; it is found by
+/// [`crate::match_manual`].
 pub fn book_rows(payment: &Payment, day: Day) -> Vec<BookRow> {
+    if payment.request.method.is_by_hand() {
+        return Vec::new();
+    }
     let mut rows = vec![sale(payment, day)];
     rows.extend(payment.refunds.iter().map(|refund| refund_row(refund, payment, day)));
     let given_back = payment.refund(payment.give_back_id()).is_some();

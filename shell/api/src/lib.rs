@@ -42,6 +42,7 @@ mod places;
 mod problem;
 mod proxies;
 mod receipts;
+mod reconcile;
 mod refunds;
 mod router;
 mod seal;

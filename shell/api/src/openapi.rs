@@ -18,6 +18,7 @@ use utoipa::{Modify, OpenApi};
         (name = "people", description = "Signing in and who one is"),
         (name = "till", description = "What a till needs to begin"),
         (name = "payments", description = "Taking money, returning it, looking at it"),
+        (name = "reconcile", description = "Days held against providers' bills, and their differences"),
         (name = "events", description = "Everything live"),
         (name = "public", description = "For customers, without signing in"),
         (name = "server", description = "How the server is"),

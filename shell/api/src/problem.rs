@@ -91,6 +91,10 @@ problems! {
         "没有这张纸，可能已被清掉", "There is no such piece of paper; it may have been thrown away";
     NoSuchChannel, NOT_FOUND, "no_such_channel",
         "没有这个支付通道，请检查通知地址", "There is no such channel; check the notification address";
+    NoSuchDifference, NOT_FOUND, "no_such_difference",
+        "没有这条差异", "There is no such difference";
+    DifferenceIsClosed, CONFLICT, "difference_is_closed",
+        "这条差异已经了结，或现在不能这样处理", "This difference is closed, or this cannot be done to it now";
     MethodNotAllowed, METHOD_NOT_ALLOWED, "method_not_allowed",
         "这个地址不接受这种请求方法", "This address does not take that method";
     TillNotChosen, UNPROCESSABLE_ENTITY, "till_not_chosen",

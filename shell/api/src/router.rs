@@ -6,7 +6,7 @@ use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
     agent, assets, by_key, day, decisions, demo, events, export, health, keys, notify, pass, passwords,
-    payments, people, receipts, refunds, seal, session, till, tills, timeline,
+    payments, people, receipts, reconcile, refunds, seal, session, till, tills, timeline,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -100,6 +100,11 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(receipts::of_payment))
         .routes(routes!(timeline::read))
         .routes(routes!(day::read))
+        .routes(routes!(reconcile::days))
+        .routes(routes!(reconcile::differences))
+        .routes(routes!(reconcile::difference))
+        .routes(routes!(reconcile::run))
+        .routes(routes!(reconcile::act))
         .routes(routes!(events::stream))
         .routes(routes!(receipts::public))
         .routes(routes!(health::read))

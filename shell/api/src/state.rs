@@ -32,6 +32,8 @@ pub struct Setup {
     pub demo: Option<Arc<dyn Demo>>,
     /// The device at the counter, if this is one and not the server.
     pub agent: Option<Arc<dyn CounterAgent>>,
+    /// Holds days against bills.
+    pub reconciler: reconcile::Reconciler,
 }
 
 /// What the shops take and where.

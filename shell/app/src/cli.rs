@@ -1,6 +1,8 @@
 //! The command line: every command, its options, an example each, and the exit codes.
 
-use crate::{backup, bench, demo, doctor, init, migrate, restore, serve, simulate, till, world};
+use crate::{
+    backup, bench, demo, doctor, init, migrate, reconcile_day, restore, serve, simulate, till, world,
+};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -48,6 +50,8 @@ enum Command {
     Sim(world::Options),
     /// Measure speed beside this machine's ceilings
     Bench(bench::Options),
+    /// Hold a provider's bill of a day against the book
+    Reconcile(reconcile_day::Options),
     /// Run a simulator of a provider, or of a printer, on a real port
     Simulate(simulate::Options),
 }
@@ -78,6 +82,7 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         Command::Sim(options) => world::run(options),
         Command::Bench(options) => bench::run(options),
+        Command::Reconcile(options) => reconcile_day::run(options),
         Command::Simulate(options) => simulate::run(options),
     };
     match outcome {

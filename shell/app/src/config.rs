@@ -58,6 +58,8 @@ pub struct Server {
     pub public_url: String,
     /// Proxies in front, believed about where a request came from.
     pub trusted_proxies: Vec<api::Network>,
+    /// From which hour of the morning yesterday is held against the providers' bills, on China's clock.
+    pub reconcile_hour: u32,
 }
 
 /// Where secrets are kept.
@@ -225,6 +227,7 @@ struct ServerFile {
     public_url: Spanned<String>,
     #[serde(default)]
     trusted_proxies: Vec<Spanned<String>>,
+    reconcile_hour: Option<Spanned<u32>>,
 }
 
 #[derive(Deserialize)]
@@ -315,6 +318,9 @@ fn not_as_expected(text: &str, error: &toml::de::Error) -> Mistake {
     Mistake { line, key: String::new(), why: error.message().replace('\n', "; ") }
 }
 
+/// Providers make their bills by nine or ten; a shop's people come about then.
+const RECONCILE_HOUR: u32 = 10;
+
 const PROXY: &str = "write an address or a network, such as \"127.0.0.1\" or \"10.0.0.0/8\"";
 
 fn server(at: &Place<'_>, file: &ServerFile) -> Result<Server, Mistake> {
@@ -337,7 +343,21 @@ fn server(at: &Place<'_>, file: &ServerFile) -> Result<Server, Mistake> {
             .iter()
             .map(|text| at.read(text, "server.trusted_proxies", PROXY, |text| text.parse().ok()))
             .collect::<Result<_, _>>()?,
+        reconcile_hour: reconcile_hour(at, file)?,
     })
+}
+
+fn reconcile_hour(at: &Place<'_>, file: &ServerFile) -> Result<u32, Mistake> {
+    let Some(hour) = &file.reconcile_hour else { return Ok(RECONCILE_HOUR) };
+    if *hour.get_ref() > 23 {
+        let why = format!("{} will not do; write an hour of the day, 0 to 23", hour.get_ref());
+        return Err(Mistake {
+            line: at.line(hour.span().start),
+            key: "server.reconcile_hour".to_owned(),
+            why,
+        });
+    }
+    Ok(*hour.get_ref())
 }
 
 /// Whether this is how people may reach a server: a scheme and a host, no path.
@@ -515,7 +535,7 @@ profile = "generic-58"
         check(
             "listen =",
             "lisen =",
-            "line 3: unknown field `lisen`, expected one of `listen`, `public_url`, `trusted_proxies`",
+            "line 3: unknown field `lisen`, expected one of `listen`, `public_url`, `trusted_proxies`, `reconcile_hour`",
         );
         check(
             "127.0.0.1:8080",

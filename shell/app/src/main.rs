@@ -14,6 +14,7 @@ mod files;
 mod init;
 mod migrate;
 mod printers;
+mod reconcile_day;
 mod restore;
 mod sealed;
 mod serve;

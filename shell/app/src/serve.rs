@@ -62,6 +62,8 @@ pub struct Parts {
     pub wallets: Vec<api::Wallet>,
     /// The device at the counter, if this is one.
     pub agent: Option<till::Agent>,
+    /// From which hour of the morning yesterday is reconciled, on China's clock; never, for a till.
+    pub reconcile_hour: Option<u32>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// How it appears to other servers on the same database.
@@ -113,6 +115,7 @@ async fn parts(config: &Config) -> Result<Parts> {
         demo: None,
         wallets: wallets(),
         agent: None,
+        reconcile_hour: Some(config.server.reconcile_hour),
         clock: Arc::new(SystemClock),
         node: config.node.clone(),
     })
@@ -142,6 +145,7 @@ pub struct Running {
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     latch: Latch,
     background: Vec<tokio::task::JoinHandle<()>>,
+    reconciler: reconcile::Reconciler,
 }
 
 /// Starts serving these parts.
@@ -149,6 +153,11 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
     let store = parts.store.clone();
     let handle = Drive::start_as(parts.node, parts.store, parts.channels, parts.clock.clone());
     let printers = Arc::new(TillPrinters::default());
+    let folder = std::env::temp_dir().join(format!("paydesk-bills-{}", std::process::id()));
+    let reconciler = reconcile::Reconciler::new(handle.clone(), folder, Arc::new(|_, _, _| {}));
+    let reconciling = reconciler.clone();
+    let daily =
+        parts.reconcile_hour.map(|hour| tokio::spawn(reconcile::Daily { hour }.run(reconciler.clone())));
     let setup = Setup {
         handle: handle.clone(),
         config: api::Config {
@@ -164,6 +173,7 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
         printers: printers.clone(),
         demo: parts.demo,
         agent: parts.agent.clone().map(|agent| Arc::new(agent) as Arc<dyn api::CounterAgent>),
+        reconciler,
     };
     let state = ApiState::new(setup).await.context("cannot read the names of shops and tills")?;
     printers
@@ -175,13 +185,19 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
     let door = door.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let background = parts.agent.map_or_else(Vec::new, |agent| agent.start(handle.clone()));
+    let mut background = parts.agent.map_or_else(Vec::new, |agent| agent.start(handle.clone()));
+    background.extend(daily);
     let serving = axum::serve(door, service).with_graceful_shutdown(latch.clone().closed());
     let server = tokio::spawn(serving.into_future());
-    Ok(Running { handle, store, printers, server, latch, background })
+    Ok(Running { handle, store, printers, server, latch, background, reconciler: reconciling })
 }
 
 impl Running {
+    /// What holds days against bills.
+    pub fn reconciler(&self) -> reconcile::Reconciler {
+        self.reconciler.clone()
+    }
+
     /// Goes on until `end`, then lets what is under way finish. When the engine breaks it is over at once: whoever
     /// watches over the process starts another, which takes every payment up again.
     pub async fn until(mut self, end: impl Future<Output = ()>) -> Result<()> {

@@ -5,7 +5,7 @@
 //! its rows are being written, and leaves against the [`Permit`] that proves they are. Without one it comes to nothing.
 
 use crate::channel::Channel;
-use crate::clock::Clock;
+use crate::clock::{Clock, moment};
 use crate::contact::Contact;
 use crate::durable::Permit;
 use crate::node::Seat;
@@ -140,8 +140,8 @@ impl Calls {
         self.signers.run(move || task(provider.as_ref(), &moment)).await
     }
 
-    fn moment(&self) -> Moment {
-        Moment { now: self.clock.now(), nonce: rand::random() }
+    pub(crate) fn moment(&self) -> Moment {
+        moment(self.clock.as_ref())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::contact::Seen;
 use crate::driver::{Driver, Heard, Message};
 use crate::hear::Listeners;
 use crate::node::{NodeSetup, Seat, words};
+use crate::question::Asker;
 use crate::signers::Signers;
 use crate::stats::{Counters, Stats};
 use crate::watch::{Changed, Watch, Watchers};
@@ -371,6 +372,11 @@ impl Handle {
                 told => return told,
             }
         }
+    }
+
+    /// Asks providers what is about no payment.
+    pub fn asker(&self) -> Asker {
+        Asker::of(&self.shared.calls)
     }
 
     async fn ask(

@@ -86,11 +86,21 @@ impl Wire {
     }
 
     async fn exchange(&self, call: Call) -> Result<Reply, NoReply> {
+        read(self.begin(call).await?).await
+    }
+
+    /// A reply whose body is still to come.
+    pub(crate) async fn open(&self, call: Call) -> Result<(u16, hyper::body::Incoming), NoReply> {
+        let response = self.begin(call).await?;
+        Ok((response.status().as_u16(), response.into_body()))
+    }
+
+    async fn begin(&self, call: Call) -> Result<Response<hyper::body::Incoming>, NoReply> {
         let secure = call.url.starts_with("https://");
         let request = request(call).map_err(|why| NoReply::NeverLeft { step: Step::Connection, why })?;
         let response =
             if secure { self.tls()?.request(request).await } else { self.bare.request(request).await };
-        read(response.map_err(|error| no_reply(&error))?).await
+        response.map_err(|error| no_reply(&error))
     }
 
     /// Sends a request as it came to another server of ours.

@@ -11,6 +11,8 @@
 pub mod archive;
 #[cfg(test)]
 mod bad_databases;
+mod bills;
+mod book_rows;
 mod commit;
 mod database;
 mod day;
@@ -32,10 +34,12 @@ mod scope;
 mod sharing;
 mod sql;
 mod stored;
+mod stored_bills;
 #[cfg(test)]
 mod suite;
 mod tills;
 
+pub use bills::{BillDay, BillState, DifferenceAct, DifferenceFilter, DifferenceState, KeptDifference};
 pub use commit::Uncommitted;
 pub use database::{Store, StoreConfig, without_password};
 pub use day::{DayFigures, HourFigures, Sum, WalletFigures};

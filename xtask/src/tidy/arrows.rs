@@ -34,6 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "escpos",
         ],
     ),
+    ("shell/reconcile", &["base", "payment", "settlement", "provider-contract", "store", "drive"]),
     (
         "shell/api",
         &[
@@ -46,6 +47,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "provider-contract",
             "device-contract",
             "journal",
+            "settlement",
+            "reconcile",
         ],
     ),
     ("shell/till", &["base", "payment", "engine", "journal", "store", "drive", "api", "provider-contract"]),

@@ -150,6 +150,11 @@ impl World {
             printers: Arc::new(NoPrinters),
             demo,
             agent: None,
+            reconciler: reconcile::Reconciler::new(
+                handle.clone(),
+                std::env::temp_dir(),
+                Arc::new(|_, _, _| {}),
+            ),
         };
         let state = ApiState::new(setup).await.expect("the store answers");
         World {

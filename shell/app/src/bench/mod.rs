@@ -5,6 +5,8 @@ mod ceilings;
 mod latency;
 pub mod load;
 mod payments;
+mod reconcile;
+mod reconcile_files;
 mod rig;
 mod start;
 mod till;
@@ -21,6 +23,7 @@ Examples:
   paydesk bench latency --json
   paydesk bench start --payments 1000000
   paydesk bench till --url http://127.0.0.1:8080 --json     (beside a running paydesk demo)
+  paydesk bench reconcile --rows 1000000 --json
 
 Server, provider simulator and load generator are three processes on this machine. A busy machine
 (/proc/pressure/cpu avg10 above 10 at the start) is refused, exit code 1, unless --force is given.";
@@ -50,6 +53,9 @@ enum What {
     /// How soon the till page of a running demo can be used, in a browser on a slow tablet
     #[command(after_help = AFTER)]
     Till(till::Options),
+    /// A day's bill against a day's book, beside DuckDB on the same files
+    #[command(after_help = AFTER)]
+    Reconcile(reconcile::Options),
 }
 
 /// Measures and prints.
@@ -66,6 +72,7 @@ pub fn run(options: Options) -> Result<Verdict> {
             What::Latency(options) => latency::run(options).await,
             What::Start(options) => start::run(options).await,
             What::Till(options) => till::run(options),
+            What::Reconcile(options) => reconcile::run(&options),
         }
     })
 }

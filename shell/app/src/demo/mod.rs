@@ -1,6 +1,7 @@
 //! `paydesk demo`: a shop in a box. The very server, connectors and pages that take real money, pointed at
 //! simulated providers and a virtual printer, with a day of sample payments made through its own API.
 
+mod bills;
 mod clock;
 mod codes;
 mod day;
@@ -110,6 +111,7 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         trusted_proxies: Vec::new(),
         printers: vec![Printer { till: shop::FIRST_TILL, address: printer_address, profile }],
         demo: Some(world.clone()),
+        reconcile_hour: Some(0),
         clock: clock.clone(),
         node: drive::NodeSetup::default(),
         wallets: crate::channels::wallets(),
@@ -123,6 +125,7 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
             store.print_receipts(true);
             day::play_now(&origin, &shop, &world).await?;
         }
+        bills::reconcile_yesterday(&running.reconciler(), &world, clock.now()).await;
         anyhow::Ok(())
     };
     sample.await.context("the sample payments")?;

@@ -125,6 +125,7 @@ async fn parts(config: &Config) -> Result<Parts> {
         agent: Some(Agent::new(identity, opened.store, options, clock::now())),
         clock: Arc::new(SystemClock) as Arc<dyn Clock>,
         node: drive::NodeSetup::default(),
+        reconcile_hour: None,
     })
 }
 

@@ -1,0 +1,554 @@
+//! One channel's day: fetch or take the bill, hold it against the book, keep what differs, begin the cures.
+
+use crate::fetch::{FetchError, fetch, unpacked};
+use crate::join::{JoinError, Joined, join};
+use crate::{Reconciler, Stage};
+use base::{ChannelId, PaymentId, RefundId, Text, Timestamp};
+use drive::{ChannelSetup, NoAnswer};
+use payment::{Command, Match, Paid, Payment, Source, fold};
+use provider_contract::bills::{BillSort, NoBill};
+use settlement::{
+    Again, Book, Class, Cure, Day, Difference, Kind, ManualMatch, ManualRecord, Rules, Sums, book_rows,
+    judge_again, match_manual,
+};
+use std::path::{Path, PathBuf};
+use store::{
+    BillDay, BillState, DifferenceAct, DifferenceFilter, DifferenceState, KeptDifference, MerchantScope,
+    StoreError,
+};
+
+/// Who acts when nobody in particular does.
+pub(crate) const PAYDESK: &str = "paydesk";
+
+/// Why a day could not be reconciled. Nothing was changed but the record that it failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReconcileError {
+    /// The channel is not configured.
+    #[error("no such channel")]
+    NoSuchChannel,
+    /// The provider makes no bills.
+    #[error("this provider makes no bills")]
+    NoBills,
+    /// The same day is being read already.
+    #[error("this day is being reconciled already")]
+    UnderWay,
+    /// There is no bill to be had.
+    #[error("{}", .0.en)]
+    NoBill(Text),
+    /// It could not be held against the book.
+    #[error(transparent)]
+    Join(#[from] JoinError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file could not be read or written.
+    #[error("{0}")]
+    File(String),
+}
+
+/// What came of a day.
+#[derive(Clone, Debug)]
+pub struct DayReport {
+    /// The bill as it is recorded now.
+    pub bill: BillDay,
+    /// Every difference of the day as it stands.
+    pub differences: Vec<KeptDifference>,
+    /// How many of them are new.
+    pub new: usize,
+}
+
+impl ReconcileError {
+    /// The error's name in reports and on the wire. A promise: never changed.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ReconcileError::NoSuchChannel => "no_such_channel",
+            ReconcileError::NoBills => "no_bills",
+            ReconcileError::UnderWay => "under_way",
+            ReconcileError::NoBill(_) => "no_bill",
+            ReconcileError::Join(JoinError::Bad(bad)) => bad.code(),
+            ReconcileError::Join(JoinError::TooManyDifferences { .. }) => "too_many_differences",
+            ReconcileError::Join(JoinError::Io(_)) | ReconcileError::File(_) => "file_unreadable",
+            ReconcileError::Store(_) => "store_failed",
+        }
+    }
+
+    /// What happened and what to do, for people.
+    pub fn text(&self) -> Text {
+        match self {
+            ReconcileError::NoSuchChannel => Text::new("没有这个通道", "There is no such channel"),
+            ReconcileError::NoBills => Text::new("这家支付方不出账单", "This provider makes no bills"),
+            ReconcileError::UnderWay => {
+                Text::new("这一天正在对账，请稍候", "This day is being reconciled already; wait for it")
+            }
+            ReconcileError::NoBill(text) => text.clone(),
+            ReconcileError::Join(JoinError::Bad(bad)) => bad.text(),
+            ReconcileError::Join(JoinError::TooManyDifferences { count, .. }) => Text::new(
+                format!("有 {count} 行对不上，多得不像话：请核对通道、日期，或本系统的数据是否完整"),
+                format!(
+                    "{count} rows differ, which cannot be right: check channel and day, or whether our own data is whole"
+                ),
+            ),
+            other => Text::new(format!("没有完成：{other}"), format!("It was not done: {other}")),
+        }
+    }
+}
+
+impl Reconciler {
+    /// Reconciles a channel's day, from a file that a person downloaded if one is given. Doing it again with the same
+    /// bill changes nothing.
+    pub async fn day(
+        &self,
+        channel: ChannelId,
+        day: Day,
+        file: Option<&Path>,
+    ) -> Result<DayReport, ReconcileError> {
+        let setup = self.asker.channel(channel).cloned().ok_or(ReconcileError::NoSuchChannel)?;
+        if setup.provider.bills().is_none() {
+            return Err(ReconcileError::NoBills);
+        }
+        let _turn = self.turn(channel, day).ok_or(ReconcileError::UnderWay)?;
+        let mut bill = self.recorded(&setup, day).await?;
+        bill.state = BillState::Running;
+        self.record(&mut bill).await?;
+        let outcome = self.read_day(&setup, &mut bill, file).await;
+        if let Err(error) = &outcome {
+            let waits = matches!(error, ReconcileError::NoBill(_)) && !self.is_late(&setup, day);
+            bill.state = if waits { BillState::NotReady } else { BillState::Failed };
+            bill.problem = (error.code().to_owned(), error.text());
+            self.record(&mut bill).await?;
+        }
+        outcome
+    }
+
+    async fn read_day(
+        &self,
+        setup: &ChannelSetup,
+        bill: &mut BillDay,
+        file: Option<&Path>,
+    ) -> Result<DayReport, ReconcileError> {
+        let day = bill.day;
+        let folder = self.folder.join(format!("{}-{day}", setup.id));
+        std::fs::create_dir_all(&folder).map_err(|error| ReconcileError::File(error.to_string()))?;
+        let path = match file {
+            Some(file) => unpacked(setup, file, &folder).await,
+            None => fetch(self, setup.id, BillSort::Trades, day, &folder).await,
+        };
+        let done = match path {
+            Ok(path) => self.hold_against_the_book(setup, bill, path).await,
+            Err(FetchError::Join(error)) => Err(error.into()),
+            Err(FetchError::NoAnswer(error)) => Err(ReconcileError::NoBill(no_answer(&error))),
+            Err(FetchError::NoBill(why)) => self.without_a_bill(setup, bill, &why).await,
+        };
+        // The file may name customers; what is wanted of it is kept.
+        let _ = std::fs::remove_dir_all(&folder);
+        done
+    }
+
+    async fn without_a_bill(
+        &self,
+        setup: &ChannelSetup,
+        bill: &mut BillDay,
+        why: &NoBill,
+    ) -> Result<DayReport, ReconcileError> {
+        let nothing = match why {
+            NoBill::NothingHappened => true,
+            NoBill::NotThere => self.is_late(setup, bill.day),
+            NoBill::NotReady | NoBill::Refused(_) | NoBill::Unclear(_) => false,
+        };
+        if !nothing {
+            return Err(ReconcileError::NoBill(no_bill(why)));
+        }
+        let book = self.book(setup, bill.day).await?;
+        let matcher = settlement::Matcher::new(book.seal(), Rules::default());
+        bill.state = BillState::Nothing;
+        self.keep(setup, bill, matcher.finish().differences, Sums::default()).await
+    }
+
+    async fn hold_against_the_book(
+        &self,
+        setup: &ChannelSetup,
+        bill: &mut BillDay,
+        path: PathBuf,
+    ) -> Result<DayReport, ReconcileError> {
+        let book = self.book(setup, bill.day).await?;
+        let reader = setup.provider.bills().expect("it was asked before").reader(BillSort::Trades, bill.day);
+        let told = std::sync::Arc::clone(&self.told);
+        let joined: Joined = tokio::task::spawn_blocking(move || {
+            join(&path, reader, book, Rules::default(), &|done, all| told(Stage::Reading, done, all))
+        })
+        .await
+        .map_err(|error| ReconcileError::File(error.to_string()))??;
+        bill.state = BillState::Done;
+        self.keep(setup, bill, joined.reconciled.differences, joined.reconciled.sums).await
+    }
+
+    async fn book(&self, setup: &ChannelSetup, day: Day) -> Result<Book, StoreError> {
+        let mut book = Book::default();
+        let scope = MerchantScope(setup.merchant);
+        let mut rows = 0;
+        let push = |row: &settlement::BookRow| {
+            book.push(row);
+            rows += 1;
+            if rows % 10_000 == 0 {
+                (self.told)(Stage::Book, rows, 0);
+            }
+        };
+        self.store.book_rows(&scope, setup.id, day, push).await?;
+        Ok(book)
+    }
+
+    /// Refines what was found with what the book knows of other days, keeps it, and begins the cures.
+    async fn keep(
+        &self,
+        setup: &ChannelSetup,
+        bill: &mut BillDay,
+        found: Vec<Difference>,
+        sums: Sums,
+    ) -> Result<DayReport, ReconcileError> {
+        let store = &self.store;
+        let scope = MerchantScope(setup.merchant);
+        let mut kept = self.refined(setup, bill.day, found).await?;
+        self.match_records(setup, bill.day, &mut kept).await?;
+        (bill.sums, bill.problem) = (sums, (String::new(), Text::default()));
+        bill.updated_at = self.now();
+        let new = store.keep_differences(bill, &kept).await?;
+        for one in &new {
+            self.begin_cure(one).await?;
+        }
+        self.close_the_day_before(setup, bill.day, &kept).await?;
+        self.record(bill).await?;
+        self.follow_up(setup.merchant).await?;
+        let filter = DifferenceFilter {
+            channel: Some(setup.id),
+            day: Some(bill.day),
+            limit: 10_000,
+            ..DifferenceFilter::default()
+        };
+        let differences = store.differences(&scope, &filter).await?;
+        Ok(DayReport { bill: bill.clone(), differences, new: new.len() })
+    }
+
+    async fn refined(
+        &self,
+        setup: &ChannelSetup,
+        day: Day,
+        found: Vec<Difference>,
+    ) -> Result<Vec<KeptDifference>, StoreError> {
+        let scope = MerchantScope(setup.merchant);
+        let refunds = found.iter().filter(|one| one.kind == Kind::Refund).filter_map(|one| one.id);
+        let refunds: Vec<RefundId> = refunds.map(RefundId::from_u128).collect();
+        let of_refund = self.store.payments_of_refunds(&scope, &refunds).await?;
+        let mut kept = Vec::new();
+        for difference in found {
+            let payment = difference.id.map(|id| {
+                let refund = of_refund.iter().find(|(refund, _)| refund.as_u128() == id);
+                refund.map_or(PaymentId::from_u128(id), |(_, payment)| *payment)
+            });
+            let known = match payment {
+                Some(payment) => self.payment(&scope, payment).await?,
+                None => None,
+            };
+            let Some(difference) = refine(difference, known.as_ref(), day) else { continue };
+            if difference.class == Class::MissingThere
+                && self.was_in_the_bill_before(setup, day, &difference).await?
+            {
+                continue;
+            }
+            kept.push(self.kept(setup, day, difference, known.map(|known| known.request.id)));
+        }
+        Ok(kept)
+    }
+
+    fn kept(
+        &self,
+        setup: &ChannelSetup,
+        day: Day,
+        difference: Difference,
+        payment: Option<PaymentId>,
+    ) -> KeptDifference {
+        let now = self.now();
+        let cure = difference.cure();
+        let state = state_of(cure);
+        let (channel, candidates) = (setup.id, Vec::new());
+        KeptDifference {
+            channel,
+            day,
+            difference,
+            payment,
+            candidates,
+            cure,
+            state,
+            found_at: now,
+            changed_at: now,
+        }
+    }
+
+    /// A row that the bill of the day before had already, though our book counts it to this day.
+    async fn was_in_the_bill_before(
+        &self,
+        setup: &ChannelSetup,
+        day: Day,
+        difference: &Difference,
+    ) -> Result<bool, StoreError> {
+        let late = Difference { class: Class::Late, ..difference.clone() };
+        let scope = MerchantScope(setup.merchant);
+        let before = self.store.difference(&scope, setup.id, day.previous(), &late.key()).await?;
+        Ok(before.is_some())
+    }
+
+    /// Bill rows without a number of ours that a person wrote down.
+    async fn match_records(
+        &self,
+        setup: &ChannelSetup,
+        day: Day,
+        kept: &mut Vec<KeptDifference>,
+    ) -> Result<(), StoreError> {
+        let scope = MerchantScope(setup.merchant);
+        let mut records = Vec::new();
+        for id in self.store.unverified_records(&scope, setup.id, day).await? {
+            records.extend(self.payment(&scope, id).await?.as_ref().and_then(record_of));
+        }
+        if records.is_empty() {
+            return Ok(());
+        }
+        let foreign =
+            |one: &KeptDifference| one.difference.class == Class::MissingHere && one.difference.id.is_none();
+        let rows: Vec<Difference> =
+            kept.iter().filter(|one| foreign(one)).map(|one| one.difference.clone()).collect();
+        let mut matches = match_manual(&rows, &records).into_iter();
+        for one in kept.iter_mut().filter(|one| foreign(one)) {
+            match matches.next() {
+                Some(ManualMatch::Record(payment)) => {
+                    one.payment = Some(payment);
+                    if self.matched(setup, day, payment, &one.difference).await {
+                        (one.cure, one.state) = (Cure::Note, DifferenceState::Noted);
+                    }
+                }
+                Some(ManualMatch::Ambiguous(candidates)) => one.candidates = candidates,
+                Some(ManualMatch::None) | None => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn matched(&self, setup: &ChannelSetup, day: Day, payment: PaymentId, row: &Difference) -> bool {
+        let (Some(theirs), Some(engine)) = (&row.theirs, &self.engine) else { return false };
+        let paid = Paid {
+            amount: base::Money::new(theirs.amount, theirs.currency),
+            transaction: theirs.transaction.clone(),
+            at: theirs.at,
+            payer: String::new(),
+            funds: String::new(),
+        };
+        let source = Source::Bill { name: day.to_string(), row: theirs.line };
+        let found = Match { source, paid, by: String::new() };
+        engine.command(payment, setup.merchant, Command::Match(found)).await.is_ok()
+    }
+
+    /// What the day before awaited of this bill: found, or a person is told.
+    async fn close_the_day_before(
+        &self,
+        setup: &ChannelSetup,
+        day: Day,
+        kept: &[KeptDifference],
+    ) -> Result<(), StoreError> {
+        let scope = MerchantScope(setup.merchant);
+        let filter = DifferenceFilter {
+            channel: Some(setup.id),
+            day: Some(day.previous()),
+            state: Some(DifferenceState::Waiting),
+            limit: 10_000,
+            ..DifferenceFilter::default()
+        };
+        for mut one in self.store.differences(&scope, &filter).await? {
+            let came = kept.iter().any(|new| {
+                new.difference.class == Class::Late
+                    && (new.difference.kind, new.difference.id) == (one.difference.kind, one.difference.id)
+            });
+            let act = if came {
+                one.state = DifferenceState::Cured;
+                self.act("in_the_next_bill", day.to_string())
+            } else {
+                (one.state, one.cure) = (DifferenceState::Raised, Cure::Person);
+                self.act("raised", format!("not in the bill of {day} either"))
+            };
+            self.store.act_on_difference(&scope, &one, &act).await?;
+        }
+        Ok(())
+    }
+
+    async fn begin_cure(&self, one: &KeptDifference) -> Result<(), StoreError> {
+        if one.state == DifferenceState::Asking {
+            self.look(one, PAYDESK).await?;
+        }
+        Ok(())
+    }
+
+    /// Has the provider asked again about the payment of a difference. False if that cannot be done.
+    pub async fn look(&self, one: &KeptDifference, by: &str) -> Result<bool, StoreError> {
+        let (Some(payment), Some(engine)) = (one.payment, &self.engine) else { return Ok(false) };
+        let Some(setup) = self.asker.channel(one.channel).cloned() else { return Ok(false) };
+        let scope = MerchantScope(setup.merchant);
+        let wish = Command::Look { by: by.to_owned() };
+        let (act, detail, done) = match engine.command(payment, setup.merchant, wish).await {
+            Ok(_) => ("look", payment.to_string(), true),
+            Err(error) => ("look_failed", error.to_string(), false),
+        };
+        let state = if done { DifferenceState::Asking } else { DifferenceState::Raised };
+        let act = DifferenceAct { actor: by.to_owned(), ..self.act(act, detail) };
+        self.store.act_on_difference(&scope, &KeptDifference { state, ..one.clone() }, &act).await?;
+        Ok(done)
+    }
+
+    /// Looks how the payments stand that providers were asked about because of differences.
+    pub async fn follow_up(&self, merchant: base::MerchantId) -> Result<(), StoreError> {
+        let scope = MerchantScope(merchant);
+        let filter = DifferenceFilter {
+            state: Some(DifferenceState::Asking),
+            limit: 10_000,
+            ..DifferenceFilter::default()
+        };
+        for one in self.store.differences(&scope, &filter).await? {
+            let known = match one.payment {
+                Some(payment) => self.payment(&scope, payment).await?,
+                None => None,
+            };
+            // Found by a program that could not ask.
+            if one.changed_at == one.found_at && self.look(&one, PAYDESK).await? {
+                continue;
+            }
+            if let Some((state, act)) = self.standing(&one, known.as_ref()) {
+                let cure = if state == DifferenceState::Raised { Cure::Person } else { one.cure };
+                let changed = KeptDifference { state, cure, changed_at: self.now(), ..one };
+                self.store.act_on_difference(&scope, &changed, &act).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How a difference stands that the provider was asked about; nothing if nothing is known yet.
+    fn standing(
+        &self,
+        one: &KeptDifference,
+        known: Option<&Payment>,
+    ) -> Option<(DifferenceState, DifferenceAct)> {
+        let Some(payment) = known else {
+            return Some((DifferenceState::Raised, self.act("raised", "no such payment here".to_owned())));
+        };
+        let answered = payment.look_wanted.is_none()
+            && payment.history.inquiry_ended.is_some_and(|ended| ended >= one.changed_at);
+        let went_back =
+            one.difference.is_money_nobody_owns() && payment.paid().is_some() && payment.undo.is_some();
+        let rows = book_rows(payment, one.day);
+        let row =
+            rows.iter().find(|row| (row.kind, Some(row.id)) == (one.difference.kind, one.difference.id));
+        match judge_again(&one.difference, row, answered, went_back) {
+            Again::GoesBack if payment.owed_back() => None,
+            Again::GoesBack => Some((DifferenceState::Cured, self.act("given_back", String::new()))),
+            Again::Agrees => Some((DifferenceState::Cured, self.act("agrees_now", String::new()))),
+            Again::Differs(_) => {
+                Some((DifferenceState::Raised, self.act("raised", "asked; it still differs".to_owned())))
+            }
+            Again::Waits => None,
+        }
+    }
+
+    pub(crate) fn act(&self, act: &str, detail: String) -> DifferenceAct {
+        DifferenceAct { at: self.now(), actor: PAYDESK.to_owned(), act: act.to_owned(), detail }
+    }
+
+    async fn payment(&self, scope: &MerchantScope, id: PaymentId) -> Result<Option<Payment>, StoreError> {
+        Ok(self.store.payment_entries(scope, id).await?.map(|entries| fold(&entries)))
+    }
+
+    async fn recorded(&self, setup: &ChannelSetup, day: Day) -> Result<BillDay, StoreError> {
+        let known = self.store.bill(&MerchantScope(setup.merchant), setup.id, day).await?;
+        Ok(known.unwrap_or(BillDay {
+            channel: setup.id,
+            day,
+            merchant: setup.merchant,
+            state: BillState::Running,
+            problem: (String::new(), Text::default()),
+            sums: Sums::default(),
+            updated_at: self.now(),
+        }))
+    }
+
+    async fn record(&self, bill: &mut BillDay) -> Result<(), StoreError> {
+        bill.updated_at = self.now();
+        self.store.put_bill(bill).await
+    }
+
+    /// So long after its hour that a bill that is not there never will be.
+    fn is_late(&self, setup: &ChannelSetup, day: Day) -> bool {
+        let ready = setup.provider.bills().map(|bills| bills.ready_at(day));
+        ready.is_some_and(|ready| self.now() > ready + std::time::Duration::from_secs(12 * 3600))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.asker.clock().now()
+    }
+}
+
+fn state_of(cure: Cure) -> DifferenceState {
+    match cure {
+        Cure::Note | Cure::RecordFee => DifferenceState::Noted,
+        Cure::Look | Cure::GiveBack => DifferenceState::Asking,
+        Cure::AwaitNextBill => DifferenceState::Waiting,
+        Cure::Person => DifferenceState::Raised,
+    }
+}
+
+/// The difference with what the payment itself tells; nothing if it is none.
+fn refine(difference: Difference, known: Option<&Payment>, day: Day) -> Option<Difference> {
+    let Some(payment) = known else { return Some(difference) };
+    // What a person vouches for bears no number of the provider, so a bill never has it.
+    if payment.request.method.is_by_hand() && difference.class == Class::MissingThere {
+        return None;
+    }
+    let rows = book_rows(payment, day);
+    let row = rows.iter().find(|row| (row.kind, Some(row.id)) == (difference.kind, difference.id));
+    match difference.class {
+        Class::MissingHere => match judge_again(&difference, row, true, false) {
+            Again::Differs(difference) => Some(difference),
+            Again::Agrees | Again::GoesBack | Again::Waits => None,
+        },
+        Class::Duplicate => {
+            let ours = payment.paid().map(|paid| paid.transaction.as_str());
+            let theirs = difference.theirs.as_ref().map(|theirs| theirs.transaction.as_str());
+            Some(Difference { same_transaction: Some(ours.is_some() && ours == theirs), ..difference })
+        }
+        _ => Some(difference),
+    }
+}
+
+fn record_of(payment: &Payment) -> Option<ManualRecord> {
+    let payment::Method::ShopCode { digits, .. } = &payment.request.method else { return None };
+    Some(ManualRecord {
+        payment: payment.request.id,
+        amount: payment.request.amount.minor(),
+        at: payment.requested_at,
+        tail: digits.clone(),
+    })
+}
+
+fn no_answer(error: &NoAnswer) -> Text {
+    Text::new(format!("没有取到账单：{error}"), format!("The bill could not be fetched: {error}"))
+}
+
+fn no_bill(why: &NoBill) -> Text {
+    match why {
+        NoBill::NotReady | NoBill::NotThere => Text::new(
+            "支付方还没有出这一天的账单，稍后会自动再取",
+            "The provider has not made the bill of this day yet; it is asked again by itself",
+        ),
+        NoBill::NothingHappened => Text::new("这一天没有交易", "Nothing happened on this day"),
+        NoBill::Refused(why) => {
+            Text::new(format!("支付方拒绝给账单：{why}"), format!("The provider refuses the bill: {why}"))
+        }
+        NoBill::Unclear(doubt) => Text::new(
+            format!("支付方的回答无法确认（{}），稍后会再取", doubt.code()),
+            format!("The provider's answer proves nothing ({}); it is asked again", doubt.code()),
+        ),
+    }
+}

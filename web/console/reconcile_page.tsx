@@ -1,0 +1,279 @@
+// Reconcile: days, one day's sums and differences, one difference and its story.
+import { Alert, Button, Drawer, Input, Progress, Result, Segmented, Table, Tag, type TableColumnsType } from "antd";
+import { useState } from "react";
+import { client, settle } from "../shared/api/client";
+import type { components } from "../shared/api/schema";
+import type { Me } from "../shared/api/types";
+import { useFailureText } from "../shared/i18n/failures";
+import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
+import { formatAmount } from "../shared/money";
+import { addDays, dayAndClock, storeDate } from "../shared/time";
+import { renewReconcile, useDifference, useDifferences, useReconcileDays } from "./reconcile_queries";
+import { reconcileTexts } from "./reconcile_texts";
+import { address, Link, navigate, usePlace } from "./router";
+import { Nothing, WhenLoaded } from "./states";
+import { consoleTexts } from "./texts";
+import { useNarrow } from "./use_narrow";
+
+type BillDay = components["schemas"]["BillDayView"];
+type Difference = components["schemas"]["DifferenceView"];
+type Channel = components["schemas"]["BillChannel"];
+type Word = Parameters<ReturnType<typeof useTranslate<typeof reconcileTexts>>>[0];
+
+const COLORS: Record<string, string> = {
+  raised: "red", asking: "gold", waiting: "gold", cured: "green", settled: "green", noted: "default", gone: "default",
+  failed: "red", running: "gold", not_ready: "gold", done: "green", nothing: "default",
+};
+const OPEN = ["raised", "asking", "waiting"];
+
+export function ReconcilePage({ me }: { me: Me }) {
+  const c = useTranslate(consoleTexts);
+  const t = useTranslate(reconcileTexts);
+  const narrow = useNarrow();
+  const { query } = usePlace();
+  const days = useReconcileDays();
+  const [channel, day, key] = [query.get("channel") ?? "", query.get("day") ?? "", query.get("key") ?? ""];
+  if (!me.permissions.includes("view_all")) {
+    return <Result status="403" title={<h1>{c("no_permission")}</h1>} subTitle={c("no_permission.hint")} />;
+  }
+  const mayAct = me.permissions.includes("refund");
+  return (
+    <>
+      <div className="page-head">
+        <h1>{t("title")}</h1>
+        <p>{t("hint")}</p>
+      </div>
+      <WhenLoaded asked={days} rows={8}>
+        {(all) => {
+          const chosen = all.days.find((one) => one.channel === channel && one.day === day) ?? all.days[0];
+          return (
+            <>
+              {mayAct && <RunNow channels={all.channels} />}
+              <section className="card card-list">
+                <h2>{t("days")}</h2>
+                <Days days={all.days} narrow={narrow} />
+              </section>
+              {chosen && <OneDay key={`${chosen.channel} ${chosen.day}`} bill={chosen} narrow={narrow} />}
+              <Drawer open={key !== ""} onClose={() => navigate(address("reconcile", { channel, day }))}
+                size={narrow ? "100%" : 560} title={t("differences")} destroyOnHidden>
+                {key && <Story channel={channel} day={day} name={key} mayAct={mayAct} />}
+              </Drawer>
+            </>
+          );
+        }}
+      </WhenLoaded>
+    </>
+  );
+}
+
+function RunNow({ channels }: { channels: Channel[] }) {
+  const t = useTranslate(reconcileTexts);
+  const pick = usePick();
+  const failureText = useFailureText();
+  const yesterday = addDays(storeDate(Date.now()), -1);
+  const [day, setDay] = useState(yesterday);
+  const [said, setSaid] = useState("");
+  const run = async (channel: string) => {
+    const done = await settle(client.POST("/v1/reconcile/runs", { body: { channel, day } }));
+    setSaid(done.ok ? t("run.begun") : failureText(done.failure));
+    renewReconcile();
+  };
+  return (
+    <section className="card page-tools">
+      <input className="date-input" type="date" aria-label={t("run.day")} value={day} max={yesterday}
+        onChange={(event) => setDay(event.target.value)} />
+      {channels.map(({ id, title }) => (
+        <Button key={id} onClick={() => void run(id)}>
+          {t("run")}: {pick(title)}
+        </Button>
+      ))}
+      <span role="status">{said}</span>
+    </section>
+  );
+}
+
+function Days({ days, narrow }: { days: BillDay[]; narrow: boolean }) {
+  const t = useTranslate(reconcileTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  const money = (one: BillDay["book_sales"]) => `${formatAmount(one.amount, language)} (${one.count})`;
+  const columns: TableColumnsType<BillDay> = [
+    {
+      title: t("column.day"),
+      render: (_, one) => <Link href={address("reconcile", { channel: one.channel, day: one.day })}>{one.day}</Link>,
+    },
+    { title: t("column.provider"), render: (_, one) => pick(one.title) },
+    { title: t("column.state"), render: (_, one) => <Tag color={COLORS[one.state] ?? "default"}>{t(`state.${one.state}` as Word)}</Tag> },
+    ...(narrow
+      ? []
+      : ([
+          { title: t("column.book"), align: "right", render: (_: unknown, one: BillDay) => money(one.book_sales) },
+          { title: t("column.bill"), align: "right", render: (_: unknown, one: BillDay) => money(one.bill_sales) },
+        ] as TableColumnsType<BillDay>)),
+  ];
+  return (
+    <Table rowKey={(one) => `${one.channel} ${one.day}`} columns={columns} dataSource={days}
+      pagination={{ pageSize: 10, hideOnSinglePage: true }} size="middle"
+      locale={{ emptyText: <Nothing hint={t("empty.hint")}>{t("empty")}</Nothing> }} />
+  );
+}
+
+function OneDay({ bill, narrow }: { bill: BillDay; narrow: boolean }) {
+  const t = useTranslate(reconcileTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  const [open, setOpen] = useState(true);
+  const asked = useDifferences(bill.channel, bill.day);
+  const row = (name: string, ours: BillDay["book_sales"], theirs: BillDay["book_sales"]) => (
+    <tr key={name}>
+      <th scope="row">{name}</th>
+      <td>{formatAmount(ours.amount, language)} ({ours.count})</td>
+      <td>{formatAmount(theirs.amount, language)} ({theirs.count})</td>
+      <td>{formatAmount({ ...ours.amount, amount: theirs.amount.amount - ours.amount.amount }, language)}</td>
+    </tr>
+  );
+  return (
+    <section className="card">
+      <h2>
+        {bill.day} {pick(bill.title)} <Tag color={COLORS[bill.state] ?? "default"}>{t(`state.${bill.state}` as Word)}</Tag>
+      </h2>
+      {bill.state === "running" && <Progress percent={99.9} status="active" showInfo={false} aria-label={t("run.begun")} />}
+      {bill.problem && <Alert type={bill.state === "failed" ? "error" : "info"} showIcon title={pick(bill.problem)} />}
+      <table className="reconcile-sums">
+        <thead>
+          <tr>
+            <th />
+            <th scope="col">{t("column.book")}</th>
+            <th scope="col">{t("column.bill")}</th>
+            <th scope="col">{t("column.net")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {row(t("sales"), bill.book_sales, bill.bill_sales)}
+          {row(t("refunds"), bill.book_refunds, bill.bill_refunds)}
+        </tbody>
+      </table>
+      <p className="quiet">
+        {t("fees")} {formatAmount(bill.fees, language)} · {t("equal")} {bill.equal}
+      </p>
+      <WhenLoaded asked={asked}>
+        {({ items }) => {
+          if (items.length === 0) {
+            return bill.state === "done" ? <Result status="success" title={t("all_equal")} /> : null;
+          }
+          const shown = items.filter((one) => !open || OPEN.includes(one.state));
+          return (
+            <>
+              <Segmented value={open ? "open" : "all"} onChange={(value) => setOpen(value === "open")}
+                options={[
+                  { value: "open", label: `${t("show.open")} ${items.filter((one) => OPEN.includes(one.state)).length}` },
+                  { value: "all", label: `${t("show.all")} ${items.length}` },
+                ]} />
+              <DifferenceList items={shown} narrow={narrow} />
+            </>
+          );
+        }}
+      </WhenLoaded>
+    </section>
+  );
+}
+
+function DifferenceList({ items, narrow }: { items: Difference[]; narrow: boolean }) {
+  const t = useTranslate(reconcileTexts);
+  const pick = usePick();
+  const place = (one: Difference) => address("reconcile", { channel: one.channel, day: one.day, key: one.key });
+  const columns: TableColumnsType<Difference> = [
+    { title: t("column.state"), render: (_, one) => <Tag color={COLORS[one.state] ?? "default"}>{t(`difference.${one.state}` as Word)}</Tag> },
+    { title: t("differences"), render: (_, one) => <Link href={place(one)}>{pick(one.happened)}</Link> },
+    ...(narrow ? [] : ([{ title: t("todo"), render: (_: unknown, one: Difference) => pick(one.todo) }] as TableColumnsType<Difference>)),
+  ];
+  return (
+    <Table rowKey="key" columns={columns} dataSource={items} size="middle" pagination={{ pageSize: 20, hideOnSinglePage: true }}
+      locale={{ emptyText: <Nothing>{t("open.none")}</Nothing> }} />
+  );
+}
+
+function Story({ channel, day, name, mayAct }: { channel: string; day: string; name: string; mayAct: boolean }) {
+  const t = useTranslate(reconcileTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  const asked = useDifference(channel, day, name);
+  return (
+    <WhenLoaded asked={asked}>
+      {({ difference: one, acts }) => {
+        const money = (amount: Difference["ours"]) => (amount ? formatAmount(amount, language) : t("absent"));
+        const facts: [string, string][] = [
+          [t("ours"), money(one.ours)],
+          [t("theirs"), money(one.theirs)],
+          [t("order_no"), one.order_no],
+          [t("transaction"), one.transaction],
+          [t("line"), one.line === null ? "" : String(one.line)],
+        ];
+        return (
+          <div className="reconcile-story">
+            <Tag color={COLORS[one.state] ?? "default"}>{t(`difference.${one.state}` as Word)}</Tag>
+            <h3>{pick(one.happened)}</h3>
+            <p><b>{t("means")}: </b>{pick(one.means)}</p>
+            <p><b>{t("todo")}: </b>{pick(one.todo)}</p>
+            <dl className="sums">
+              {facts.filter(([, value]) => value).map(([label, value]) => (
+                <div key={label}>
+                  <dt>{label}</dt>
+                  <dd>{value}</dd>
+                </div>
+              ))}
+            </dl>
+            {one.payment && <p><Link href={address(`payments/${one.payment}`)}>{t("payment")}</Link></p>}
+            {one.candidates.length > 0 && (
+              <>
+                <h4>{t("candidates")}</h4>
+                <ul>
+                  {one.candidates.map((id) => (
+                    <li key={id}><Link href={address(`payments/${id}`)}>{id}</Link></li>
+                  ))}
+                </ul>
+              </>
+            )}
+            <h4>{t("story")}</h4>
+            <ol>
+              {acts.map((act, at) => (
+                <li key={at}>
+                  {dayAndClock(act.at)} · {t(`act.${act.act}` as Word)} · {act.actor}
+                  {act.detail && <div className="quiet">{act.detail}</div>}
+                </li>
+              ))}
+            </ol>
+            {mayAct && OPEN.includes(one.state) && <Acts one={one} />}
+          </div>
+        );
+      }}
+    </WhenLoaded>
+  );
+}
+
+function Acts({ one }: { one: Difference }) {
+  const t = useTranslate(reconcileTexts);
+  const failureText = useFailureText();
+  const [reason, setReason] = useState("");
+  const [failed, setFailed] = useState("");
+  const act = async (wish: "look" | "settle" | "note") => {
+    const body = { channel: one.channel, day: one.day, key: one.key, act: wish, reason };
+    const done = await settle(client.POST("/v1/reconcile/acts", { body }));
+    setFailed(done.ok ? "" : failureText(done.failure));
+    if (done.ok) setReason("");
+    renewReconcile();
+  };
+  const empty = reason.trim() === "";
+  return (
+    <div className="reconcile-acts">
+      <Input.TextArea aria-label={t("reason")} placeholder={t("reason")} value={reason} maxLength={500}
+        onChange={(event) => setReason(event.target.value)} />
+      {failed && <Alert type="error" showIcon title={failed} />}
+      <div className="page-tools">
+        {one.payment && <Button onClick={() => void act("look")}>{t("look")}</Button>}
+        <Button disabled={empty} onClick={() => void act("note")}>{t("note")}</Button>
+        <Button type="primary" disabled={empty} onClick={() => void act("settle")}>{t("settle")}</Button>
+      </div>
+    </div>
+  );
+}
