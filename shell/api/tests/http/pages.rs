@@ -61,7 +61,17 @@ async fn health_is_for_everybody_and_tells_no_secret() {
 async fn every_address_of_the_contract_exists_and_asks_who_one_is() {
     let world = World::demo().await;
     let contract = world.send("GET /v1/openapi.json").await.json();
-    let open = ["/v1/session post", "/v1/health get", "/v1/demo get", "/v1/receipts/{token} get"];
+    let open = [
+        "/v1/session post",
+        "/v1/health get",
+        "/v1/demo get",
+        "/v1/receipts/{token} get",
+        // A device says how it is before anybody signs in, and a spare takes over with one tap.
+        "/v1/agent get",
+        "/v1/agent/takeover post",
+        // The code is the proof.
+        "/v1/pairing post",
+    ];
     let mut seen = 0;
     for (path, methods) in contract["paths"].as_object().expect("paths") {
         for method in methods.as_object().expect("methods").keys() {
