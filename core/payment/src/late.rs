@@ -121,17 +121,15 @@ impl Payment {
                     self.accepted = false;
                 }
             }
-            Verdict::Paid(paid) => {
-                if self.second.as_ref() != Some(paid) {
-                    self.second = Some(paid.clone());
-                    self.accepted = false;
-                }
+            Verdict::Paid(paid) if self.second.as_ref() != Some(paid) => {
+                self.second = Some(paid.clone());
+                self.accepted = false;
             }
-            Verdict::Declined(_) | Verdict::NotFound | Verdict::AwaitingPayer => {
-                if self.contradicted.is_none() && !self.all_refunded() {
-                    self.contradicted = Some(at);
-                    self.accepted = false;
-                }
+            Verdict::Declined(_) | Verdict::NotFound | Verdict::AwaitingPayer
+                if self.contradicted.is_none() && !self.all_refunded() =>
+            {
+                self.contradicted = Some(at);
+                self.accepted = false;
             }
             _ => {}
         }
