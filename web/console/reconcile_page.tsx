@@ -238,7 +238,7 @@ function Story({ channel, day, name, mayAct }: { channel: string; day: string; n
             <ol>
               {acts.map((act, at) => (
                 <li key={at}>
-                  {dayAndClock(act.at)} · {t(`act.${act.act}` as Word)} · {act.actor}
+                  {dayAndClock(act.at, language)} · {t(`act.${act.act}` as Word)} · {act.actor}
                   {act.detail && <div className="quiet">{act.detail}</div>}
                 </li>
               ))}

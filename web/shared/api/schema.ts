@@ -380,6 +380,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payments/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a payment found paid has been seen, so that it is no longer announced. */
+        post: operations["acknowledgePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments/{id}/cancel": {
         parameters: {
             query?: never;
@@ -462,6 +479,23 @@ export interface paths {
          * @description The same key with the same content is the same refund: sending again is safe and answers 200.
          */
         post: operations["createRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides what nothing else can: a record that nobody verified, or money that a person was called about. */
+        post: operations["settlePayment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -636,6 +670,91 @@ export interface paths {
         get: operations["readPublicReceipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconcile/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something about a difference. */
+        post: operations["actOnDifference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconcile/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which days were held against bills, and how they stand. */
+        get: operations["listReconcileDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconcile/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One difference and its story. */
+        get: operations["readDifference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconcile/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs. */
+        get: operations["listDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconcile/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a bill now; what comes of it is seen in the list of days. */
+        post: operations["reconcile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -887,6 +1006,52 @@ export interface components {
             /** @description What opens the door: `pk_...`. Told this once, and kept by nobody but the machine. */
             secret: string;
         };
+        /** @description A channel whose provider makes bills. */
+        BillChannel: {
+            /** @description Its id. */
+            id: string;
+            /** @description The provider's name. */
+            title: components["schemas"]["Text"];
+        };
+        /** @description A channel's bill of a day. */
+        BillDayView: {
+            /** @description Money given back, by the bill. */
+            bill_refunds: components["schemas"]["BillSum"];
+            /** @description Money taken, by the bill. */
+            bill_sales: components["schemas"]["BillSum"];
+            /** @description Money given back, by our book. */
+            book_refunds: components["schemas"]["BillSum"];
+            /** @description Money taken, by our book. */
+            book_sales: components["schemas"]["BillSum"];
+            /** @description The channel. */
+            channel: string;
+            /** @description The day, as `2026-11-22`. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Rows that are equal on both sides.
+             */
+            equal: number;
+            /** @description What the provider kept. */
+            fees: components["schemas"]["Amount"];
+            problem: components["schemas"]["Text"] | null;
+            /** @description `running`, `not_ready`, `done`, `nothing` or `failed`. */
+            state: string;
+            /** @description The provider's name. */
+            title: components["schemas"]["Text"];
+            /** @description When it was last read. */
+            updated_at: string;
+        };
+        /** @description So many, adding up to so much. */
+        BillSum: {
+            /** @description How much. */
+            amount: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
         /** @description So many, adding up to so much. */
         CountAmount: {
             /** @description How much. */
@@ -921,6 +1086,8 @@ export interface components {
             not_paid: number;
             /** @description What was paid of what was asked for that day. */
             paid: components["schemas"]["CountAmount"];
+            /** @description What persons recorded by hand that day and nobody has verified: not in `paid`. */
+            recorded: components["schemas"]["CountAmount"];
             /** @description What went back that day. */
             refunded: components["schemas"]["CountAmount"];
             /**
@@ -967,6 +1134,71 @@ export interface components {
             /** @description What the person may do. */
             role: string;
         };
+        /** @description Something that was done about a difference. */
+        DifferenceActView: {
+            /** @description What. */
+            act: string;
+            /** @description Who. */
+            actor: string;
+            /** @description When. */
+            at: string;
+            /** @description What is worth knowing about it. */
+            detail: string;
+        };
+        /** @description A difference with what was done about it. */
+        DifferenceStory: {
+            /** @description What was done, oldest first. */
+            acts: components["schemas"]["DifferenceActView"][];
+            /** @description The difference. */
+            difference: components["schemas"]["DifferenceView"];
+        };
+        /** @description Book and bill differ here. */
+        DifferenceView: {
+            /** @description Records by hand that it may be. */
+            candidates: string[];
+            /** @description The channel. */
+            channel: string;
+            /** @description `missing_here`, `missing_there`, `currency`, `amount`, `status`, `fee`, `duplicate`, `late`, `day_cut`. */
+            class: string;
+            /** @description `note`, `record_fee`, `look`, `give_back`, `await_next_bill`, `person`. */
+            cure: string;
+            /** @description The bill's day. */
+            day: string;
+            /** @description When it was found. */
+            found_at: string;
+            /** @description What book and bill say. */
+            happened: components["schemas"]["Text"];
+            /** @description Its name within that bill. */
+            key: string;
+            /** @description `sale` or `refund`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Which line of the bill it is.
+             */
+            line: number | null;
+            /** @description What that means. */
+            means: components["schemas"]["Text"];
+            /** @description The bill's order number; empty if the bill has no such row. */
+            order_no: string;
+            ours: components["schemas"]["Amount"] | null;
+            /** @description The payment, if it is one of ours. */
+            payment: string | null;
+            /** @description `asking`, `waiting`, `raised`, `cured`, `noted`, `settled`, `gone`. */
+            state: string;
+            theirs: components["schemas"]["Amount"] | null;
+            /** @description The provider's name. */
+            title: components["schemas"]["Text"];
+            /** @description What is done, or must be. */
+            todo: components["schemas"]["Text"];
+            /** @description The provider's number; empty if the bill has no such row. */
+            transaction: string;
+        };
+        /** @description Differences. */
+        Differences: {
+            /** @description Those that need a person first; at most 1000. */
+            items: components["schemas"]["DifferenceView"][];
+        };
         /** @description A state in words: what happened, what it means, what to do. */
         Explain: {
             /** @description The primary button. */
@@ -984,6 +1216,15 @@ export interface components {
             may_hand_over: boolean;
             /** @description What the cashier does next. */
             next_step: components["schemas"]["Text"];
+        };
+        /** @description A payment found paid after the till had lost sight of it. */
+        FoundPaid: {
+            /** @description How: `matched`, `too_late` or `after_restart`. */
+            how: string;
+            /** @description Who has seen it; nothing while it is to be announced. */
+            seen_by: string | null;
+            /** @description It in words. */
+            text: components["schemas"]["Text"];
         };
         /** @description How the server is. */
         Health: {
@@ -1123,6 +1364,19 @@ export interface components {
             /** @description Whether it prints receipts itself. */
             prints: boolean;
         };
+        /** @description A wish about a difference. */
+        NewDifferenceAct: {
+            /** @description `look`: ask the provider again. `settle`: it is settled, for this reason. `note`: keep these words with it. */
+            act: string;
+            /** @description The channel. */
+            channel: string;
+            /** @description The bill's day. */
+            day: string;
+            /** @description Its name within that bill. */
+            key: string;
+            /** @description Why, or the words; needed for `settle` and `note`. */
+            reason?: string;
+        };
         /** @description What may change about a person; all of it is set. */
         NewDuties: {
             /** @description What colleagues and slips call the person. */
@@ -1219,6 +1473,13 @@ export interface components {
             /** @description The till the person stands at, if always the same. */
             till?: string | null;
         };
+        /** @description A wish to read a bill now. */
+        NewReconcileRun: {
+            /** @description The channel. */
+            channel: string;
+            /** @description The day. */
+            day: string;
+        };
         /** @description What is to go back. */
         NewRefund: {
             /** @description How much; at most what is left of the payment. */
@@ -1226,6 +1487,13 @@ export interface components {
             /** @description Why, for the slip. */
             reason?: string | null;
             way?: components["schemas"]["RefundWay"] | null;
+        };
+        /** @description What a person decides. */
+        NewSettlement: {
+            /** @description Why; kept in the timeline. */
+            reason: string;
+            /** @description What it is from now on. */
+            verdict: components["schemas"]["SettledVerdict"];
         };
         /** @description A manager decides which device stands for a till. */
         NewStand: {
@@ -1338,6 +1606,7 @@ export interface components {
             escalated: boolean;
             /** @description It in words. */
             explain: components["schemas"]["Explain"];
+            found: components["schemas"]["FoundPaid"] | null;
             /** @description Its id. */
             id: string;
             /** @description Whose money it is. */
@@ -1537,6 +1806,18 @@ export interface components {
              */
             reprint: number;
         };
+        /** @description Days and channels. */
+        ReconcileDays: {
+            /** @description Channels whose provider makes bills. */
+            channels: components["schemas"]["BillChannel"][];
+            /** @description Bills, newest day first. */
+            days: components["schemas"]["BillDayView"][];
+            /**
+             * Format: int64
+             * @description How many differences wait for a person.
+             */
+            raised: number;
+        };
         /** @description One recorded change. */
         RecordedChange: {
             /**
@@ -1620,6 +1901,11 @@ export interface components {
             /** @description Of which wallet. */
             wallet: string;
         };
+        /**
+         * @description What can be decided.
+         * @enum {string}
+         */
+        SettledVerdict: "paid" | "not_paid";
         /** @description A QR code that a till shows now. */
         ShownCode: {
             /** @description How much. */
@@ -1846,7 +2132,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        TimelineKind: "requested" | "asked" | "answered" | "lost" | "never_left" | "noticed" | "cancel_requested" | "refund_requested" | "look_requested" | "matched" | "match_withdrawn" | "settled" | "raised";
+        TimelineKind: "requested" | "asked" | "answered" | "lost" | "never_left" | "noticed" | "cancel_requested" | "refund_requested" | "look_requested" | "matched" | "match_withdrawn" | "settled" | "raised" | "refund_found" | "found_acknowledged";
         /** @description How a wallet's codes look. */
         WalletCodes: {
             /** @description Whether this shop takes it. */
@@ -2936,6 +3222,61 @@ export interface operations {
             };
         };
     };
+    acknowledgePayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description seen, now or before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing_to_acknowledge */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancelPayment: {
         parameters: {
             query?: {
@@ -3223,6 +3564,76 @@ export interface operations {
                 };
             };
             /** @description refund_exceeds_what_is_left, nothing_to_refund, amount_must_be_positive, refund_only_in_cash */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settlePayment: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a result, 0 to 10. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSettlement"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing_to_settle */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description reason_missing */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3724,6 +4135,275 @@ export interface operations {
                 };
             };
             /** @description no_such_receipt */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    actOnDifference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDifferenceAct"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceStory"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReconcileDays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconcileDays"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDifference: {
+        parameters: {
+            query: {
+                /** @description The channel. */
+                channel: string;
+                /** @description The bill's day. */
+                day: string;
+                /** @description Its name within that bill. */
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceStory"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDifferences: {
+        parameters: {
+            query?: {
+                /** @description Of this channel only. */
+                channel?: string;
+                /** @description Of this day only. */
+                day?: string;
+                /** @description In this state only. */
+                state?: string;
+                /** @description Of this class only. */
+                class?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differences"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconcile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReconcileRun"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
