@@ -61,8 +61,11 @@ impl Listeners {
 
     /// Reads what everybody did, for as long as the drive runs.
     pub(crate) async fn follow(self, store: Store, calls: Calls) {
+        if !self.shared {
+            return;
+        }
         let mut last = None;
-        while self.shared {
+        loop {
             let _ = tokio::time::timeout(LOOK_EVERY, self.time.notified()).await;
             match self.read(&store, &calls, last).await {
                 Ok(read) => last = Some(read),
