@@ -276,7 +276,7 @@ pub(crate) async fn difference(
 }
 
 /// Reads a bill now; what comes of it is seen in the list of days.
-#[utoipa::path(post, path = "/v1/reconcile/runs", operation_id = "reconcile", tag = "reconcile",
+#[utoipa::path(post, path = "/v1/reconcile/runs", operation_id = "reconcileDay", tag = "reconcile",
     request_body = NewReconcileRun, responses(
     (status = 202),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),

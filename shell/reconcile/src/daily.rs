@@ -61,10 +61,11 @@ impl Daily {
                             && now.since(bill.updated_at) > Duration::from_secs(1800)
                     }
                 };
-                if wanted && now >= wanted_at {
-                    if let Err(error) = reconciler.day(setup.id, day, None).await {
-                        tracing::warn!(channel = %setup.id, %day, "not reconciled: {error}");
-                    }
+                if wanted
+                    && now >= wanted_at
+                    && let Err(error) = reconciler.day(setup.id, day, None).await
+                {
+                    tracing::warn!(channel = %setup.id, %day, "not reconciled: {error}");
                 }
             }
         }

@@ -301,7 +301,7 @@ impl Reconciler {
         &self,
         setup: &ChannelSetup,
         day: Day,
-        kept: &mut Vec<KeptDifference>,
+        kept: &mut [KeptDifference],
     ) -> Result<(), StoreError> {
         let scope = MerchantScope(setup.merchant);
         let mut records = Vec::new();
