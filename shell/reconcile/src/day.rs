@@ -4,7 +4,7 @@ use crate::fetch::{FetchError, fetch, unpacked};
 use crate::join::{JoinError, Joined, join};
 use crate::{Reconciler, Stage};
 use base::{ChannelId, PaymentId, RefundId, Text, Timestamp};
-use drive::{ChannelSetup, NoAnswer};
+use drive::{ChannelSetup, DriveError, NoAnswer};
 use payment::{Command, Match, Paid, Payment, Source, fold};
 use provider_contract::bills::{BillSort, NoBill};
 use settlement::{
@@ -392,7 +392,12 @@ impl Reconciler {
         let wish = Command::Look { by: by.to_owned() };
         let (act, detail, done) = match engine.command(payment, setup.merchant, wish).await {
             Ok(_) => ("look", payment.to_string(), true),
-            Err(error) => ("look_failed", error.to_string(), false),
+            Err(DriveError::Refused(why)) => ("look_failed", why.text().en, false),
+            // Another server drives the payment at this moment, or nothing could be recorded: tried again later.
+            Err(error) => {
+                tracing::info!(%payment, "cannot be looked at now: {error}");
+                return Ok(false);
+            }
         };
         let state = if done { DifferenceState::Asking } else { DifferenceState::Raised };
         let act = DifferenceAct { actor: by.to_owned(), ..self.act(act, detail) };

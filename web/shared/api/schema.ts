@@ -754,7 +754,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Reads a bill now; what comes of it is seen in the list of days. */
-        post: operations["reconcile"];
+        post: operations["reconcileDay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4361,7 +4361,7 @@ export interface operations {
             };
         };
     };
-    reconcile: {
+    reconcileDay: {
         parameters: {
             query?: never;
             header?: never;
