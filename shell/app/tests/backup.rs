@@ -447,8 +447,10 @@ impl Postgres {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|why| why.to_string())?;
-        let mut first = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        // Both lines are read: a pipe closed before the second is written would end the script, and the server with it.
+        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = said.next().transpose().unwrap().unwrap_or_default();
+        let _over_tcp = said.next();
         if first.is_empty() {
             let said = child.wait_with_output().unwrap();
             return Err(String::from_utf8_lossy(&said.stderr).trim().to_owned());
