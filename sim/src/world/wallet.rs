@@ -214,7 +214,8 @@ impl Wallet {
 
     fn sealed(&self, order: PaymentId, verdict: Verdict, delay: Duration, spoilt: bool) -> (Echo, Duration) {
         let mut echo = Echo { order, verdict, seal: 0 };
-        echo.seal = self.seal_of_echo(&echo) ^ u64::from(spoilt);
+        // Two bits, since damage on the way changes one and must not mend what was spoilt.
+        echo.seal = self.seal_of_echo(&echo) ^ if spoilt { 3 } else { 0 };
         (echo, delay)
     }
 
