@@ -176,10 +176,12 @@ class World:
 
     def by_key(self):
         """The server's payments by the key they were asked for with."""
+        # The views first: whatever they name was committed before the keys are read.
+        views = self.shop.payments()
         rows = sqlite3.connect(f"file:{self.folder}/shop/paydesk.sqlite?mode=ro", uri=True)
         keys = dict(rows.execute("SELECT id, key FROM payments").fetchall())
         rows.close()
-        return {keys[view["id"]]: view for view in self.shop.payments()}
+        return {keys[view["id"]]: view for view in views}
 
     def journal(self):
         """The facts that the server took in from tills, by attempt."""
