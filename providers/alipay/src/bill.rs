@@ -9,6 +9,7 @@
 //! request number a cancel's refund bears (here: none, or the order's own); whether "does not exist" means not yet.
 
 mod details;
+mod form;
 mod write;
 mod zip;
 
@@ -18,14 +19,13 @@ use crate::wire::{Api, Content, Envelope, Response};
 use crate::{Alipay, translate};
 use base::Timestamp;
 use payment::Doubt;
-use provider_contract::bills::{BadBill, BillReader, BillSort, Bills, Located, NoBill, ReadSeek};
+use provider_contract::bills::{BadBill, BillReader, BillSort, Bills, Located, NoBill, ReadSeek, Sheet};
 use provider_contract::{Call, HttpMethod, Moment, Reply};
 use settlement::Day;
 use std::io::Write;
 use std::time::Duration;
 
 pub(crate) use write::summary_bill;
-pub(crate) use zip::zipped;
 
 /// The hour from which yesterday's bill can be expected; not documented, seen in the export times of fixtures.
 pub const READY_HOUR: u64 = 9;
@@ -82,17 +82,17 @@ impl Bills for Alipay {
     }
 
     fn unpack(&self, _located: &Located, from: &mut dyn ReadSeek, to: &mut dyn Write) -> Result<(), BadBill> {
-        zip::unpack_detail(from, to)
+        zip::unpack(from, to, &details_marks())
     }
 
     fn reader(&self, _sort: BillSort, day: Day) -> Box<dyn BillReader> {
-        Box::new(details::Details::new(self.settings.seller_id.as_deref(), day))
+        Box::new(Sheet::new(details::Details::new(self.settings.seller_id.as_deref(), day), day))
     }
 }
 
 /// By what a detail file is known in its first lines: in the gateway's encoding, or in the one that a wrong tool made
 /// of it, so that the reader can say so.
-fn details_mark() -> [Vec<u8>; 2] {
+fn details_marks() -> [Vec<u8>; 2] {
     let mark = "支付宝业务明细查询";
     [encoding_rs::GBK.encode(mark).0.into_owned(), mark.as_bytes().to_vec()]
 }

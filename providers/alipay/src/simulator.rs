@@ -10,6 +10,7 @@ mod keys;
 mod outbox;
 mod trade;
 mod treat;
+mod zipped;
 
 pub use keys::{APP_ID, BadKeys, Credentials, Keys};
 
@@ -19,6 +20,7 @@ use base::{OrderNo, Timestamp};
 use books::{Books, Phase, Step};
 use gate::{Admitted, Gate, Refused};
 use outbox::{Letter, Outbox};
+use provider_contract::bill_desk::Desk;
 use provider_contract::bill_faults::BillFault;
 use provider_contract::signing::{Checksum, Sign, Verify};
 use provider_contract::{
@@ -53,7 +55,7 @@ pub struct Simulator {
     /// Orders whose first request was lost or broke.
     met: BTreeSet<String>,
     down: bool,
-    bills: bills::Desk,
+    bills: Desk,
 }
 
 impl Simulator {
@@ -101,7 +103,7 @@ impl Simulator {
             treatments: BTreeMap::new(),
             met: BTreeSet::new(),
             down: false,
-            bills: bills::Desk::default(),
+            bills: Desk::new(bills::ADDRESS_LIVES),
         }
     }
 

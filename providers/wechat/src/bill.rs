@@ -7,7 +7,7 @@
 //! address lives, what a row of a reversed payment looks like (here: state `REVOKED`, no refund number), whether the
 //! count of trades includes refunds (the fixture's does).
 
-mod cells;
+mod form;
 mod funds;
 mod trades;
 mod write;
@@ -17,9 +17,12 @@ pub use write::{FundLine, TradeLine, funds_bill, trades_bill, write_trades};
 use crate::wire::Failure;
 use crate::{WeChat, translate};
 use base::Timestamp;
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use payment::Doubt;
-use provider_contract::bills::{BadBill, BillReader, BillSort, Bills, Located, NoBill, ReadSeek};
+use provider_contract::bills::{
+    BILL_BYTES_MAX, BadBill, BillReader, BillSort, Bills, Located, NoBill, ReadSeek, Sheet, cannot_unpack,
+    copy, unpacked_max,
+};
 use provider_contract::{Call, HttpMethod, Moment, Reply};
 use serde::{Deserialize, Serialize};
 use settlement::Day;
@@ -89,22 +92,14 @@ impl Bills for WeChat {
     }
 
     fn unpack(&self, located: &Located, from: &mut dyn ReadSeek, to: &mut dyn Write) -> Result<(), BadBill> {
-        let broken = |error: std::io::Error| BadBill::CannotUnpack(error.to_string());
         let mut magic = [0; 2];
         let packed = from.read_exact(&mut magic).is_ok() && magic == [0x1F, 0x8B];
-        from.seek(SeekFrom::Start(0)).map_err(broken)?;
+        let max = unpacked_max(from.seek(SeekFrom::End(0)).map_err(cannot_unpack)?);
+        from.seek(SeekFrom::Start(0)).map_err(cannot_unpack)?;
         let mut hash = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY);
-        let mut unpacked: Box<dyn Read> =
-            if packed { Box::new(GzDecoder::new(from)) } else { Box::new(from) };
-        let mut buffer = vec![0; 1 << 16];
-        loop {
-            let read = unpacked.read(&mut buffer).map_err(broken)?;
-            if read == 0 {
-                break;
-            }
-            hash.update(&buffer[..read]);
-            to.write_all(&buffer[..read]).map_err(broken)?;
-        }
+        let unpacked: Box<dyn Read> =
+            if packed { Box::new(MultiGzDecoder::new(from)) } else { Box::new(from) };
+        copy(unpacked, to, if packed { max } else { BILL_BYTES_MAX }, |bytes| hash.update(bytes))?;
         let found: String = hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         match &located.sha1 {
             Some(announced) if *announced != found => Err(BadBill::WrongHash),
@@ -114,8 +109,10 @@ impl Bills for WeChat {
 
     fn reader(&self, sort: BillSort, day: Day) -> Box<dyn BillReader> {
         match sort {
-            BillSort::Trades => Box::new(trades::Trades::new(&self.config.mchid, day)),
-            BillSort::Funds => Box::new(funds::Funds::new(day)),
+            BillSort::Trades => {
+                Box::new(Sheet::new(trades::Trades { mchid: self.config.mchid.clone() }, day))
+            }
+            BillSort::Funds => Box::new(Sheet::new(funds::Funds, day)),
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::{Config, PlatformKey, WeChat, sign};
 use base::{OrderNo, Secret, Timestamp};
 use books::{Books, Kind, State};
 use outbox::{About, Outbox};
+use provider_contract::bill_desk::Desk;
 use provider_contract::bill_faults::BillFault;
 use provider_contract::signing::{Checksum, Sign, Verify};
 use provider_contract::{Book, Delivery, HttpReply, HttpRequest, Moment, Outgoing, Treatment};
@@ -50,7 +51,7 @@ pub struct Simulator {
     sequence: u64,
     down: bool,
     certificates_by_default: bool,
-    bills: bills::Desk,
+    bills: Desk,
 }
 
 /// Who the merchant is and who signs.
@@ -224,7 +225,7 @@ impl Simulator {
             sequence: 0,
             down: false,
             certificates_by_default: false,
-            bills: bills::Desk::default(),
+            bills: Desk::new(bills::ADDRESS_LIVES),
         }
     }
 

@@ -3,50 +3,23 @@
 use super::answers::success;
 use super::books::{Refusal, Trade};
 use super::gate::Admitted;
+use super::zipped::zipped;
 use super::{SELLER_ID, Simulator, page};
-use crate::bill::{DetailLine, READY_HOUR, detail_bill, summary_bill, zipped};
+use crate::bill::{DetailLine, READY_HOUR, detail_bill, summary_bill};
 use crate::wire::Response;
 use base::Timestamp;
 use encoding_rs::GBK;
-use provider_contract::bill_faults::{BillFault, SpoilableLine, pushed_to_the_next_day, spoil};
+use provider_contract::bill_desk::fee;
+use provider_contract::bill_faults::{BillFault, SpoilableLine};
 use provider_contract::{HttpReply, HttpRequest, Moment};
 use settlement::Day;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Where files are fetched.
 pub(super) const FILE_PATH: &str = "/bill/file";
 /// How long an address lives.
-const ADDRESS_LIVES: Duration = Duration::from_secs(30);
-/// Addresses kept at a time; older ones end sooner.
-const ADDRESSES_MAX: usize = 8;
-/// What is kept of every payment: 0.60%, in hundredths of a percent.
-const RATE: i64 = 60;
-
+pub(super) const ADDRESS_LIVES: Duration = Duration::from_secs(30);
 const NOT_THERE: Refusal = Refusal { sub_code: "isp.bill_not_exist", sub_msg: "账单不存在" };
-
-/// Where bills are handed out.
-#[derive(Default)]
-pub(super) struct Desk {
-    faults: BTreeMap<Day, Vec<BillFault>>,
-    at_once: bool,
-    files: BTreeMap<u64, (Timestamp, Vec<u8>)>,
-    made: u64,
-}
-
-impl Desk {
-    pub fn spoil(&mut self, day: Day, fault: BillFault) {
-        self.faults.entry(day).or_default().push(fault);
-    }
-
-    pub fn at_once(&mut self) {
-        self.at_once = true;
-    }
-
-    fn faults(&self, day: Day) -> &[BillFault] {
-        self.faults.get(&day).map_or(&[], Vec::as_slice)
-    }
-}
 
 impl Simulator {
     /// `alipay.data.dataservice.bill.downloadurl.query`
@@ -57,51 +30,36 @@ impl Simulator {
         }
         let day = call.content.bill_date.as_deref().and_then(|date| date.parse::<Day>().ok());
         let day = day.ok_or(wrong("bill_date 应为 yyyy-MM-dd"))?;
-        if !self.bills.at_once && now < day.end() + Duration::from_secs(READY_HOUR * 3600) {
+        if !self.bills.is_ready(day, READY_HOUR, now) {
             return Err(NOT_THERE);
         }
         let zip = self.bill(day).ok_or(NOT_THERE)?;
-        self.bills.made += 1;
-        let token = self.bills.made;
-        self.bills.files.insert(token, (now + ADDRESS_LIVES, zip));
-        while self.bills.files.len() > ADDRESSES_MAX {
-            self.bills.files.pop_first();
-        }
+        let token = self.bills.lay_out(zip, now);
         let url = format!("http://{}{FILE_PATH}?token={token}", call.host);
         Ok(Response { bill_download_url: Some(url), ..success() })
     }
 
     /// `GET` of an address that was given out.
     pub(super) fn bill_file(&self, request: &HttpRequest, moment: &Moment) -> HttpReply {
-        let token: Option<u64> = request.query().strip_prefix("token=").and_then(|token| token.parse().ok());
-        let file = token.and_then(|token| self.bills.files.get(&token));
-        match file.filter(|(until, _)| moment.now <= *until) {
-            Some((_, file)) => HttpReply::new(200, "application/zip", file.clone()),
+        let token = request.query().strip_prefix("token=");
+        match token.and_then(|token| self.bills.fetch(token, moment.now)) {
+            Some(file) => HttpReply::new(200, "application/zip", file.to_vec()),
             None => page(403, "下载地址已失效", moment),
         }
     }
 
     /// The day's zip; none if nothing happened.
     fn bill(&self, day: Day) -> Option<Vec<u8>> {
-        let faults = self.bills.faults(day);
-        let before = day.previous();
-        let arriving = pushed_to_the_next_day(&self.lines(before), self.bills.faults(before));
-        let mut lines = self.lines(day);
-        spoil(&mut lines, faults, arriving);
+        let lines = self.bills.lines(day, |day| self.lines(day));
         if lines.is_empty() {
             return None;
         }
-        let has = |fault| faults.contains(&fault);
+        let has = |fault| self.bills.has(day, fault);
         let account = if has(BillFault::WrongMerchant) { "2088999999999999" } else { SELLER_ID };
         let stated = if has(BillFault::WrongDay) { day.next() } else { day };
         let account = format!("{account}0156");
-        let mut detail = detail_bill(&account, stated, &lines);
-        if has(BillFault::WrongEncoding) {
-            detail = GBK.decode(&detail).0.into_owned().into_bytes();
-        }
-        if has(BillFault::Truncated) {
-            detail.truncate(detail.len() * 2 / 3);
-        }
+        let detail = detail_bill(&account, stated, &lines);
+        let detail = self.bills.file(day, detail, |gbk| GBK.decode(gbk).0.into_owned().into_bytes());
         let name = |what: &str| {
             GBK.encode(&format!("{account}_{}_{what}.csv", day.to_string().replace('-', ""))).0.into_owned()
         };
@@ -157,7 +115,7 @@ fn line(
         at,
         amount: fen,
         refund_no: refund_no.to_owned(),
-        fee: (fen.abs() * RATE + 5_000) / 10_000,
+        fee: fee(fen.abs()),
     }
 }
 

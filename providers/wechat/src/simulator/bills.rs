@@ -10,45 +10,17 @@ use base::Timestamp;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use provider_contract::HttpRequest;
-use provider_contract::bill_faults::{BillFault, SpoilableLine, pushed_to_the_next_day, spoil};
+use provider_contract::bill_desk::fee;
+use provider_contract::bill_faults::{BillFault, SpoilableLine};
 use provider_contract::bills::BillSort;
 use settlement::Day;
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
 /// Where files are fetched.
 pub(super) const FILE_PATH: &str = "/v3/billdownload/file";
 /// How long an address lives.
-const ADDRESS_LIVES: Duration = Duration::from_secs(300);
-/// Addresses kept at a time; older ones end sooner.
-const ADDRESSES_MAX: usize = 8;
-/// What is kept of every payment: 0.60%, in hundredths of a percent.
-const RATE: i64 = 60;
-
-/// Where bills are handed out.
-#[derive(Default)]
-pub(super) struct Desk {
-    faults: BTreeMap<Day, Vec<BillFault>>,
-    at_once: bool,
-    files: BTreeMap<u64, (Timestamp, Vec<u8>)>,
-    made: u64,
-}
-
-impl Desk {
-    pub fn spoil(&mut self, day: Day, fault: BillFault) {
-        self.faults.entry(day).or_default().push(fault);
-    }
-
-    pub fn at_once(&mut self) {
-        self.at_once = true;
-    }
-
-    fn faults(&self, day: Day) -> &[BillFault] {
-        self.faults.get(&day).map_or(&[], Vec::as_slice)
-    }
-}
-
+pub(super) const ADDRESS_LIVES: Duration = Duration::from_secs(300);
 impl Simulator {
     /// `GET /v3/bill/tradebill` and `GET /v3/bill/fundflowbill`
     pub(super) fn bill_address(
@@ -64,7 +36,7 @@ impl Simulator {
             Some("GZIP") => true,
             Some(_) => return Err(param("tar_type 应为 GZIP")),
         };
-        if !self.bills.at_once && now < day.end() + Duration::from_secs(READY_HOUR * 3600) {
+        if !self.bills.is_ready(day, READY_HOUR, now) {
             return Err(refusal(400, "STATEMENT_CREATING", "账单生成中"));
         }
         let bill_type = parameter(request, "bill_type").unwrap_or("ALL");
@@ -75,15 +47,10 @@ impl Simulator {
         let Some(bill) = bill else {
             return Err(refusal(400, "NO_STATEMENT_EXIST", "账单文件不存在"));
         };
-        let faults = self.bills.faults(day);
-        let bill = broken(bill, faults);
-        let hash = if faults.contains(&BillFault::WrongHash) { sha1(b"another") } else { sha1(&bill) };
-        self.bills.made += 1;
-        let token = self.bills.made;
-        self.bills.files.insert(token, (now + ADDRESS_LIVES, if packed { gzipped(&bill) } else { bill }));
-        while self.bills.files.len() > ADDRESSES_MAX {
-            self.bills.files.pop_first();
-        }
+        let bill = self.bills.file(day, bill, utf_16);
+        let announced: &[u8] = if self.bills.has(day, BillFault::WrongHash) { b"another" } else { &bill };
+        let hash = sha1(announced);
+        let token = self.bills.lay_out(if packed { gzipped(&bill) } else { bill }, now);
         let host = request.header("host").unwrap_or("127.0.0.1");
         Ok(Outcome::json(
             200,
@@ -97,10 +64,8 @@ impl Simulator {
 
     /// `GET` of an address that was given out.
     pub(super) fn bill_file(&mut self, request: &HttpRequest, now: Timestamp) -> Result<Outcome, Refusal> {
-        let token: Option<u64> = parameter(request, "token").and_then(|token| token.parse().ok());
-        let file = token.and_then(|token| self.bills.files.get(&token));
-        match file.filter(|(until, _)| now <= *until) {
-            Some((_, file)) => Ok(Outcome { body: file.clone(), ..Outcome::empty(200) }),
+        match parameter(request, "token").and_then(|token| self.bills.fetch(token, now)) {
+            Some(file) => Ok(Outcome { body: file.to_vec(), ..Outcome::empty(200) }),
             None => Err(refusal(400, "INVALID_REQUEST", "下载地址已失效，请重新申请")),
         }
     }
@@ -113,11 +78,8 @@ impl Simulator {
             "REFUND" => |line| line.state != "SUCCESS",
             _ => return Err(param("bill_type 应为 ALL、SUCCESS 或 REFUND")),
         };
-        let before = day.previous();
-        let arriving = pushed_to_the_next_day(&self.trade_lines(before), self.bills.faults(before));
-        let mut lines = self.trade_lines(day);
-        lines.retain(wanted);
-        spoil(&mut lines, self.bills.faults(day), arriving);
+        let of_sort = |day| self.trade_lines(day).into_iter().filter(wanted).collect();
+        let lines = self.bills.lines(day, of_sort);
         Ok((!lines.is_empty()).then(|| trades_bill(&lines).into_bytes()))
     }
 
@@ -193,20 +155,8 @@ impl Simulator {
     }
 }
 
-/// What is kept of an amount, rounded to the fen.
-fn fee(amount: i64) -> i64 {
-    (amount * RATE + 5_000) / 10_000
-}
-
-fn broken(bill: Vec<u8>, faults: &[BillFault]) -> Vec<u8> {
-    let mut bill = bill;
-    if faults.contains(&BillFault::WrongEncoding) {
-        bill = String::from_utf8_lossy(&bill).encode_utf16().flat_map(u16::to_le_bytes).collect();
-    }
-    if faults.contains(&BillFault::Truncated) {
-        bill.truncate(bill.len() * 2 / 3);
-    }
-    bill
+fn utf_16(bill: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(bill).encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 fn gzipped(bytes: &[u8]) -> Vec<u8> {
