@@ -4,7 +4,7 @@ use crate::assets::Pages;
 use crate::channels::{Channels, wallets};
 use crate::cli::Verdict;
 use crate::config::{Config, Printer};
-use crate::door::{Door, Latch};
+use crate::door::{Door, Latch, Visitor};
 use crate::printers::TillPrinters;
 use anyhow::{Context, Result, bail};
 use api::{ApiState, Demo, Setup};
@@ -182,9 +182,7 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
         .context("cannot read the names of shops and tills")?;
     let service = api::router(state).into_make_service_with_connect_info::<SocketAddr>();
     let (door, latch) = Door::new(listener).context("a listener has an address")?;
-    let door = door.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
+    let door = door.tap_io(Visitor::answer_at_once);
     let mut background = parts.agent.map_or_else(Vec::new, |agent| agent.start(handle.clone()));
     background.extend(daily);
     let serving = axum::serve(door, service).with_graceful_shutdown(latch.clone().closed());
