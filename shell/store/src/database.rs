@@ -32,6 +32,8 @@ const SCHEMA_TURN: i64 = 0x7061_7964_6573_6b00;
 
 /// Connections to PostgreSQL of one server.
 const CONNECTIONS_MAX: u32 = 10;
+/// Of these two more, for its beats and for looking at the others'.
+const PULSE_CONNECTIONS_MAX: u32 = 2;
 /// For a lock or a connection somebody else has.
 const PATIENCE: Duration = if cfg!(test) { Duration::from_secs(2) } else { Duration::from_secs(10) };
 /// A transaction that another one was in the way of is run again so often.
@@ -56,6 +58,8 @@ pub(crate) enum Database {
 #[derive(Clone, Debug)]
 pub struct Store {
     database: Database,
+    /// The same for the servers' beats, which must not wait behind payments.
+    pulse: Database,
     receipts: Arc<AtomicBool>,
     keeping: Keeping,
 }
@@ -65,7 +69,8 @@ impl Store {
     pub async fn open(config: &StoreConfig) -> Result<Store, StoreError> {
         let database = Database::open(&config.database).await?;
         database.migrate().await?;
-        Ok(Store { database, receipts: Arc::new(AtomicBool::new(true)), keeping: Keeping::default() })
+        let pulse = database.beside();
+        Ok(Store { database, pulse, receipts: Arc::new(AtomicBool::new(true)), keeping: Keeping::default() })
     }
 
     /// Whether payments that become paid get a receipt to print; a shop without printers wants none.
@@ -97,11 +102,19 @@ impl Store {
             }
             Database::Postgres(pool) => pool.close().await,
         }
+        if let Database::Postgres(pulse) = &self.pulse {
+            pulse.close().await;
+        }
     }
 
     /// For reading: many at once, each sees what was durable when it began.
     pub(crate) fn read(&self) -> &Database {
         &self.database
+    }
+
+    /// For what the servers that share the database say to each other.
+    pub(crate) fn pulse(&self) -> &Database {
+        &self.pulse
     }
 
     /// A transaction that writes. On SQLite one at a time, the others wait their turn; on PostgreSQL many, and one
@@ -156,6 +169,16 @@ impl Database {
         }
         let options: PgConnectOptions = address.parse().map_err(|_| unknown())?;
         open_postgres(&without_password(address), options).await
+    }
+
+    /// The same database over connections of its own; on SQLite over the same, since a file has one writer.
+    fn beside(&self) -> Database {
+        match self {
+            Database::Sqlite { .. } => self.clone(),
+            Database::Postgres(pool) => {
+                Database::Postgres(postgres_pool((*pool.connect_options()).clone(), PULSE_CONNECTIONS_MAX))
+            }
+        }
     }
 
     /// How the dialect writes a key that counts by itself and never gives a number twice.
@@ -266,7 +289,6 @@ fn sqlite_options(path: &Path, cache_kib: i64) -> SqliteConnectOptions {
 
 async fn open_postgres(shown: &str, options: PgConnectOptions) -> Result<Database, StoreError> {
     let cannot_open = |source| StoreError::CannotOpen { address: shown.to_owned(), source };
-    let network = options.get_socket().is_none().then(|| options.get_port());
     let options = options
         .application_name("paydesk")
         .options([
@@ -274,8 +296,22 @@ async fn open_postgres(shown: &str, options: PgConnectOptions) -> Result<Databas
             ("idle_in_transaction_session_timeout", "30s".to_owned()),
         ])
         .disable_statement_logging();
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS_MAX)
+    // A pool would try for a long time and then say only that it took too long.
+    let first = PgConnection::connect_with(&options).await.map_err(cannot_open)?;
+    first.close().await.map_err(cannot_open)?;
+    let database = Database::Postgres(postgres_pool(options, CONNECTIONS_MAX));
+    let replica: bool =
+        query_scalar("SELECT pg_is_in_recovery()").fetch_one(&database).await.map_err(cannot_open)?;
+    if replica {
+        return Err(StoreError::IsReplica { address: shown.to_owned() });
+    }
+    Ok(database)
+}
+
+fn postgres_pool(options: PgConnectOptions, connections_max: u32) -> PgPool {
+    let network = options.get_socket().is_none().then(|| options.get_port());
+    PgPoolOptions::new()
+        .max_connections(connections_max)
         .acquire_timeout(PATIENCE)
         // Asking whether a connection lives costs as much as most questions; a dead one says so by itself.
         .test_before_acquire(false)
@@ -289,18 +325,8 @@ async fn open_postgres(shown: &str, options: PgConnectOptions) -> Result<Databas
                 }
                 Ok(())
             })
-        });
-    // A pool would try for a long time and then say only that it took too long.
-    let first = PgConnection::connect_with(&options).await.map_err(cannot_open)?;
-    first.close().await.map_err(cannot_open)?;
-    let pool = pool.connect_lazy_with(options);
-    let database = Database::Postgres(pool);
-    let replica: bool =
-        query_scalar("SELECT pg_is_in_recovery()").fetch_one(&database).await.map_err(cannot_open)?;
-    if replica {
-        return Err(StoreError::IsReplica { address: shown.to_owned() });
-    }
-    Ok(database)
+        })
+        .connect_lazy_with(options)
 }
 
 /// A database's address without anything that may be a password, for messages. Where the two cannot be told apart,

@@ -3,8 +3,9 @@
 //! A fenced server's commits in flight end before it is fenced: a commit holds its server's row against `FOR UPDATE`,
 //! which fencing takes first. On SQLite writers take turns anyway.
 
-use crate::sql::{from_columns, query, query_as, query_scalar};
+use crate::sql::{On, from_columns, query, query_as, query_scalar};
 use crate::{Store, StoreError};
+use base::Timestamp;
 use engine::lease::{Fence, Member, Members, Standing, Suspect};
 
 /// Members that ended are forgotten when so many have joined since.
@@ -29,7 +30,7 @@ impl Store {
     }
 
     async fn try_join(&self, name: &str, address: &str) -> Result<i64, sqlx::Error> {
-        let mut transaction = self.read().begin().await?;
+        let mut transaction = self.pulse().begin().await?;
         let earlier = "SELECT fence FROM nodes WHERE name = $1 AND standing = 'alive'";
         let earlier: Vec<i64> = query_scalar(format!("{earlier}{}", self.read().for_update()))
             .bind(name)
@@ -52,14 +53,12 @@ impl Store {
 
     /// A server says that it is well; false if it counts no more.
     pub async fn beat(&self, fence: Fence) -> Result<bool, StoreError> {
-        let doing = "record that this server is well";
-        let mut transaction = self.begin().await?;
+        // One statement: a server that falls asleep in the middle holds no lock against whoever must fence it.
         let alive = query("UPDATE nodes SET beat = beat + 1 WHERE fence = $1 AND standing = 'alive'")
             .bind(fence.0)
-            .execute(&mut *transaction)
+            .execute(On::Write(self.pulse()))
             .await
-            .map_err(StoreError::failed(doing))?;
-        transaction.commit().await.map_err(StoreError::failed(doing))?;
+            .map_err(StoreError::failed("record that this server is well"))?;
         Ok(alive.rows_affected() > 0)
     }
 
@@ -67,10 +66,24 @@ impl Store {
     pub async fn members(&self) -> Result<Members, StoreError> {
         let rows: Vec<NodeRow> =
             query_as("SELECT fence, name, address, beat, standing FROM nodes ORDER BY fence")
-                .fetch_all(self.read())
+                .fetch_all(self.pulse())
                 .await
                 .map_err(StoreError::failed("read the servers"))?;
         rows.into_iter().map(Member::try_from).collect::<Result<Vec<_>, _>>().map(Members::read)
+    }
+
+    /// What the clock shows that all who share this database can read: the database's own. Nothing where the database is
+    /// one server's alone.
+    pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        let text = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+        let shown: i64 = query_scalar(text)
+            .fetch_one(self.pulse())
+            .await
+            .map_err(StoreError::failed("read the database's clock"))?;
+        Ok(Some(Timestamp::from_micros(shown)))
     }
 
     /// Fences a server if its beat is still the one that was seen; false if it has moved or counts no more.
@@ -85,7 +98,7 @@ impl Store {
 
     async fn end(&self, fence: Fence, beat: Option<i64>, standing: Standing) -> Result<bool, StoreError> {
         let doing = "end a server's membership";
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.pulse().begin().await.map_err(StoreError::failed(doing))?;
         let text = "SELECT beat FROM nodes WHERE fence = $1 AND standing = 'alive'";
         let found: Option<i64> = query_scalar(format!("{text}{}", self.read().for_update()))
             .bind(fence.0)
@@ -144,6 +157,18 @@ fn code(standing: Standing) -> &'static str {
 mod tests {
     use super::*;
     use crate::folder::Folder;
+
+    #[tokio::test]
+    async fn a_shared_database_tells_the_time_and_a_file_does_not() {
+        let folder = Folder::new();
+        let store = folder.open().await.expect("it opens");
+        let first = store.clock().await.expect("read");
+        assert_eq!(first.is_some(), store.is_shared());
+        let second = store.clock().await.expect("read");
+        assert!(second >= first, "{first:?} {second:?}");
+        let of_this_century = |shown: Timestamp| shown > Timestamp::from_micros(1_700_000_000_000_000);
+        assert!(second.is_none_or(of_this_century), "microseconds since 1970: {second:?}");
+    }
 
     /// The same steps by the rules and in the database.
     #[tokio::test]

@@ -47,49 +47,74 @@ const REFUND_COLUMNS: Columns = &[
 ];
 
 impl Store {
-    /// Payments that must be looked at some time and that no server drives, in the order of their ids, beginning
-    /// after `after`. For the engine alone, which takes them up after a start and when a server is gone. Instant
-    /// whatever the number of payments.
+    /// Payments that must be looked at some time and that no server drives, newest first, beginning before `before`.
+    /// For the engine alone, which takes them up after a start and when a server is gone: the newest are those that
+    /// somebody stands at a counter for. Instant whatever the number of payments.
     pub async fn open_payments(
         &self,
-        after: Option<PaymentId>,
+        before: Option<PaymentId>,
         limit: u32,
     ) -> Result<Vec<PaymentId>, StoreError> {
-        self.open_payments_beside(Fence::NOBODY, after, limit).await
+        self.open_payments_beside(Fence::NOBODY, before, limit).await
     }
 
     /// The same for a server that drives some itself and has forgotten which: these too.
     pub async fn open_payments_beside(
         &self,
         me: Fence,
-        after: Option<PaymentId>,
+        before: Option<PaymentId>,
         limit: u32,
     ) -> Result<Vec<PaymentId>, StoreError> {
-        let failed = || StoreError::failed("list open payments");
-        // Few holders, and an index for each of them: whatever the others drive is not even looked at.
-        let holders: Vec<i64> = query_scalar(HOLDERS).fetch_all(self.read()).await.map_err(failed())?;
-        let alive = self.members().await?;
-        let orphans = holders.into_iter().filter(|holder| alive.may_drive(me, Fence(*holder)));
         let mut ids: Vec<String> = Vec::new();
-        for holder in orphans {
+        for holder in self.orphans_beside(me).await? {
             let some: Vec<String> = query_scalar(OPEN_PAYMENTS)
                 .bind(holder)
-                .bind(after.map(|id| id.to_string()).unwrap_or_default())
+                .bind(before.map_or_else(|| ABOVE_ALL_IDS.to_owned(), |id| id.to_string()))
                 .bind(i64::from(limit))
                 .fetch_all(self.read())
                 .await
-                .map_err(failed())?;
+                .map_err(StoreError::failed("list open payments"))?;
             ids.extend(some);
         }
-        ids.sort_unstable();
+        ids.sort_unstable_by(|a, b| b.cmp(a));
         ids.truncate(limit as usize);
         Ok(ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?)
     }
+
+    /// How many those are. Takes some tens of milliseconds for each million.
+    pub async fn count_open_beside(&self, me: Fence) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for holder in self.orphans_beside(me).await? {
+            let some: i64 = query_scalar(COUNT_OPEN)
+                .bind(holder)
+                .fetch_one(self.read())
+                .await
+                .map_err(StoreError::failed("count open payments"))?;
+            count += u64::try_from(some).unwrap_or_default();
+        }
+        Ok(count)
+    }
+
+    /// Whose open payments `me` may drive. Few holders, and an index for each of them: whatever the others drive is not
+    /// even looked at.
+    async fn orphans_beside(&self, me: Fence) -> Result<Vec<i64>, StoreError> {
+        let holders: Vec<i64> = query_scalar(HOLDERS)
+            .fetch_all(self.read())
+            .await
+            .map_err(StoreError::failed("list who drives payments"))?;
+        let alive = self.members().await?;
+        Ok(holders.into_iter().filter(|holder| alive.may_drive(me, Fence(*holder))).collect())
+    }
 }
+
+/// Ids are hexadecimal digits.
+const ABOVE_ALL_IDS: &str = "g";
 
 /// Uses the index of open payments, which holds nothing else.
 pub(crate) const OPEN_PAYMENTS: &str =
-    "SELECT id FROM payments WHERE due_at IS NOT NULL AND holder = $1 AND id > $2 ORDER BY id LIMIT $3";
+    "SELECT id FROM payments WHERE due_at IS NOT NULL AND holder = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+
+const COUNT_OPEN: &str = "SELECT count(*) FROM payments WHERE due_at IS NOT NULL AND holder = $1";
 
 /// Who drives anything, found by leaping from one to the next in the same index.
 pub(crate) const HOLDERS: &str = "WITH RECURSIVE holders(holder) AS (\

@@ -592,7 +592,7 @@ async fn the_engine_s_look_ups_use_their_indexes() {
     };
     let open = payments::OPEN_PAYMENTS;
     let open = open.replace("$1", "1").replace("$2", "'x'").replace("$3", "9");
-    expect!["SEARCH payments USING INDEX payments_open (holder=? AND id>?)"]
+    expect!["SEARCH payments USING INDEX payments_open (holder=? AND id<?)"]
         .assert_eq(&plan(open.leak()).await);
     expect!["CO-ROUTINE holders; SETUP; SEARCH payments USING INDEX payments_open; RECURSIVE STEP; SCAN holders; CORRELATED SCALAR SUBQUERY 2; SEARCH payments USING INDEX payments_open (holder>?); SCAN holders"].assert_eq(&plan(payments::HOLDERS).await);
     let keys =
