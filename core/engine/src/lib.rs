@@ -30,6 +30,9 @@ use payment::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Payments whose time has come are looked at so many at once; [`Engine::next_due`] stays in the past for the rest.
+const DUE_MAX: usize = 1_000;
+
 /// Who waits for an answer; the driver's own numbering.
 pub type Caller = u64;
 
@@ -493,7 +496,8 @@ impl Engine {
     }
 
     fn time(&mut self, now: Timestamp) {
-        while let Some((due, id)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
+        let due = self.due.iter().take_while(|(due, _)| *due <= now).take(DUE_MAX).copied();
+        for (due, id) in due.collect::<Vec<_>>() {
             self.due.remove(&(due, id));
             if let Some(open) = self.open.get_mut(&id) {
                 open.due = None;

@@ -2,6 +2,7 @@
 
 use base::{Money, OrderNo, RefundNo, Timestamp};
 use payment::{Ask, PayerCode, Payment, Policy};
+use std::time::Duration;
 
 /// The order that a question is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,16 @@ impl Order {
             refund_no: refund.map(RefundNo::from),
             refund_reason: wish.map(|request| request.reason.clone()).unwrap_or_default(),
         }
+    }
+
+    /// The same for whoever lives by the wall's clock. Payments are driven by one that does not leap, and lags while it
+    /// follows a wall that was set. Moved by whole minutes, so that a question put again soon is the same question.
+    pub fn in_time_of(mut self, wall: Timestamp, ours: Timestamp) -> Order {
+        let minutes = |off: Duration| Duration::from_secs(off.as_secs() / 60 * 60);
+        let (behind, ahead) = (minutes(wall.since(ours)), minutes(ours.since(wall)));
+        self.requested_at = self.requested_at + behind - ahead;
+        self.expires_at = self.expires_at + behind - ahead;
+        self
     }
 }
 

@@ -5,7 +5,7 @@
 //! its rows are being written, and leaves against the [`Permit`] that proves they are. Without one it comes to nothing.
 
 use crate::channel::Channel;
-use crate::clock::{Clock, moment};
+use crate::clock::{Clock, PaymentClock, moment};
 use crate::contact::Contact;
 use crate::durable::Permit;
 use crate::node::Seat;
@@ -28,7 +28,10 @@ pub(crate) struct Calls {
     pub(crate) channels: Arc<BTreeMap<ChannelId, Channel>>,
     pub(crate) signers: Signers,
     pub(crate) wire: Arc<Wire>,
-    pub(crate) clock: Arc<dyn Clock>,
+    /// The wall, for whoever compares clocks with us.
+    pub(crate) wall: Arc<dyn Clock>,
+    /// What payments are driven by.
+    pub(crate) clock: Arc<PaymentClock>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) seat: Arc<Seat>,
 }
@@ -76,8 +79,9 @@ impl Calls {
         out: &CallOut,
     ) -> Result<(OwnedSemaphorePermit, Order, Call), End> {
         let place = Arc::clone(&channel.places).acquire_owned().await.expect("places are never closed");
-        let order = Order::of(&out.payment, &out.ask, out.code.clone(), &channel.setup.policy);
         let (provider, ask, moment) = (channel.provider(), out.ask, self.moment());
+        let order = Order::of(&out.payment, &out.ask, out.code.clone(), &channel.setup.policy)
+            .in_time_of(moment.now, self.clock.now());
         let signed = self.signers.run(move || {
             let call = provider.call(&ask, &order, &moment);
             (order, call)
@@ -104,7 +108,7 @@ impl Calls {
         match sent {
             Ok(reply) => self.read(channel, &ask, &order, &reply),
             Err(no_reply) => {
-                channel.heard(Contact::from(&no_reply), self.clock.now());
+                channel.heard(Contact::from(&no_reply), self.wall.now());
                 no_reply_end(no_reply)
             }
         }
@@ -126,7 +130,7 @@ impl Calls {
         if trouble == Some(Trouble::UnknownKey) {
             channel.keys_wanted.notify_one();
         }
-        channel.heard(Contact::from(trouble), self.clock.now());
+        channel.heard(Contact::from(trouble), self.wall.now());
         End::Answered(answer)
     }
 
@@ -141,7 +145,7 @@ impl Calls {
     }
 
     pub(crate) fn moment(&self) -> Moment {
-        moment(self.clock.as_ref())
+        moment(self.wall.as_ref())
     }
 }
 

@@ -1,13 +1,14 @@
 //! The loop that owns the engine: take in what happened, look up, make durable, then call and tell.
 
 use crate::calls::{Calls, longest_call};
+use crate::clock::Clock;
 use crate::durable::{self, Durable, Permit};
 use crate::handle::DriveError;
 use crate::hear::Listeners;
 use crate::housekeeping::keep_house;
 use crate::node::words;
 use crate::pace::Pace;
-use crate::resume;
+use crate::resume::Resuming;
 use crate::watch::Changed;
 use base::{ChannelId, MerchantId, PaymentId, Timestamp};
 use engine::lease::{Fence, Out};
@@ -26,6 +27,9 @@ use tokio::time::Instant;
 const ROUND_MAX: usize = 1_024;
 /// The clock is looked at so often, should it have been set forward.
 const NAP_MAX: Duration = Duration::from_secs(1);
+/// While more calls than this are under way, what is due waits: it would only wait for a place to be called from.
+const CALLS_MAX: u64 = 1_024;
+const LET_CALLS_END: Duration = Duration::from_millis(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
@@ -158,7 +162,11 @@ impl Driver {
         let keeping = keep_house(self.store.clone(), Arc::clone(&self.calls.clock), Arc::clone(&seat));
         let background = [
             tokio::spawn(keeping),
-            tokio::spawn(seat.keep(self.store.clone(), self.inbox.downgrade())),
+            tokio::spawn(seat.keep(
+                self.store.clone(),
+                Arc::clone(&self.calls.clock),
+                self.inbox.downgrade(),
+            )),
             tokio::spawn(self.listeners.clone().follow(self.store.clone(), self.calls.clone())),
         ];
         let renewing = crate::keys::keep_all(&self.calls);
@@ -167,7 +175,8 @@ impl Driver {
             self.wait(&mut messages).await;
             messages.drain(..).for_each(|message| self.take_in(message));
             let now = self.now();
-            if self.stop_by.is_none() && self.engine.next_due().is_some_and(|due| due <= now) {
+            let may_ask = self.stop_by.is_none() && self.calls_under_way() < CALLS_MAX;
+            if may_ask && self.engine.next_due().is_some_and(|due| due <= now) {
                 self.engine.handle(Wake::Time, now);
             }
             if let Some(why) = self.out.take() {
@@ -175,6 +184,9 @@ impl Driver {
                 continue;
             }
             self.round_trip().await;
+            if self.nothing_is_open() {
+                self.calls.clock.agree();
+            }
         }
         for task in background.into_iter().chain(self.resuming.take()).chain(renewing) {
             task.abort();
@@ -229,19 +241,30 @@ impl Driver {
         self.calls.clock.now()
     }
 
+    /// Whether no payment waits for anything, here or with a server that may leave it to this one.
+    fn nothing_is_open(&self) -> bool {
+        let all_taken_up = self.resuming.as_ref().is_some_and(JoinHandle::is_finished);
+        let idle = self.calls_under_way() == 0 && self.engine.open_payments() == 0;
+        !self.store.is_shared() && all_taken_up && idle
+    }
+
+    fn calls_under_way(&self) -> u64 {
+        self.calls.counters.calls_in_flight.load(Ordering::Relaxed)
+    }
+
     fn has_stopped(&self) -> bool {
-        let idle =
-            || self.calls.counters.calls_in_flight.load(Ordering::Relaxed) == 0 && self.messages.is_empty();
+        let idle = || self.calls_under_way() == 0 && self.messages.is_empty();
         self.stop_by.is_some_and(|by| Instant::now() >= by || idle())
     }
 
     /// Until something happens or something is due. All that has gathered comes at once.
     async fn wait(&mut self, messages: &mut Vec<Message>) {
-        let under_way = self.calls.counters.calls_in_flight.load(Ordering::Relaxed);
+        let under_way = self.calls_under_way();
         if let Some(until) = self.pace.gather_until(under_way) {
             tokio::time::sleep_until(until).await;
         }
         let nap = self.engine.next_due().map_or(NAP_MAX, |due| due.since(self.now()).min(NAP_MAX));
+        let nap = if under_way < CALLS_MAX { nap } else { nap.max(LET_CALLS_END) };
         // What is due stays due while it stops, so that must not cut the nap short.
         let nap = if self.stop_by.is_some() { Duration::from_millis(20) } else { nap };
         let nap = if self.round.ended.is_empty() { nap } else { Duration::ZERO };
@@ -450,7 +473,7 @@ impl Driver {
 
     /// Becomes one of the servers, however long the database keeps it waiting, and takes up what nobody drives.
     async fn join(&mut self) {
-        while let Err(error) = self.calls.seat.join(&self.store).await {
+        while let Err(error) = self.calls.seat.join(&self.store, &self.calls.clock).await {
             self.failures += 1;
             self.calls.counters.store_failures.fetch_add(1, Ordering::Relaxed);
             tracing::error!("this server cannot begin to drive payments: {error}");
@@ -489,9 +512,13 @@ impl Driver {
         if let Some(earlier) = self.resuming.take() {
             earlier.abort();
         }
-        let resuming =
-            resume::open_payments(self.store.clone(), self.calls.seat.me(), self.inbox.downgrade());
-        self.resuming = Some(tokio::spawn(resuming));
+        let resuming = Resuming {
+            store: self.store.clone(),
+            me: self.calls.seat.me(),
+            driver: self.inbox.downgrade(),
+            counters: Arc::clone(&self.calls.counters),
+        };
+        self.resuming = Some(tokio::spawn(resuming.run()));
     }
 }
 

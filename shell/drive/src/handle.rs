@@ -2,7 +2,7 @@
 
 use crate::calls::Calls;
 use crate::channel::{Channel, ChannelSetup};
-use crate::clock::Clock;
+use crate::clock::{Clock, PaymentClock};
 use crate::contact::Seen;
 use crate::driver::{Driver, Heard, Message};
 use crate::hear::Listeners;
@@ -127,7 +127,8 @@ impl Drive {
             channels: Arc::new(channels),
             signers: Signers::start(),
             wire: Arc::new(Wire::new()),
-            clock,
+            clock: Arc::new(PaymentClock::new(Arc::clone(&clock))),
+            wall: clock,
             counters: Arc::clone(&counters),
             seat,
         };
@@ -257,7 +258,7 @@ impl Handle {
         &self.shared.store
     }
 
-    /// The clock the engine goes by.
+    /// The clock that payments are driven by. It does not leap when the computer's is set.
     pub fn clock(&self) -> &dyn Clock {
         self.shared.calls.clock.as_ref()
     }

@@ -5,6 +5,7 @@
 //! read from the store, in which they become visible in order; a commit of our own only says that it is time to read.
 
 use crate::calls::Calls;
+use crate::clock::Clock;
 use crate::watch::{Changed, Watchers};
 use base::{MerchantId, PaymentId};
 use engine::Change;

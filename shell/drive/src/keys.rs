@@ -85,7 +85,7 @@ async fn fetch(
         Err(no_reply) => {
             let contact = Contact::from(&no_reply);
             let why = contact.found().en;
-            channel.heard(contact, calls.clock.now());
+            channel.heard(contact, calls.wall.now());
             return Err(why);
         }
     };

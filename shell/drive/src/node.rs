@@ -3,6 +3,7 @@
 //! The rules are [`engine::lease`]'s; here are the clock and the store that they need. A server whose database
 //! nobody can share is a member too, but has nobody to beat for.
 
+use crate::clock::PaymentClock;
 use crate::driver::Message;
 use engine::lease::{Fence, Lease, Members, Out};
 use std::collections::BTreeSet;
@@ -62,12 +63,15 @@ impl Seat {
     }
 
     /// Joins, also after having been fenced.
-    pub(crate) async fn join(&self, store: &Store) -> Result<Fence, StoreError> {
+    pub(crate) async fn join(&self, store: &Store, clock: &PaymentClock) -> Result<Fence, StoreError> {
         let began = self.clock();
         // A database that nobody can share has one server, whatever it is called this time.
         let name = if self.shared { &self.setup.name } else { ALONE };
         let fence = store.join(name, &self.setup.address).await?;
         let members = store.members().await?;
+        if let Some(shown) = store.clock().await? {
+            clock.follow(shown);
+        }
         *self.state() = State { lease: Some(Lease::new(fence, self.setup.lease, began)), members };
         Ok(fence)
     }
@@ -133,7 +137,12 @@ impl Seat {
     }
 
     /// Beats and looks until the drive ends. The inbox hears when this server is out, and when others are gone.
-    pub(crate) async fn keep(self: Arc<Self>, store: Store, inbox: mpsc::WeakSender<Message>) {
+    pub(crate) async fn keep(
+        self: Arc<Self>,
+        store: Store,
+        clock: Arc<PaymentClock>,
+        inbox: mpsc::WeakSender<Message>,
+    ) {
         if !self.shared {
             return;
         }
@@ -144,6 +153,10 @@ impl Seat {
             if self.clock() >= beat_due {
                 beat_due = self.clock() + beat_every;
                 self.beat(&store, me).await;
+            }
+            match store.clock().await {
+                Ok(shown) => shown.into_iter().for_each(|shown| clock.follow(shown)),
+                Err(error) => tracing::warn!("the database's clock cannot be read: {error}"),
             }
             let Some(message) = self.look(&store, me).await else { continue };
             let Some(inbox) = inbox.upgrade() else { return };

@@ -56,7 +56,7 @@ impl Asker {
             channels: Arc::clone(&calls.channels),
             signers: calls.signers.clone(),
             wire: Arc::clone(&calls.wire),
-            clock: Arc::clone(&calls.clock),
+            clock: Arc::clone(&calls.wall),
         }
     }
 

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// What is going on now and what was done since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Payments in memory: those that are not at rest.
+    /// Payments that are not at rest: those in memory and those that are still to be taken up.
     pub open_payments: u64,
+    /// Of these, still to be taken up after a start, or from a server that is gone.
+    pub to_take_up: u64,
     /// Calls to providers under way.
     pub calls_in_flight: u64,
     /// Calls made since the start.
@@ -25,6 +27,7 @@ pub struct Stats {
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) open_payments: AtomicU64,
+    pub(crate) to_take_up: AtomicU64,
     pub(crate) calls_in_flight: AtomicU64,
     pub(crate) calls: AtomicU64,
     pub(crate) commits: AtomicU64,
@@ -36,8 +39,10 @@ pub(crate) struct Counters {
 impl Counters {
     pub(crate) fn read(&self) -> Stats {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let to_take_up = read(&self.to_take_up);
         Stats {
-            open_payments: read(&self.open_payments),
+            open_payments: read(&self.open_payments) + to_take_up,
+            to_take_up,
             calls_in_flight: read(&self.calls_in_flight),
             calls: read(&self.calls),
             commits: read(&self.commits),

@@ -49,14 +49,19 @@ struct Seat<'a> {
     random: u64,
 }
 
+/// Where the sample payments begin.
+pub fn first_midnight() -> Result<Timestamp> {
+    let today = SystemClock.now().local("%Y-%m-%d", Zone::CHINA);
+    let midnight = Timestamp::parse(&format!("{today}T00:00:00+08:00")).context("today has a midnight")?;
+    Ok(midnight - 7 * DAY)
+}
+
 /// Last week's day and today's until a moment ago.
 pub async fn play(origin: &str, shop: &DemoShop, world: &World, clock: &SetClock) -> Result<()> {
     let mut seat = Seat::open(origin, shop, world).await?;
     let now = SystemClock.now();
-    let midnight = Timestamp::parse_local(&now.local("%Y-%m-%d", Zone::CHINA), "%Y-%m-%d", Zone::CHINA)
-        .or_else(|| Timestamp::parse(&format!("{}T00:00:00+08:00", now.local("%Y-%m-%d", Zone::CHINA))))
-        .context("today has a midnight")?;
-    let last_week = midnight - 7 * DAY;
+    let last_week = first_midnight()?;
+    let midnight = last_week + 7 * DAY;
     seat.day(last_week, last_week + DAY, clock).await?;
     // A shop that is opened at night shows yesterday's evening as well.
     seat.day(midnight - DAY, midnight, clock).await?;

@@ -58,7 +58,7 @@ impl Printers {
             let (stop, stopped) = watch::channel(false);
             let work = Arc::new(Notify::new());
             let till = setup.till;
-            let slips = slips::Slips { setup: setup.clone(), handle: handle.clone(), clock: clock.clone() };
+            let slips = slips::Slips { setup: setup.clone(), handle: handle.clone() };
             let line = PrinterLine::new(setup, slips, says, work.clone(), stopped, clock.clone());
             tokio::spawn(line.run());
             by_till.insert(till, Desk { state, work, stop });

@@ -1,18 +1,16 @@
 //! The page of a waiting job: the payment is read anew, so that a receipt printed late tells what is true now.
 
 use super::PrinterSetup;
-use crate::{Clock, Handle};
+use crate::Handle;
 use printer::page;
 use receipt::{Copy, of_payment, receipt};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use store::{MerchantScope, PrintJob, StoreError};
 
 /// Makes pages for one printer.
 pub(super) struct Slips {
     pub(super) setup: PrinterSetup,
     pub(super) handle: Handle,
-    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl Slips {
@@ -24,7 +22,7 @@ impl Slips {
         };
         let payment = payment::fold(&entries);
         let policy = self.handle.policy(payment.request.channel);
-        let next = payment::next(&payment, &policy, self.clock.now());
+        let next = payment::next(&payment, &policy, self.handle.clock().now());
         let Some(facts) = of_payment(&payment, &next, (self.setup.place)(&payment)) else { return Ok(None) };
         let copy = NonZeroU32::new(job.copy).map_or(Copy::Original, |count| Copy::Reprint { count });
         let page = page(&receipt(&facts, copy), &self.setup.profile);

@@ -5,7 +5,7 @@ mod provider;
 mod world;
 
 use base::{MerchantId, PaymentId};
-use drive::DriveError;
+use drive::{Clock, DriveError};
 use expect_test::{Expect, expect};
 use payment::{Command, Refusal};
 use provider_contract::HttpRequest;
@@ -214,6 +214,62 @@ async fn kept_connections_that_closed_meanwhile_never_charge_twice() {
     }
     let charges = world.server.asked().iter().filter(|line| line.starts_with("charge")).count();
     assert_eq!(charges, 20);
+}
+
+/// By a clock that leapt, no request of an hour ago can still arrive: the money would come after it is given up.
+#[tokio::test]
+async fn a_clock_set_forward_in_the_middle_of_a_payment_does_not_end_it() {
+    let world = World::new(&["reset", "unknown", "slowly unknown", "paid"]).await;
+    world.begin(1).await.expect("it is recorded");
+    world.asked(2).await;
+    world.clock.leap(2);
+    expect![[r#"
+        requested
+        asked 1 Charge
+        lost 1 ConnectionBroke
+        asked 2 Inquire
+        answered 2 NotFound ""
+        asked 3 Inquire
+        answered 3 NotFound ""
+        asked 4 Inquire
+        answered 4 Paid ""
+        = Paid
+    "#]]
+    .assert_eq(&world.rested(1).await);
+    assert!(world.pay(2).await.ends_with("= Paid\n"));
+}
+
+#[tokio::test]
+async fn a_clock_set_back_in_the_middle_of_a_payment_does_not_stop_it() {
+    let world = World::new(&["awaiting", "slowly awaiting", "paid"]).await;
+    world.begin(1).await.expect("it is recorded");
+    world.asked(2).await;
+    world.clock.leap(-3);
+    expect![[r#"
+        requested
+        asked 1 Charge
+        answered 1 AwaitingPayer ""
+        asked 2 Inquire
+        answered 2 AwaitingPayer ""
+        asked 3 Inquire
+        answered 3 Paid ""
+        = Paid
+    "#]]
+    .assert_eq(&world.rested(1).await);
+}
+
+#[tokio::test]
+async fn once_nothing_is_open_payments_have_the_time_that_the_clock_was_set_to() {
+    let world = World::new(&[]).await;
+    world.pay(1).await;
+    for hours in [5, -9] {
+        world.clock.leap(hours);
+        let off = |wall: base::Timestamp, ours: base::Timestamp| wall.since(ours).max(ours.since(wall));
+        while off(world.clock.now(), world.handle.clock().now()) > Duration::from_secs(60) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    assert!(world.pay(2).await.ends_with("= Paid\n"));
 }
 
 #[tokio::test]

@@ -54,6 +54,7 @@ impl Provider for Scripted {
         let verdict = match word.as_str() {
             "paid" => Verdict::Paid(paid(order.amount, order.order_no)),
             "awaiting" => Verdict::AwaitingPayer,
+            "unknown" => Verdict::NotFound,
             "says paid" => Verdict::Unclear(Doubt::SaysPaid),
             "declined" => Verdict::Declined(Reason::InsufficientBalance),
             "panic" => panic!("a translation with a bug"),
@@ -150,11 +151,13 @@ impl Server {
                 }
                 "long" => reply(&mut stream, &"x".repeat(2 << 20)).await,
                 "paid, then gone" => return reply(&mut stream, "paid").await,
-                "slowly paid" | "slowly says paid" => {
-                    tokio::time::sleep(Duration::from_millis(150)).await;
-                    reply(&mut stream, &word[7..]).await;
-                }
-                word => reply(&mut stream, word).await,
+                word => match word.strip_prefix("slowly ") {
+                    Some(word) => {
+                        tokio::time::sleep(Duration::from_millis(150)).await;
+                        reply(&mut stream, word).await;
+                    }
+                    None => reply(&mut stream, word).await,
+                },
             }
         }
     }

@@ -1,15 +1,15 @@
 //! A server in a test: a store in a file, a drive over it, a scripted provider, and what came of a payment as text.
 
 use crate::provider::{Scripted, Server};
-use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId};
-use drive::{Begin, ChannelSetup, Drive, DriveError, Handle, SystemClock};
+use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
+use drive::{Begin, ChannelSetup, Clock, Drive, DriveError, Handle, SystemClock};
 use engine::Told;
 use payment::{Fact, Method, Next, PayerCode, Policy, Request};
 use sqlx::{Connection, SqliteConnection};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 use store::{MerchantScope, Store, StoreConfig};
 
@@ -40,8 +40,31 @@ impl Drop for Folder {
     }
 }
 
+/// The computer's clock, as somebody sets it.
+#[derive(Debug, Default)]
+pub struct SetClock {
+    ahead_us: AtomicI64,
+}
+
+impl SetClock {
+    pub fn leap(&self, hours: i64) {
+        self.ahead_us.fetch_add(hours * 3_600_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(SystemClock.now().as_micros() + self.ahead_us.load(Ordering::SeqCst))
+    }
+
+    fn steady(&self) -> Duration {
+        SystemClock.steady()
+    }
+}
+
 pub struct World {
     pub handle: Handle,
+    pub clock: Arc<SetClock>,
     /// Requests made ready, whether or not they left.
     pub prepared: Arc<AtomicU32>,
     pub server: Server,
@@ -54,8 +77,9 @@ impl World {
         let server = Server::start(script).await;
         let folder = Folder::new();
         let prepared = Arc::default();
-        let handle = start_counted(&folder, server.address, &prepared).await;
-        World { handle, prepared, server, folder }
+        let clock = Arc::<SetClock>::default();
+        let handle = start_counted(&folder, server.address, &prepared, clock.clone()).await;
+        World { handle, clock, prepared, server, folder }
     }
 
     /// Begins a payment and waits until it rests; gives what its facts say.
@@ -72,6 +96,13 @@ impl World {
 
     pub async fn rested(&self, id: u128) -> String {
         rested(&self.handle, id).await
+    }
+
+    /// Waits until so many requests arrived at the provider.
+    pub async fn asked(&self, count: usize) {
+        while self.server.asked().len() < count {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// From now on nothing can be made durable.
@@ -112,10 +143,15 @@ pub async fn raw(folder: &Folder, text: &'static str) {
 }
 
 pub async fn start(folder: &Folder, provider: SocketAddr) -> Handle {
-    start_counted(folder, provider, &Arc::default()).await
+    start_counted(folder, provider, &Arc::default(), Arc::new(SystemClock)).await
 }
 
-async fn start_counted(folder: &Folder, provider: SocketAddr, prepared: &Arc<AtomicU32>) -> Handle {
+async fn start_counted(
+    folder: &Folder,
+    provider: SocketAddr,
+    prepared: &Arc<AtomicU32>,
+    clock: Arc<dyn Clock>,
+) -> Handle {
     let store = Store::open(&StoreConfig { database: folder.database() }).await.expect("a database");
     let channel = |id| ChannelSetup {
         id,
@@ -123,7 +159,7 @@ async fn start_counted(folder: &Folder, provider: SocketAddr, prepared: &Arc<Ato
         provider: Arc::new(Scripted { address: provider, prepared: Arc::clone(prepared) }),
         policy: policy(),
     };
-    Drive::start(store, vec![channel(CHANNEL), channel(OTHER_CHANNEL)], Arc::new(SystemClock))
+    Drive::start(store, vec![channel(CHANNEL), channel(OTHER_CHANNEL)], clock)
 }
 
 /// Waits until the payment rests and tells its facts, one a line.
