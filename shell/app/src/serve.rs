@@ -73,7 +73,7 @@ pub struct Parts {
 /// Serves until the end is asked for.
 pub fn run(options: Options) -> Result<Verdict> {
     let config = Config::load(&options.config)?;
-    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    let runtime = runtime()?;
     runtime.block_on(async {
         let listener = listen(config.server.listen).await?;
         let mut parts = parts(&config).await?;
@@ -89,6 +89,17 @@ pub fn run(options: Options) -> Result<Verdict> {
         start(parts, listener).await?.until(asked_to_end()).await?;
         Ok(Verdict::Good)
     })
+}
+
+/// Half of the processors for sockets and the engine, since signing has threads of its own: on a small machine handing
+/// a task from one thread to another costs more than most tasks do.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
 }
 
 async fn parts(config: &Config) -> Result<Parts> {

@@ -9,17 +9,24 @@ use payment::{Answer, Method, Paid, Request, Said, Verdict};
 use std::collections::BTreeMap;
 use store::Store;
 
+/// Whose payments these are, and over which channel.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose {
+    /// The merchant.
+    pub merchant: MerchantId,
+    /// The way to the provider.
+    pub channel: ChannelId,
+}
+
+impl Whose {
+    /// A merchant whom no server knows.
+    pub const NOBODYS: Whose = Whose { merchant: MerchantId::from_u128(1), channel: ChannelId::from_u128(1) };
+}
+
 /// Makes a group of paid payments durable: one transaction for what is asked, one for what was answered.
-pub async fn commit_paid(store: &Store, merchant: MerchantId, group: usize) -> Result<()> {
+pub async fn commit_paid(store: &Store, whose: Whose, group: usize) -> Result<()> {
     let mut engine = Engine::new(BTreeMap::new());
-    for caller in 0..group as u64 {
-        let request = request(merchant);
-        engine.handle(Wake::Begin { request, code: None, caller }, clock::now());
-    }
-    for which in engine.take().loads {
-        engine.handle(Wake::Loaded { which, entries: None }, clock::now());
-    }
-    let asked = engine.take().batch;
+    let asked = asked(&mut engine, whose, group);
     commit(store, &mut engine, &asked).await?;
     for after in asked.after {
         let After::Call(call) = after else { continue };
@@ -28,6 +35,23 @@ pub async fn commit_paid(store: &Store, merchant: MerchantId, group: usize) -> R
     }
     let answered = engine.take().batch;
     commit(store, &mut engine, &answered).await
+}
+
+/// Makes a group of payments durable of which nobody knows what became: asked, and then the server stopped.
+pub async fn commit_open(store: &Store, whose: Whose, group: usize) -> Result<()> {
+    let mut engine = Engine::new(BTreeMap::new());
+    let asked = asked(&mut engine, whose, group);
+    commit(store, &mut engine, &asked).await
+}
+
+fn asked(engine: &mut Engine, whose: Whose, group: usize) -> Batch {
+    for caller in 0..group as u64 {
+        engine.handle(Wake::Begin { request: request(whose), code: None, caller }, clock::now());
+    }
+    for which in engine.take().loads {
+        engine.handle(Wake::Loaded { which, entries: None }, clock::now());
+    }
+    engine.take().batch
 }
 
 async fn commit(store: &Store, engine: &mut Engine, batch: &Batch) -> Result<()> {
@@ -48,18 +72,18 @@ fn paid(amount: Money) -> Answer {
     Answer { verdict: Verdict::Paid(paid), said: Said::default() }
 }
 
-fn request(merchant: MerchantId) -> Request {
+fn request(whose: Whose) -> Request {
     let id = fresh_id();
     Request {
         id: PaymentId::from_u128(id),
-        merchant,
+        merchant: whose.merchant,
         store: StoreId::from_u128(1),
         till: TillId::from_u128(1),
         cashier: String::new(),
         key: format!("{id:x}"),
         content: [0; 32],
         amount: Money::new(1250, Currency::Cny),
-        channel: ChannelId::from_u128(1),
+        channel: whose.channel,
         wallet: "wechat".to_owned(),
         wallet_name: Text::new("微信支付", "WeChat Pay"),
         method: Method::PayerCode { hint: "13••••••••••••••00".to_owned() },

@@ -5,6 +5,7 @@ mod ceilings;
 mod latency;
 pub mod load;
 mod payments;
+mod processor;
 mod reconcile;
 mod reconcile_files;
 mod rig;
@@ -22,6 +23,7 @@ Examples:
   paydesk bench payments --database postgres://paydesk@localhost/bench --nodes 2
   paydesk bench latency --json
   paydesk bench start --payments 1000000
+  paydesk bench start --payments 1000000 --open     (all of them open, as after a power cut)
   paydesk bench till --url http://127.0.0.1:8080 --json     (beside a running paydesk demo)
   paydesk bench reconcile --rows 1000000 --json
 

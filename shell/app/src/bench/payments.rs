@@ -2,6 +2,7 @@
 
 use super::ceilings::{self, Ceilings};
 use super::load::{Connection, pay};
+use super::processor::Spent;
 use super::rig::Rig;
 use super::{cpu_pressure, machine_is_quiet, percentile_ms, rounded};
 use crate::cli::Verdict;
@@ -29,7 +30,7 @@ pub struct Options {
     /// A PostgreSQL to measure on, such as postgres://paydesk@localhost/bench; otherwise a SQLite file
     #[arg(long, value_name = "URL", default_value = "sqlite:paydesk.sqlite")]
     database: String,
-    /// Servers that share the database; the tills spread over them
+    /// Servers that share the database; the tills spread over them. More than one is measured beside one
     #[arg(long, default_value_t = 1)]
     nodes: usize,
     /// Measure although the machine is busy
@@ -47,6 +48,14 @@ struct Measured {
     elapsed: Duration,
     rss_mb_max: f64,
     taken_in_all: u64,
+    spent: Spent,
+    started_in: Duration,
+}
+
+impl Measured {
+    fn payments_per_s(&self) -> f64 {
+        self.latencies_us.len() as f64 / self.elapsed.as_secs_f64()
+    }
 }
 
 /// Measures and prints.
@@ -60,16 +69,29 @@ pub async fn run(options: Options) -> Result<Verdict> {
         options.nodes == 1 || !options.database.starts_with("sqlite:"),
         "several servers need a database that they can share: --database postgres://..."
     );
-    let rig = Rig::start_on(options.folder.clone(), &options.database, options.nodes.max(1)).await?;
-    let measured = load(&rig, &options).await?;
-    check_books(&rig, measured.taken_in_all).await?;
-    let report = report(&options, &rig, &ceilings, &measured, pressure_before);
+    let alone = match options.nodes {
+        0 | 1 => None,
+        _ => Some(measure(&options, 1).await?),
+    };
+    let measured = measure(&options, options.nodes.max(1)).await?;
+    let mut report = report(&options, &ceilings, &measured, pressure_before);
+    if let Some(alone) = alone {
+        report["one_node"] = figures(&alone);
+    }
     if options.json {
         println!("{report:#}")
     } else {
         print_for_people(&report)
     }
     Ok(Verdict::Good)
+}
+
+/// So many servers under load, and the provider's books held against what they took.
+async fn measure(options: &Options, nodes: usize) -> Result<Measured> {
+    let rig = Rig::start_on(options.folder.clone(), &options.database, nodes).await?;
+    let measured = load(&rig, options).await?;
+    check_books(&rig, measured.taken_in_all).await?;
+    Ok(measured)
 }
 
 async fn load(rig: &Rig, options: &Options) -> Result<Measured> {
@@ -88,6 +110,8 @@ async fn load(rig: &Rig, options: &Options) -> Result<Measured> {
         )));
     }
     let mut rss_mb_max = 0.0_f64;
+    tokio::time::sleep(WARM_UP).await;
+    let spent = rig.spent();
     while Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(250)).await;
         rss_mb_max = rss_mb_max.max(rig.server_rss_mb());
@@ -97,8 +121,11 @@ async fn load(rig: &Rig, options: &Options) -> Result<Measured> {
         latencies_us.extend(till.await.context("a till broke")??);
     }
     let elapsed = began.elapsed().saturating_sub(WARM_UP);
+    let spent = rig.spent().since(&spent);
     latencies_us.sort_unstable();
-    Ok(Measured { latencies_us, elapsed, rss_mb_max, taken_in_all: serial.load(Ordering::Relaxed) })
+    let taken_in_all = serial.load(Ordering::Relaxed);
+    let started_in = rig.started_in;
+    Ok(Measured { latencies_us, elapsed, rss_mb_max, taken_in_all, spent, started_in })
 }
 
 /// One till: payment after payment until time is up. The times of those that ended after warming up.
@@ -137,30 +164,40 @@ async fn check_books(rig: &Rig, taken: u64) -> Result<()> {
 
 fn report(
     options: &Options,
-    rig: &Rig,
     ceilings: &Ceilings,
     measured: &Measured,
     pressure_before: Option<f64>,
 ) -> Value {
-    let rate = measured.latencies_us.len() as f64 / measured.elapsed.as_secs_f64();
-    json!({
-        "payments_per_s": rounded(rate, 1),
-        "p50_ms": rounded(percentile_ms(&measured.latencies_us, 0.50), 2),
-        "p99_ms": rounded(percentile_ms(&measured.latencies_us, 0.99), 2),
-        "payments": measured.latencies_us.len(),
+    let mut report = json!({
         "books_equal": true,
         "database": if options.database.starts_with("sqlite:") { "sqlite" } else { "postgres" },
         "nodes": options.nodes,
         "connections": options.connections,
-        "seconds": rounded(measured.elapsed.as_secs_f64(), 1),
         "signing_ceiling_per_s": rounded(ceilings.signatures_per_s, 0),
-        "ratio": rounded(rate / ceilings.signatures_per_s, 3),
+        "ratio": rounded(measured.payments_per_s() / ceilings.signatures_per_s, 3),
+        "core_ms_per_signature": rounded(ceilings.signature_core_ms, 3),
         "group_commit_ceiling_per_s": rounded(ceilings.group_commit_payments_per_s, 0),
         "empty_route_ceiling_per_s": rounded(ceilings.empty_route_per_s, 0),
-        "server_rss_mb": rounded(measured.rss_mb_max, 1),
-        "server_start_ms": rig.started_in.as_millis() as u64,
+        "server_start_ms": measured.started_in.as_millis() as u64,
         "cpu_pressure": pressure_before,
         "cpu_pressure_after": cpu_pressure(),
+    });
+    if let (Value::Object(all), Value::Object(figures)) = (&mut report, figures(measured)) {
+        all.extend(figures);
+    }
+    report
+}
+
+/// What was measured, whatever it was measured on.
+fn figures(measured: &Measured) -> Value {
+    json!({
+        "payments_per_s": rounded(measured.payments_per_s(), 1),
+        "p50_ms": rounded(percentile_ms(&measured.latencies_us, 0.50), 2),
+        "p99_ms": rounded(percentile_ms(&measured.latencies_us, 0.99), 2),
+        "payments": measured.latencies_us.len(),
+        "seconds": rounded(measured.elapsed.as_secs_f64(), 1),
+        "core_ms_per_payment": measured.spent.per_payment(measured.latencies_us.len()),
+        "server_rss_mb": rounded(measured.rss_mb_max, 1),
     })
 }
 
@@ -172,6 +209,14 @@ fn print_for_people(report: &Value) {
         figure("p50_ms"),
         figure("p99_ms")
     );
+    if let Value::Object(alone) = &report["one_node"] {
+        println!(
+            "with one server          {:>10} /s   (p50 {} ms, p99 {} ms)",
+            alone["payments_per_s"].to_string(),
+            alone["p50_ms"],
+            alone["p99_ms"]
+        );
+    }
     println!(
         "this machine can sign    {:>10} /s   (RSA-2048, all cores; ours / that = {})",
         figure("signing_ceiling_per_s"),
@@ -182,6 +227,11 @@ fn print_for_people(report: &Value) {
         figure("group_commit_ceiling_per_s")
     );
     println!("          and answer     {:>10} /s   (an empty route)", figure("empty_route_ceiling_per_s"));
+    let core = &report["core_ms_per_payment"];
+    println!(
+        "a payment takes          {:>10} ms of a core: server {}, simulator {}, generator {}",
+        core["total"], core["server"], core["simulator"], core["generator"]
+    );
     println!("server's memory          {:>10} MB", figure("server_rss_mb"));
     println!("cpu pressure before      {:>10}", figure("cpu_pressure"));
     println!("books                         equal: the provider charged each of them once");

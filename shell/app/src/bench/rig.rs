@@ -1,9 +1,11 @@
 //! The processes of a bench: a provider's simulator and a server, each on its own, with a database on disk.
 
+use super::bulk::Whose;
 use super::load::Connection;
+use super::processor::{Spent, of_process};
 use crate::setup::{Installed, Plan, channel_from_json, install, new_api_key};
 use anyhow::{Context, Result, bail, ensure};
-use base::Secret;
+use base::{ChannelId, Secret};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -26,6 +28,8 @@ pub struct Rig {
     pub addresses: Vec<String>,
     /// The simulator's credentials.
     pub credentials: PathBuf,
+    /// The shop, and its way to the simulator.
+    pub whose: Whose,
     /// A key for its API.
     pub api_key: Secret<String>,
     /// From starting the server's process to its first answer.
@@ -52,7 +56,8 @@ impl Rig {
             "--credentials",
             &credentials.display().to_string(),
         ])?;
-        let (installed, api_key) = installed(&folder, &credentials, database).await?;
+        let (installed, channel, api_key) = installed(&folder, &credentials, database).await?;
+        let whose = Whose { merchant: installed.merchant, channel };
         let config = installed.config;
         let (server, server_address, started_in) = serve(&config).await?;
         let (mut more_servers, mut addresses) = (Vec::new(), vec![server_address.clone()]);
@@ -71,6 +76,7 @@ impl Rig {
             server_address,
             addresses,
             credentials,
+            whose,
             api_key,
             started_in,
         })
@@ -97,6 +103,16 @@ impl Rig {
     /// How large it is.
     pub fn database_mb(&self) -> u64 {
         fs::metadata(self.database()).map_or(0, |meta| meta.len() / 1_000_000)
+    }
+
+    /// What all processes took of the processors so far.
+    pub fn spent(&self) -> Spent {
+        let servers = self.more_servers.iter().chain([&self.server]);
+        Spent {
+            server: servers.map(|server| of_process(server.id())).sum(),
+            simulator: of_process(self.simulator.id()),
+            generator: of_process(std::process::id()),
+        }
     }
 
     /// The server's memory now, in megabytes.
@@ -148,7 +164,11 @@ fn spawn(words: &[&str]) -> Result<(Child, String)> {
     bail!("paydesk {} ended before it listened", words.join(" "))
 }
 
-async fn installed(folder: &Path, credentials: &Path, database: &str) -> Result<(Installed, Secret<String>)> {
+async fn installed(
+    folder: &Path,
+    credentials: &Path,
+    database: &str,
+) -> Result<(Installed, ChannelId, Secret<String>)> {
     let plan = Plan {
         folder: folder.join("shop"),
         listen: "127.0.0.1:0".to_owned(),
@@ -168,5 +188,6 @@ async fn installed(folder: &Path, credentials: &Path, database: &str) -> Result<
     let store = crate::serve::open_store(&config.database).await?;
     let key = new_api_key(&store, installed.merchant, Some(installed.till), "bench", Role::Owner).await?;
     store.close().await;
-    Ok((installed, key))
+    let channel = config.channels.first().context("a channel was installed")?.id;
+    Ok((installed, channel, key))
 }

@@ -1,15 +1,17 @@
 //! How soon a server serves, from its process's start to its first answer: on an empty database and on a full one.
 
-use super::bulk::commit_paid;
+use super::bulk::{commit_open, commit_paid};
+use super::load::{Connection, pay};
 use super::rig::Rig;
-use super::{cpu_pressure, machine_is_quiet};
+use super::{cpu_pressure, machine_is_quiet, percentile_ms, rounded};
 use crate::cli::Verdict;
 use crate::serve::open_store;
-use anyhow::Result;
-use base::MerchantId;
-use serde_json::json;
+use anyhow::{Context, Result};
+use provider_contract::{Simulator, Treatment};
+use serde_json::{Value, json};
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// How to measure.
 #[derive(clap::Args)]
@@ -17,6 +19,12 @@ pub struct Options {
     /// Payments in the full database
     #[arg(long, default_value_t = 1_000_000)]
     payments: u64,
+    /// Leave them open, as after a power cut in the middle of a rush, and watch how they are driven on
+    #[arg(long)]
+    open: bool,
+    /// How long to watch that
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
     /// Starts measured on each; the middle one is reported
     #[arg(long, default_value_t = 5)]
     starts: usize,
@@ -33,6 +41,8 @@ pub struct Options {
 
 /// Payments in one transaction while the database is filled.
 const GROUP: u64 = 1000;
+/// Between two new payments while open ones are driven on.
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// Measures and prints.
 pub async fn run(options: Options) -> Result<Verdict> {
@@ -43,22 +53,72 @@ pub async fn run(options: Options) -> Result<Verdict> {
     let mut rig = Rig::start(options.folder.clone()).await?;
     let empty_ms = middle(&mut rig, options.starts).await?;
     rig.stop_server();
-    fill(&rig, options.payments).await?;
+    fill(&rig, &options).await?;
     let full_ms = middle(&mut rig, options.starts).await?;
-    let report = json!({
+    let mut report = json!({
         "empty_ms": empty_ms,
         "full_ms": full_ms,
         "payments": options.payments,
+        "open": options.open,
         "database_mb": rig.database_mb(),
         "cpu_pressure": pressure,
     });
+    if options.open {
+        report["driven_on"] = driven_on(&rig, Duration::from_secs(options.seconds)).await?;
+    }
     if options.json {
         println!("{report:#}");
     } else {
+        let kind = if options.open { "open payments" } else { "payments" };
         println!("serves after {empty_ms} ms on an empty database");
-        println!("serves after {full_ms} ms on {} payments ({} MB)", options.payments, report["database_mb"]);
+        println!("serves after {full_ms} ms on {} {kind} ({} MB)", options.payments, report["database_mb"]);
+        if let Value::Object(driven_on) = &report["driven_on"] {
+            println!(
+                "{} of them came to rest in {} s, {} a second; {} new payments meanwhile took {} ms (the middle one)",
+                driven_on["came_to_rest"],
+                driven_on["seconds"],
+                driven_on["came_to_rest_per_s"],
+                driven_on["new_payments"],
+                driven_on["new_payment_p50_ms"]
+            );
+        }
     }
     Ok(Verdict::Good)
+}
+
+/// What becomes of the open payments for a while, and of new ones at the same time.
+async fn driven_on(rig: &Rig, watched: Duration) -> Result<Value> {
+    let mut till = Connection::open(&rig.server_address).await?;
+    let codes = wechat::Simulator::cheap(1);
+    let before = open_payments(rig).await?;
+    let (began, mut times_us) = (Instant::now(), Vec::new());
+    while began.elapsed() < watched {
+        let code = codes.code_for(Treatment::Normal, times_us.len() as u64);
+        times_us.push(pay(&mut till, &rig.api_key, &code).await?.as_micros() as u64);
+        tokio::time::sleep(BETWEEN).await;
+    }
+    let (took, left) = (began.elapsed().as_secs_f64(), open_payments(rig).await?);
+    times_us.sort_unstable();
+    let came_to_rest = before.saturating_sub(left);
+    Ok(json!({
+        "open_before": before,
+        "open_after": left,
+        "seconds": rounded(took, 1),
+        "came_to_rest": came_to_rest,
+        "came_to_rest_per_s": rounded(came_to_rest as f64 / took, 1),
+        "new_payments": times_us.len(),
+        "new_payment_p50_ms": rounded(percentile_ms(&times_us, 0.50), 2),
+        "new_payment_p99_ms": rounded(percentile_ms(&times_us, 0.99), 2),
+        "server_rss_mb": rounded(rig.server_rss_mb(), 1),
+    }))
+}
+
+/// As the server's health tells.
+async fn open_payments(rig: &Rig) -> Result<u64> {
+    let mut connection = Connection::open(&rig.server_address).await?;
+    let answer = connection.ask("GET", "/v1/health", &[], Vec::new()).await?;
+    let health: Value = serde_json::from_slice(&answer.body).context("health is JSON")?;
+    health["open_payments"].as_u64().context("health tells how many payments are open")
 }
 
 async fn middle(rig: &mut Rig, starts: usize) -> Result<u64> {
@@ -71,12 +131,17 @@ async fn middle(rig: &mut Rig, starts: usize) -> Result<u64> {
     Ok(times[times.len() / 2])
 }
 
-async fn fill(rig: &Rig, payments: u64) -> Result<()> {
+async fn fill(rig: &Rig, options: &Options) -> Result<()> {
+    let payments = options.payments;
     let store = open_store(&format!("sqlite:{}", rig.database().display())).await?;
     store.print_receipts(false);
     let terminal = std::io::stderr().is_terminal();
     for done in (0..payments).step_by(GROUP as usize) {
-        commit_paid(&store, MerchantId::from_u128(1), (payments - done).min(GROUP) as usize).await?;
+        let group = (payments - done).min(GROUP) as usize;
+        match options.open {
+            true => commit_open(&store, rig.whose, group).await?,
+            false => commit_paid(&store, rig.whose, group).await?,
+        }
         if terminal && done % (10 * GROUP) == 0 {
             eprint!("\rfilling: {} %", done * 100 / payments);
         }

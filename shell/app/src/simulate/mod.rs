@@ -76,8 +76,9 @@ pub enum Kind {
 
 /// Runs until it is stopped.
 pub fn run(options: Options) -> Result<Verdict> {
-    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    runtime.block_on(simulate(options))
+    // A simulator answers one request after the other, so more threads would only wait for each other.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    runtime.context("cannot start the runtime")?.block_on(simulate(options))
 }
 
 async fn simulate(options: Options) -> Result<Verdict> {
