@@ -6,6 +6,10 @@
     python3 tests/torture disk  [...]
     python3 tests/torture links [...]
     python3 tests/torture nodes --database postgres [...]
+    python3 tests/torture/tills.py         tills that break, case by case
+
+    python3 tests/torture full             1,000 kills and 500 power cuts of each database, in runs of a few minutes
+    python3 tests/torture full --part 2/4  a quarter of it; parts may share the ledger, which says what is done
 
 PAYDESK names the binary. Server and provider simulators are separate processes. Tills sell, give up waiting, cancel
 and refund; whatever is not answered is sent again with the same idempotency key, as a till would. Afterwards every
@@ -17,64 +21,38 @@ import argparse
 import pathlib
 import random
 import sys
-import tempfile
-import time
 
-import disk
-import kill
-import links
-import nodes
-import power
-from databases import Missing
-from judge import judge
-
-BREAKERS = {"kill": kill, "power": power, "disk": disk, "links": links, "nodes": nodes}
+import full
+from run import BREAKERS, run
 
 
-def torture(arguments, folder):
-    chance = random.Random(arguments.seed)
-    breaker = BREAKERS[arguments.how]
-    shop, once = breaker.breaking(arguments, folder, chance)
-    try:
-        yield from shop.before()
-        shop.open()
-        for time_no in range(1, arguments.times + 1):
-            time.sleep(chance.uniform(0.02, 1.0))
-            once()
-            if sys.stderr.isatty():
-                print(f"\r{time_no} of {arguments.times} {breaker.WHAT}", end="", file=sys.stderr)
-        shop.mend()
-        shop.close()
-        print(f"{arguments.times} {breaker.WHAT} on {arguments.database}, ", end="")
-        yield from judge(shop)
-    finally:
-        shop.stop()
-        shop.afterwards()
+def part(text):
+    number, of = map(int, text.split("/"))
+    if not 1 <= number <= of:
+        raise ValueError(text)
+    return number, of
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("how", choices=BREAKERS)
+    parser.add_argument("how", choices=(*BREAKERS, "full"))
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--tills", type=int, default=16)
-    parser.add_argument("--seed", type=int, default=random.randrange(1, 1000))
+    parser.add_argument("--seed", type=int, help="drawn if it is missing; 1 for full")
     parser.add_argument("--forgetful", action="store_true", help="power: let fsync do nothing; the run must fail")
-    arguments = parser.parse_args()
-    passed = failed = skipped = 0
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        # The database's own user must be able to walk through.
-        folder.chmod(0o755)
-        try:
-            for what, holds, seen in torture(arguments, folder):
-                passed, failed = (passed + 1, failed) if holds else (passed, failed + 1)
-                print(f"ok - {what}" if holds else f"FAILED - {what}; seen: {seen!r}", flush=True)
-        except Missing as lack:
-            skipped = 1
-            print(f"SKIPPED: {lack}")
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    sys.exit(1 if failed else 0)
+    parser.add_argument("--kills", type=int, default=1000, help="full: so many kills of each database")
+    parser.add_argument("--cuts", type=int, default=500, help="full: so many power cuts of each database")
+    parser.add_argument("--part", type=part, default=(1, 1), metavar="K/N", help="full: only the K-th of N parts")
+    parser.add_argument("--ledger", type=pathlib.Path, default=full.LEDGER, help="full: what is done (%(default)s)")
+    options = parser.parse_args()
+    if options.how == "full":
+        options.seed = options.seed or 1
+        sys.exit(0 if full.run_all(options) else 1)
+    options.seed = options.seed or random.randrange(1, 1000)
+    result = run(options)
+    print(f"{result.passed} passed, {len(result.failed)} failed, {1 if result.lacks else 0} skipped")
+    sys.exit(1 if result.failed else 0)
 
 
 main()

@@ -15,16 +15,17 @@ from shop import Shop
 WHAT = "restarts on a failing disk"
 # PostgreSQL syncs hundreds of files when it starts after a crash, and starts only if all of them succeed.
 ONE_IN = {"sqlite": 20, "postgres": 600}
+STARTS_WITHIN_S = 300
 
 
-def breaking(arguments, folder, chance):
+def breaking(options, folder, chance):
     """Gives the shop and what breaks it once."""
     if not shutil.which("cc"):
         raise Missing("there is no C compiler for the failing fsync")
     source, library = pathlib.Path(__file__).with_name("sync_fails.c"), folder / "sync_fails.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    faults = ["env", f"LD_PRELOAD={library}", f"SYNC_FAILS_ONE_IN={ONE_IN[arguments.database]}"]
-    shop = Shop(folder, folder, made(arguments.database, folder), arguments.seed, arguments.tills)
+    faults = ["env", f"LD_PRELOAD={library}", f"SYNC_FAILS_ONE_IN={ONE_IN[options.database]}"]
+    shop = Shop(folder, folder, made(options.database, folder), options.seed, options.tills)
     # Whoever writes the disk has the faults: the server with SQLite's file, or PostgreSQL.
     writer = shop.database if shop.database.url else shop.server
 
@@ -48,9 +49,11 @@ def breaking(arguments, folder, chance):
 
 def start(what):
     """A failing disk may keep it from starting; a person would try again."""
-    for _ in range(30):
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    while True:
         try:
             return what.start()
-        except RuntimeError:
+        except RuntimeError as error:
+            if time.monotonic() > deadline:
+                raise RuntimeError("it never started on this disk") from error
             time.sleep(0.1)
-    raise RuntimeError("it never started on this disk")

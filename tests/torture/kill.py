@@ -6,9 +6,9 @@ from shop import Shop
 WHAT = "kills"
 
 
-def breaking(arguments, folder, chance):
+def breaking(options, folder, chance):
     """Gives the shop and what breaks it once."""
-    shop = Shop(folder, folder, made(arguments.database, folder), arguments.seed, arguments.tills)
+    shop = Shop(folder, folder, made(options.database, folder), options.seed, options.tills)
 
     def once():
         # The database survives most deaths of the server, as it would on a machine of its own.

@@ -16,20 +16,22 @@ WHAT = "broken links"
 class Cable:
     """A veth pair: `street` (tills, providers) at one end, the server's namespace at the other."""
 
-    def __init__(self, number):
+    def __init__(self):
         missing = [tool for tool in ("ip", "nft", "tc") if not shutil.which(tool)]
         if os.geteuid() != 0 or missing:
             raise Missing(f"network namespaces need root, iproute2 and nftables; missing: {missing or 'root'}")
+        # Of this process alone, so that two runs on one machine are in nobody's way: four addresses each.
+        number = os.getpid()
         self.name, self.near, self.far = f"paydesk{number}", f"pdn{number}", f"pdf{number}"
-        subnet = f"10.213.{number % 250}"
-        self.street, self.host = f"{subnet}.1", f"{subnet}.2"
+        subnet, first = f"10.{200 + (number >> 14) % 50}.{(number >> 6) % 256}", number % 64 * 4
+        self.street, self.host = f"{subnet}.{first + 1}", f"{subnet}.{first + 2}"
         self.prefix = ["ip", "netns", "exec", self.name]
         run("ip", "netns", "add", self.name)
         try:
             run("ip", "link", "add", self.near, "type", "veth", "peer", "name", self.far, "netns", self.name)
-            run("ip", "addr", "add", f"{self.street}/24", "dev", self.near)
+            run("ip", "addr", "add", f"{self.street}/30", "dev", self.near)
             run("ip", "link", "set", self.near, "up")
-            self.inside("ip", "addr", "add", f"{self.host}/24", "dev", self.far)
+            self.inside("ip", "addr", "add", f"{self.host}/30", "dev", self.far)
             self.inside("ip", "link", "set", self.far, "up")
             self.inside("ip", "link", "set", "lo", "up")
         except BaseException:
@@ -69,12 +71,12 @@ def run(*command):
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
 
 
-def breaking(arguments, folder, chance):
+def breaking(options, folder, chance):
     """Gives the shop and what breaks it once."""
-    cable = Cable(arguments.seed)
+    cable = Cable()
     try:
         # The database stays beside the tests; only SQLite's is in the server's own house.
-        shop = Shop(folder, folder, made(arguments.database, folder), arguments.seed, arguments.tills,
+        shop = Shop(folder, folder, made(options.database, folder), options.seed, options.tills,
                     cable.prefix, cable.host, cable.street)
     except BaseException:
         cable.remove()

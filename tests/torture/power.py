@@ -10,6 +10,7 @@ import os
 import shutil
 import struct
 import subprocess
+import time
 
 from databases import Missing, made
 from shop import Shop
@@ -31,12 +32,13 @@ class Disk:
         with open(self.image, "wb") as image:
             image.truncate(SIZE)
         subprocess.run(["mkfs.ext4", "-q", str(self.image)], check=True)
-        self.mount()
+        try:
+            self.mount()
+        except RuntimeError as error:
+            raise Missing(f"this machine mounts no image: {error}") from error
 
     def mount(self):
-        done = subprocess.run(["mount", "-o", "loop", str(self.image), str(self.place)], capture_output=True, check=False)
-        if done.returncode != 0:
-            raise Missing(f"this machine mounts no image: {done.stderr.decode().strip()}")
+        patiently("mount", "-o", "loop", str(self.image), str(self.place))
 
     def lose_power(self):
         place = os.open(self.place, os.O_RDONLY)
@@ -46,18 +48,28 @@ class Disk:
             os.close(place)
 
     def unmount(self):
-        subprocess.run(["umount", str(self.place)], check=True)
+        patiently("umount", str(self.place))
 
 
-def breaking(arguments, folder, chance):
+def patiently(*command):
+    """A disk may be busy for a moment with what happened before."""
+    for _ in range(20):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
+
+
+def breaking(options, folder, chance):
     """Gives the shop and what breaks it once."""
     del chance
-    if arguments.forgetful and not shutil.which("eatmydata"):
+    if options.forgetful and not shutil.which("eatmydata"):
         raise Missing("eatmydata is not installed")
-    prefix = ["eatmydata"] if arguments.forgetful else []
+    prefix = ["eatmydata"] if options.forgetful else []
     disk = Disk(folder)
     try:
-        shop = Shop(folder, disk.place, made(arguments.database, disk.place), arguments.seed, arguments.tills, prefix)
+        shop = Shop(folder, disk.place, made(options.database, disk.place), options.seed, options.tills, prefix)
         shop.database.prefix = prefix
     except BaseException:
         subprocess.run(["umount", "-l", str(disk.place)], check=False)

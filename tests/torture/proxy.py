@@ -39,6 +39,9 @@ class Proxy:
                         end.shutdown(socket.SHUT_RDWR)
 
     def close(self):
+        # Closing alone does not wake whoever waits in `accept`.
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         self.cut()
 
@@ -63,6 +66,9 @@ class Proxy:
         pair = (client, server)
         with self.lock:
             self.open.add(pair)
+        # Whoever refuses sets the mode first and cuts then: a connection just made is cut there or ends here.
+        if self.mode == "refuse":
+            self.cut()
         answers = threading.Thread(target=self._pump, args=(server, client, True), daemon=True)
         answers.start()
         self._pump(client, server, False)
@@ -77,6 +83,8 @@ class Proxy:
             while data := source.recv(65536):
                 if self.mode == "slow":
                     time.sleep(self.delay)
+                if self.mode == "refuse":
+                    break
                 if self.mode == "black" or (self.mode == "swallow" and answers):
                     continue
                 sink.sendall(data)

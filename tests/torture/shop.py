@@ -6,11 +6,12 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import threading
 import time
 import uuid
+
+from ports import free_port
 
 BINARY = os.environ.get("PAYDESK", "target/fast/paydesk")
 # How often each case is drawn. Most customers simply pay.
@@ -31,13 +32,24 @@ CASES = {
     "refund_refused": 1,
 }
 # Loopback has no long queues, and a test has no 45 s per customer. How things are decided is unchanged.
-TIMING = "timing = { first_inquiry_ms = 300, inquiry_every_ms = 700, give_up_after_ms = 9000, in_flight_max_ms = 2000 }"
+TIMING = "timing = { first_inquiry_ms = 300, inquiry_every_ms = 700, give_up_after_ms = 12000, in_flight_max_ms = 2000 }"
+# Patience with a machine that is busy with other things. Nothing is concluded from how long anything took.
+STARTS_WITHIN_S = 180
+ANSWERS_WITHIN_S = 300
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def first_line(process, what):
+    """What a process says when it is ready. One that says nothing for too long is ended."""
+    patience = threading.Timer(STARTS_WITHIN_S, process.kill)
+    patience.daemon = True
+    patience.start()
+    try:
+        line = process.stdout.readline()
+    finally:
+        patience.cancel()
+    if not line:
+        raise RuntimeError(f"{what} did not start: exit code {process.wait()}")
+    return line
 
 
 def http_json(address, method, path, headers=None, content=None, timeout=8):
@@ -62,8 +74,8 @@ class Provider:
         command = [BINARY, "simulate", name, "--listen", host, "--port", str(port),
                    "--credentials", str(self.credentials)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.process.stdout.readline()
-        _, codes = http_json(self.address, "GET", "/_simulator/codes")
+        first_line(self.process, f"the simulator of {name}")
+        _, codes = http_json(self.address, "GET", "/_simulator/codes", timeout=60)
         self.forms = {entry["treatment"]: (entry["code"][:2], entry["code"][-6:]) for entry in codes}
 
     def code(self, treatment, serial):
@@ -87,22 +99,24 @@ class Server:
         began = time.monotonic()
         command = [*self.prefix, BINARY, "serve", "--config", str(self.config)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-        if not self.process.stdout.readline():
-            raise RuntimeError(f"the server did not start: exit code {self.process.wait()}")
+        try:
+            first_line(self.process, "the server")
+        except RuntimeError:
+            self.process.stdout.close()
+            raise
         self.starts.append(time.monotonic() - began)
 
     def kill(self):
         """SIGKILL to it and to whatever was started with it."""
-        try:
+        # The number of one that is buried may be somebody else's.
+        if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
         self.process.stdout.close()
 
 
 class Till(threading.Thread):
-    """Sells until told to stop; asks again with the same key until it is answered."""
+    """Sells until told to stop; asks again with the same key until it is answered, or until the shop is torn down."""
 
     def __init__(self, shop, number):
         super().__init__(daemon=True)
@@ -119,7 +133,7 @@ class Till(threading.Thread):
 
     def until_answered(self, path, content):
         headers = {**self.shop.headers, "idempotency-key": uuid.uuid4().hex}
-        while True:
+        while not self.shop.over.is_set():
             try:
                 status, answer = http_json(self.shop.address, "POST", path, headers, content)
                 if status < 500:
@@ -128,6 +142,7 @@ class Till(threading.Thread):
                 pass
             self.repeats += 1
             time.sleep(0.05)
+        raise RuntimeError(f"{path} was never answered")
 
     def sale(self):
         provider = self.random.choice(self.shop.providers)
@@ -156,7 +171,9 @@ class Shop:
     at `host`, started with `prefix` before its command; the providers are at `street`."""
 
     def __init__(self, folder, disk, database, seed, tills, prefix=(), host="127.0.0.1", street="127.0.0.1"):
-        self.seed, self.closing, self.database = seed, threading.Event(), database
+        self.seed, self.database = seed, database
+        # The tills begin nothing new; nobody asks any more.
+        self.closing, self.over = threading.Event(), threading.Event()
         self.providers = [Provider(name, folder, street) for name in ("wechat", "alipay")]
         self.address = f"{host}:{free_port()}"
         config = self.install(folder, disk)
@@ -196,8 +213,13 @@ class Shop:
         """The tills finish what they began."""
         time.sleep(1)
         self.closing.set()
+        deadline = time.monotonic() + ANSWERS_WITHIN_S
         for till in self.tills:
-            till.join(60)
+            till.join(max(0, deadline - time.monotonic()))
+        # Whoever is not finished by now says so itself.
+        self.over.set()
+        for till in self.tills:
+            till.join()
 
     def before(self):
         """What is looked at before anybody sells."""
@@ -218,15 +240,29 @@ class Shop:
         found, cursor = [], None
         while True:
             path = "/v1/payments?limit=200" + (f"&cursor={cursor}" if cursor else "")
-            status, page = http_json(self.address, "GET", path, self.headers, timeout=30)
-            if status != 200:
-                raise RuntimeError(f"the list was answered {status}: {page}")
+            page = self.answer("GET", path)
             found += page["items"]
             cursor = page["next"]
             if not cursor:
                 return found
 
+    def answer(self, method, path, content=None):
+        """What a server says that is up again, however long it takes to; anything but 200 is an error."""
+        deadline = time.monotonic() + ANSWERS_WITHIN_S
+        while True:
+            try:
+                status, answer = http_json(self.address, method, path, self.headers, content, timeout=60)
+                said = f"{status}: {answer}"
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                status, said = None, repr(error)
+            if status == 200:
+                return answer
+            if (status is not None and status < 500) or time.monotonic() > deadline:
+                raise RuntimeError(f"{method} {path} was answered {said}")
+            time.sleep(0.2)
+
     def stop(self):
+        self.over.set()
         self.server.kill()
         for provider in self.providers:
             provider.process.kill()
