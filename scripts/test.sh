@@ -50,16 +50,47 @@ counts() {
     }' "$1"
 }
 
+# tell NAME EXIT SECONDS: counts a part that has ended, from its log.
+tell() {
+  local p f s
+  read -r p f s < <(counts "$logs/$1.log" "$2")
+  printf '== %s: %d passed, %d failed, %d skipped; %d s\n' "$1" "$p" "$f" "$s" "$3"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
 # part NAME COMMAND...: runs it, shows it, counts it.
 part() {
-  local name=$1 log=$logs/$1.log start=$SECONDS code p f s
+  local name=$1 start=$SECONDS
   shift
   printf '\n== %s\n' "$name"
-  "$@" 2>&1 | tee "$log"
-  code=${PIPESTATUS[0]}
-  read -r p f s < <(counts "$log" "$code")
-  printf '== %s: %d passed, %d failed, %d skipped; %d s\n' "$name" "$p" "$f" "$s" $((SECONDS - start))
-  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  "$@" 2>&1 | tee "$logs/$name.log"
+  tell "$name" "${PIPESTATUS[0]}" $((SECONDS - start))
+}
+
+# beside NAME COMMAND...: begins a part that mostly waits. `meet` shows and counts all that were begun so.
+begun=()
+beside() {
+  local name=$1
+  shift
+  begun+=("$name")
+  (
+    start=$SECONDS
+    "$@" >"$logs/$name.log" 2>&1 </dev/null
+    echo "$? $((SECONDS - start))" >"$logs/$name.end"
+  ) &
+}
+
+meet() {
+  local name code took
+  printf '\nside by side: %s\n' "${begun[*]}"
+  wait
+  for name in "${begun[@]}"; do
+    printf '\n== %s\n' "$name"
+    cat "$logs/$name.log"
+    read -r code took <"$logs/$name.end"
+    tell "$name" "$code" "$took"
+  done
+  begun=()
 }
 
 # skip NAME WHY: a part that cannot run here, said and counted.
@@ -126,12 +157,14 @@ main() {
     fi
     if command -v python3 >/dev/null; then
       need_torture_tools
-      part kill-9 torture kill 50
-      part tills tills
-      part power-cuts torture power 10
-      part disk-errors torture disk 5
-      part broken-links torture links 8
-      part two-servers torture nodes 4 --database postgres --tills 6
+      # They wait for time-outs most of the time, each in a shop of its own.
+      beside kill-9 torture kill 50
+      beside tills tills
+      beside power-cuts torture power 10
+      beside disk-errors torture disk 5
+      beside broken-links torture links 8
+      beside two-servers torture nodes 4 --database postgres --tills 6
+      meet
     else
       skip torture "there is no python3"
     fi
