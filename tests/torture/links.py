@@ -25,12 +25,15 @@ class Cable:
         self.name, self.near, self.far = f"paydesk{number}", f"pdn{number}", f"pdf{number}"
         subnet, first = f"10.{200 + (number >> 14) % 50}.{(number >> 6) % 256}", number % 64 * 4
         self.street, self.host = f"{subnet}.{first + 1}", f"{subnet}.{first + 2}"
+        self.net = f"{subnet}.{first}/30"
         self.prefix = ["ip", "netns", "exec", self.name]
         run("ip", "netns", "add", self.name)
         try:
             run("ip", "link", "add", self.near, "type", "veth", "peer", "name", self.far, "netns", self.name)
             run("ip", "addr", "add", f"{self.street}/30", "dev", self.near)
             run("ip", "link", "set", self.near, "up")
+            # Without its link the street has no other way there: the machine's gateway might answer in its place.
+            run("ip", "route", "add", "unreachable", self.net, "metric", "4096")
             self.inside("ip", "addr", "add", f"{self.host}/30", "dev", self.far)
             self.inside("ip", "link", "set", self.far, "up")
             self.inside("ip", "link", "set", "lo", "up")
@@ -62,6 +65,7 @@ class Cable:
         run("tc", "qdisc", "del", "dev", self.near, "root")
 
     def remove(self):
+        subprocess.run(["ip", "route", "del", "unreachable", self.net], check=False, capture_output=True)
         run("ip", "netns", "del", self.name)
 
 
