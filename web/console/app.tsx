@@ -19,6 +19,7 @@ import { ReconcilePage } from "./reconcile_page";
 import { queryClient, takeIn } from "./queries";
 import { address, Link, usePlace } from "./router";
 import { consoleTexts } from "./texts";
+import { TillsPage } from "./tills_page";
 import { TodayPage } from "./today_page";
 
 type Stage = { name: "starting" } | { name: "signed_out" } | { name: "failed"; failure: Failure } | { name: "ready"; me: Me };
@@ -113,6 +114,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           {item("payments", t("nav.payments"))}
           {item("day", t("nav.day"))}
           {me.permissions.includes("view_all") && item("reconcile", t("nav.reconcile"))}
+          {me.permissions.includes("view_all") && item("tills", t("nav.tills"))}
           {me.permissions.includes("admin") && item("people", t("nav.people"))}
         </nav>
         <div className="console-side">
@@ -136,6 +138,8 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           <DayPage />
         ) : section === "reconcile" ? (
           <ReconcilePage me={me} />
+        ) : section === "tills" ? (
+          <TillsPage me={me} />
         ) : section === "people" ? (
           <PeoplePage me={me} />
         ) : (

@@ -11,8 +11,11 @@ import { formatAmount } from "../shared/money";
 import { clockWithSeconds, dayAndClock } from "../shared/time";
 import { Answers, answersFor } from "../shared/ui/answers";
 import { MoneyMark } from "../shared/ui/money_mark";
+import { decisionTexts } from "./decision_texts";
+import { FoundNotice } from "./found_notice";
 import { CallFailed, takeIn, usePayment } from "./queries";
-import { RefundModal } from "./refund_modal";
+import { goesBackInCash, RefundModal } from "./refund_modal";
+import { SettleModal } from "./settle_modal";
 import { Nothing, WhenLoaded } from "./states";
 import { consoleTexts } from "./texts";
 import { Timeline } from "./timeline";
@@ -35,6 +38,7 @@ function Story({ payment, me }: { payment: Payment; me: Me }) {
   return (
     <article className="story">
       <Headline payment={payment} />
+      <FoundNotice payment={payment} me={me} />
       <Answers {...answersFor(payment)} />
       <p className="story-next">
         <span className="quiet">{t("payment.next")}</span> {pick(payment.explain.next_step)}
@@ -80,9 +84,12 @@ function Actions({ payment, me }: { payment: Payment; me: Me }) {
   const t = useTranslate(consoleTexts);
   const failureText = useFailureText();
   const { message } = App.useApp();
+  const td = useTranslate(decisionTexts);
   const [refunding, setRefunding] = useState(false);
+  const [settling, setSettling] = useState(false);
   const params = { params: { path: { id: payment.id } } };
-  const refundable = payment.money === "paid" && payment.refundable.amount > 0;
+  // Late money that the provider will not take back counts as well: it can go back over the counter.
+  const refundable = payment.refundable.amount > 0;
 
   async function look() {
     const outcome = await settle(client.POST("/v1/payments/{id}/look", params));
@@ -104,19 +111,26 @@ function Actions({ payment, me }: { payment: Payment; me: Me }) {
           {t("payment.look")}
         </Button>
       )}
+      {payment.to_settle && mayRefund && (
+        <Button type={payment.escalated ? "primary" : "default"} onClick={() => setSettling(true)}>
+          {td("settle.open")}
+        </Button>
+      )}
       {refundable && (
         <Button disabled={!mayRefund} title={mayRefund ? undefined : t("payment.no_refund")} onClick={() => setRefunding(true)}>
-          {t("payment.refund")}
+          {goesBackInCash(payment) ? td("refund.cash_open") : t("payment.refund")}
         </Button>
       )}
       {payment.money === "paid" && mayReprint && <Button onClick={() => void reprint()}>{t("payment.reprint")}</Button>}
-      {payment.receipt_url && (
+      {payment.receipt_url && payment.money !== "recorded" && (
         <Button href={payment.receipt_url} target="_blank" rel="noreferrer">
           {t("payment.receipt")}
         </Button>
       )}
       {refundable && !mayRefund && <p className="quiet">{t("payment.no_refund")}</p>}
+      {payment.to_settle && !mayRefund && <p className="quiet">{td("settle.no_permission")}</p>}
       {refunding && <RefundModal payment={payment} onClose={() => setRefunding(false)} />}
+      {settling && <SettleModal payment={payment} onClose={() => setSettling(false)} />}
     </div>
   );
 }
@@ -148,6 +162,7 @@ function Refunds({ payment }: { payment: Payment }) {
 
 function Facts({ payment }: { payment: Payment }) {
   const t = useTranslate(consoleTexts);
+  const td = useTranslate(decisionTexts);
   const slipText = useSlipText();
   const shared = useTranslate(sharedTexts);
   const pick = usePick();
@@ -155,6 +170,12 @@ function Facts({ payment }: { payment: Payment }) {
   const rows: [string, string | null | undefined][] = [
     [t("column.time"), dayAndClock(payment.created_at, language)],
     [t("payment.method"), `${pick(payment.wallet_label)} · ${shared(`method.${payment.method}`)}`],
+    [td("facts.tendered"), payment.cash && formatAmount(payment.cash.tendered, language)],
+    [td("facts.change"), payment.cash && payment.cash.change.amount > 0 ? formatAmount(payment.cash.change, language) : null],
+    [td("facts.seen"), payment.record?.seen],
+    [td("facts.digits"), payment.record?.digits],
+    [td("facts.verify_by"), payment.record && !payment.record.matched ? dayAndClock(payment.record.verify_by, language) : null],
+    [td("facts.settled"), payment.record?.settled],
     [t("payment.paid"), payment.paid && formatAmount(payment.paid, language)],
     [t("payment.refunded"), payment.refunded.amount > 0 ? formatAmount(payment.refunded, language) : null],
     [t("payment.store"), `${payment.store.name} · ${payment.till.name}`],

@@ -1,7 +1,7 @@
 // Periods in the store's days, and the live list's order.
 import { expect, it, vi } from "vitest";
 import type { Payment } from "../shared/api/types";
-import { boundsOf, latestWith } from "./queries";
+import { attentionWith, boundsOf, latestWith } from "./queries";
 
 vi.hoisted(() => Object.assign(globalThis, { location: { origin: "http://shop.test" } }));
 
@@ -37,4 +37,13 @@ it("puts new payments in front, newer versions in place, and ignores older ones"
 it("never grows beyond twelve", () => {
   const full = Array.from({ length: 12 }, (_, index) => payment(`p${index}`, 20 - index));
   expect(latestWith(full, payment("new", 30))).toHaveLength(12);
+});
+
+it("keeps what waits for a person until it is settled or seen", () => {
+  const text = { zh: "", en: "" };
+  const raised = { ...payment("a", 1), escalated: true };
+  const found = { ...payment("b", 2), escalated: false, found: { how: "matched", text, seen_by: null } };
+  expect(ids(attentionWith([raised], found))).toBe("b1 a1");
+  expect(ids(attentionWith([found, raised], { ...raised, version: 2, escalated: false }))).toBe("b1");
+  expect(ids(attentionWith([found, raised], { ...found, found: { ...found.found, seen_by: "wang" } }))).toBe("a1");
 });

@@ -1,6 +1,7 @@
 // What the console asks the server, and how answers are kept and renewed.
 import { QueryClient, useInfiniteQuery, useQuery, type InfiniteData } from "@tanstack/react-query";
 import { client, settle, type Failure, type Outcome } from "../shared/api/client";
+import { isToBeSeen } from "../shared/found";
 import type { Me, Payment } from "../shared/api/types";
 import { addDays, startOfDate, storeDate } from "../shared/time";
 
@@ -119,12 +120,11 @@ export function useLatest(refreshMs: number | false) {
   });
 }
 
-/** Payments whose outcome is not known yet: some of them will need a person. */
-export function useUndecided(refreshMs: number | false) {
+/** Payments that wait for a person: raised by the server, or found paid and not yet seen. */
+export function useAttention(refreshMs: number | false) {
   return useQuery({
-    queryKey: ["undecided"],
-    queryFn: ({ signal }) =>
-      orThrow(settle(client.GET("/v1/payments", { params: { query: { state: "verifying", limit: 20 } }, signal }))),
+    queryKey: ["attention"],
+    queryFn: ({ signal }) => orThrow(settle(client.GET("/v1/attention", { signal }))),
     refetchInterval: refreshMs,
   });
 }
@@ -154,7 +154,7 @@ export function takeIn(payment: Payment): void {
     data && { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(newer) })) },
   );
   queryClient.setQueryData<Page>(["latest"], (page) => page && { ...page, items: latestWith(page.items, payment) });
-  queryClient.setQueryData<Page>(["undecided"], (page) => page && { ...page, items: undecidedWith(page.items, payment) });
+  queryClient.setQueryData<Page>(["attention"], (page) => page && { ...page, items: attentionWith(page.items, payment) });
   void queryClient.invalidateQueries({ queryKey: ["timeline", payment.id] });
   renewSums();
 }
@@ -166,9 +166,11 @@ export function latestWith(items: readonly Payment[], payment: Payment): Payment
   return [payment, ...items].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)).slice(0, 12);
 }
 
-function undecidedWith(items: readonly Payment[], payment: Payment): Payment[] {
+/** What waits for a person after this news. */
+export function attentionWith(items: readonly Payment[], payment: Payment): Payment[] {
   const others = items.filter(({ id }) => id !== payment.id);
-  return payment.money === "verifying" ? [payment, ...others] : others;
+  const waits = payment.escalated || isToBeSeen(payment);
+  return waits ? [payment, ...others] : others;
 }
 
 let renewal: ReturnType<typeof setTimeout> | undefined;

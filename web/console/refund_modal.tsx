@@ -6,12 +6,15 @@ import type { Payment } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { amountEntry, currencySign, formatAmount, parseAmount } from "../shared/money";
-import { Journal, newKey } from "../shared/journal";
+import { isByHand, Journal, newKey } from "../shared/journal";
+import { decisionTexts } from "./decision_texts";
 import { takeIn } from "./queries";
 import { consoleTexts } from "./texts";
 
 export function RefundModal({ payment, onClose }: { payment: Payment; onClose: () => void }) {
   const t = useTranslate(consoleTexts);
+  const td = useTranslate(decisionTexts);
+  const inCash = goesBackInCash(payment);
   const pick = usePick();
   const failureText = useFailureText();
   const { language } = useLanguage();
@@ -36,7 +39,7 @@ export function RefundModal({ payment, onClose }: { payment: Payment; onClose: (
     const outcome = await settle<Payment>(
       client.POST("/v1/payments/{id}/refunds", {
         params: { path: { id: payment.id }, header: { "Idempotency-Key": intent.key } },
-        body: { amount, ...(reason.trim() && { reason: reason.trim() }) },
+        body: { amount, ...(inCash && { way: "cash" as const }), ...(reason.trim() && { reason: reason.trim() }) },
       }),
     );
     setBusy(false);
@@ -51,8 +54,8 @@ export function RefundModal({ payment, onClose }: { payment: Payment; onClose: (
   return (
     <Modal
       open
-      title={t("refund.title")}
-      okText={amount ? t("refund.yes", { amount: shown }) : t("refund.title")}
+      title={inCash ? td("refund.cash_open") : t("refund.title")}
+      okText={!amount ? t("refund.title") : inCash ? td("refund.cash_yes", { amount: shown }) : t("refund.yes", { amount: shown })}
       okButtonProps={{ danger: true, disabled: !amount, loading: busy }}
       cancelText={t("refund.no")}
       onOk={() => void refund()}
@@ -78,7 +81,13 @@ export function RefundModal({ payment, onClose }: { payment: Payment; onClose: (
           {t("refund.reason")}
           <Input value={reason} maxLength={80} onChange={(event) => setReason(event.target.value)} />
         </label>
-        {amount && <p className="notice notice-warn">{t("refund.meaning", { amount: shown, wallet: pick(payment.wallet_label) })}</p>}
+        {amount && (
+          <p className="notice notice-warn">
+            {inCash
+              ? td("refund.cash_meaning", { amount: shown })
+              : t("refund.meaning", { amount: shown, wallet: pick(payment.wallet_label) })}
+          </p>
+        )}
         {complaint && (
           <p className="notice notice-bad" role="alert">
             {complaint}
@@ -87,4 +96,9 @@ export function RefundModal({ payment, onClose }: { payment: Payment; onClose: (
       </div>
     </Modal>
   );
+}
+
+/** No provider can return this money: none moved it, or the one that did has refused. */
+export function goesBackInCash(payment: Payment): boolean {
+  return isByHand(payment) || payment.owed_back;
 }

@@ -10,6 +10,7 @@ export const consoleTexts = dictionary({
   "nav.payments": { zh: "收款", en: "Payments" },
   "nav.day": { zh: "按天看", en: "By day" },
   "nav.reconcile": { zh: "对账", en: "Reconcile" },
+  "nav.tills": { zh: "收银台", en: "Tills" },
   "nav.people": { zh: "人员", en: "People" },
   "nav.till": { zh: "打开收银台", en: "Open the till" },
 
@@ -31,7 +32,7 @@ export const consoleTexts = dictionary({
   "today.none": { zh: "—", en: "—" },
   "today.needs": { zh: "需要人处理", en: "Needs a person" },
   "today.needs_none": { zh: "没有需要人处理的事。", en: "Nothing needs anyone right now." },
-  "today.needs_more": { zh: "还有更多，去收款页看", en: "There are more: see Payments" },
+  "today.needs_more": { zh: "还有 {count} 件，处理完上面的就会出现", en: "{count} more follow when these are done" },
   "today.live": { zh: "最新收款", en: "Latest payments" },
   "today.live_empty": { zh: "今天还没有收款。收银台收到第一笔，这里马上出现。", en: "No sales yet today. The first one shows here at once." },
   "today.all": { zh: "看全部", en: "See all" },

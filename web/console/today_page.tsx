@@ -4,12 +4,15 @@ import type { ReactNode } from "react";
 import { client, settle } from "../shared/api/client";
 import type { Day, Me, Payment, PrinterState } from "../shared/api/types";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
+import { isToBeSeen } from "../shared/found";
 import { formatAmount } from "../shared/money";
 import { clock, dateInWords, storeDate } from "../shared/time";
 import { HourChart } from "./hour_chart";
 import { MoneyTag } from "./money_tag";
-import { takeIn, useDay, useLatest, useTillInfo, useUndecided } from "./queries";
-import { address, Link } from "./router";
+import { decisionTexts } from "./decision_texts";
+import { SeenButton } from "./found_notice";
+import { takeIn, useAttention, useDay, useLatest, useTillInfo } from "./queries";
+import { address, Link, navigate } from "./router";
 import { Nothing, WhenLoaded } from "./states";
 import { consoleTexts } from "./texts";
 
@@ -134,7 +137,7 @@ function LiveList({ payments }: { payments: readonly Payment[] }) {
 function NeedsPerson({ me, refresh, printer }: { me: Me; refresh: number; printer: PrinterState | null }) {
   const t = useTranslate(consoleTexts);
   const pick = usePick();
-  const undecided = useUndecided(refresh);
+  const attention = useAttention(refresh);
   const till = useTillInfo(me);
   const printerNow = printer ?? till.data?.printer ?? null;
   const printerBad = printerNow !== null && !["ready", "none", "near_end"].includes(printerNow.state);
@@ -143,9 +146,8 @@ function NeedsPerson({ me, refresh, printer }: { me: Me; refresh: number; printe
       <div className="card-head">
         <h2>{t("today.needs")}</h2>
       </div>
-      <WhenLoaded asked={undecided} rows={2}>
-        {({ items }) => {
-          const needing = items.filter(needsPerson);
+      <WhenLoaded asked={attention} rows={2}>
+        {({ items: needing }) => {
           if (needing.length === 0 && !printerBad) return <p className="all-well">✓ {t("today.needs_none")}</p>;
           return (
             <ul className="needs">
@@ -158,13 +160,9 @@ function NeedsPerson({ me, refresh, printer }: { me: Me; refresh: number; printe
                 </li>
               )}
               {needing.slice(0, CARDS_MAX).map((payment) => (
-                <NeedCard key={payment.id} payment={payment} />
+                <NeedCard key={payment.id} payment={payment} me={me} />
               ))}
-              {needing.length > CARDS_MAX && (
-                <li>
-                  <Link href={address("payments", { state: "verifying" })}>{t("today.needs_more")}</Link>
-                </li>
-              )}
+              {needing.length > CARDS_MAX && <li className="quiet">{t("today.needs_more", { count: needing.length - CARDS_MAX })}</li>}
             </ul>
           );
         }}
@@ -173,15 +171,13 @@ function NeedsPerson({ me, refresh, printer }: { me: Me; refresh: number; printe
   );
 }
 
-/** Escalated by the server, or still open after the time it had promised. */
-function needsPerson(payment: Payment): boolean {
-  return payment.escalated || (payment.until !== null && payment.until !== undefined && Date.parse(payment.until) < Date.now());
-}
-
-function NeedCard({ payment }: { payment: Payment }) {
+/** One action: "seen" for what was found, the decision where a person makes it, and asking again for all else. */
+function NeedCard({ payment, me }: { payment: Payment; me: Me }) {
   const t = useTranslate(consoleTexts);
+  const td = useTranslate(decisionTexts);
   const pick = usePick();
   const { language } = useLanguage();
+  const seen = isToBeSeen(payment) && !payment.escalated;
   async function look() {
     const outcome = await settle(client.POST("/v1/payments/{id}/look", { params: { path: { id: payment.id } } }));
     if (outcome.ok) takeIn(outcome.data);
@@ -194,9 +190,15 @@ function NeedCard({ payment }: { payment: Payment }) {
             {formatAmount(payment.amount, language)} {pick(payment.explain.headline)}
           </b>
         </Link>
-        <p className="quiet">{pick(payment.explain.next_step)}</p>
+        <p className="quiet">{pick(seen && payment.found ? payment.found.text : payment.explain.next_step)}</p>
       </div>
-      <Button onClick={() => void look()}>{t("payment.look")}</Button>
+      {seen ? (
+        <SeenButton payment={payment} me={me} />
+      ) : payment.to_settle ? (
+        <Button onClick={() => navigate(address(`payments/${payment.id}`))}>{td("settle.see")}</Button>
+      ) : (
+        <Button onClick={() => void look()}>{t("payment.look")}</Button>
+      )}
     </li>
   );
 }

@@ -2,6 +2,7 @@
 import { accessChecks } from "./access.mjs";
 import { launch } from "./browser.mjs";
 import { consoleChecks } from "./console.mjs";
+import { ladderChecks } from "./ladder.mjs";
 import { peopleChecks } from "./people.mjs";
 import { Runner } from "./runner.mjs";
 import { demoOf } from "./shop.mjs";
@@ -15,7 +16,7 @@ const runner = new Runner();
 const browser = await launch();
 try {
   const demo = await demoOf(base);
-  const suites = { till: tillChecks, console: consoleChecks, people: peopleChecks, access: accessChecks, speed: speedChecks };
+  const suites = { till: tillChecks, ladder: ladderChecks, console: consoleChecks, people: peopleChecks, access: accessChecks, speed: speedChecks };
   for (const [name, checks] of Object.entries(suites)) {
     if (!only || only.split(",").includes(name)) await checks(runner, browser, base, demo);
   }

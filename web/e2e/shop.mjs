@@ -16,13 +16,14 @@ const CASES = {
   refused: /too little money|insufficient/i,
   expired: /too old|expired/i,
   lost: /taken and the answer lost|answer lost after/i,
+  late: /pays after it was undone/i,
 };
 
 let fresh = 0;
 
-/** A code and an amount (in yuan) that play a case. */
-export function caseOf(demo, name) {
-  const found = demo.codes.find(({ en, code, amount }) => CASES[name].test(en) && (code || amount));
+/** A code and an amount (in yuan) that play a case; the code begins so if it matters whose it is. */
+export function caseOf(demo, name, begins = "") {
+  const found = demo.codes.find(({ en, code, amount }) => CASES[name].test(en) && (code || amount) && (code ?? "").startsWith(begins));
   if (!found) throw new Error(`the demo lists no case for "${name}"`);
   return { code: found.code ? freshened(found.code) : anyCode(), amount: found.amount ?? "12.50" };
 }

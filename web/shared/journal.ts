@@ -11,7 +11,7 @@ export interface Attempt {
   till: string;
   amount: number;
   currency: string;
-  method: "payer_code" | "show_qr";
+  method: "payer_code" | "show_qr" | "cash" | "shop_code";
   wallet: string | null;
   codeHint: string | null;
   /** Milliseconds since 1970. */
@@ -19,6 +19,17 @@ export interface Attempt {
   paymentId: string | null;
   /** The server did not have it and the cashier went on; kept only in case it arrives late. */
   aside?: boolean;
+  /** Cash: what the customer handed over, in minor units. */
+  tendered?: number;
+  /** The printed code: what the cashier saw on the customer's phone. */
+  seen?: string;
+  /** The printed code: the last digits of the transaction's number, as far as they were read. */
+  digits?: string | null;
+}
+
+/** Whether a person vouches for the money: then the attempt holds all there is, and is handed in however late. */
+export function isByHand({ method }: Pick<Attempt, "method">): boolean {
+  return method === "cash" || method === "shop_code";
 }
 
 export interface RefundIntent {

@@ -1,8 +1,17 @@
 // Money in, money out: typed, shown and spoken, without a float anywhere.
 import { describe, expect, it } from "vitest";
-import { amountEntry, chineseNumber, formatAmount, parseAmount, spokenAmount, typeAmountKey } from "./money";
+import { amountEntry, chineseNumber, formatAmount, likelyTendered, parseAmount, spokenAmount, typeAmountKey } from "./money";
 
 const CNY = (amount: number) => ({ amount, currency: "CNY" });
+
+it.each([
+  [1250, [1250, 1500, 2000, 5000]],
+  [330, [330, 500, 1000, 2000]],
+  [10000, [10000]],
+  [128800, [128800, 129000, 130000]],
+])("for %d fen a customer likely hands over %j", (amount, notes) => {
+  expect(likelyTendered(CNY(amount))).toEqual(notes);
+});
 
 describe("parseAmount", () => {
   it.each([

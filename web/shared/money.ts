@@ -62,6 +62,13 @@ export function currencySign(currency: string, language: Language = "zh"): strin
   return `${currency} `;
 }
 
+/** What a customer is likely to hand over for this: the exact amount, then what the next notes make of it. */
+export function likelyTendered({ amount, currency }: Amount): number[] {
+  const unit = 10 ** decimalsOf(currency);
+  const rounded = [5, 10, 20, 50, 100].map((note) => Math.ceil(amount / (note * unit)) * note * unit);
+  return [...new Set([amount, ...rounded])].slice(0, 4);
+}
+
 /** An amount as it is said aloud: 十二元五角, or "12 yuan 50". */
 export function spokenAmount({ amount, currency }: Amount, language: Language): string {
   const whole = Math.floor(amount / 100);

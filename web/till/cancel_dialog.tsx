@@ -1,24 +1,34 @@
-// Cancelling a sale that has not ended: says what happens to money before it does it.
+// Canceling a sale that has not ended, or a record by hand: says what happens to money before it does it.
 import { useState } from "react";
+import type { Outcome } from "../shared/api/client";
 import type { Payment } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, useTranslate } from "../shared/i18n/language";
 import { formatAmount } from "../shared/money";
-import type { Desk } from "./desk";
 import { Dialog } from "./dialog";
+import { ladderTexts } from "./ladder_texts";
 import { tillTexts } from "./texts";
 
-export function CancelDialog(props: { payment: Payment; desk: Desk; onClose: () => void; onNote: (note: string) => void }) {
-  const { payment, desk, onClose, onNote } = props;
+interface CancelProps {
+  payment: Payment;
+  cancel: () => Promise<Outcome<Payment>>;
+  onClose: () => void;
+  onNote: (note: string) => void;
+}
+
+export function CancelDialog({ payment, cancel, onClose, onNote }: CancelProps) {
   const t = useTranslate(tillTexts);
+  const ladder = useTranslate(ladderTexts);
   const failureText = useFailureText();
   const { language } = useLanguage();
   const [busy, setBusy] = useState(false);
-  const title = t("cancel.title", { amount: formatAmount(payment.amount, language) });
+  const recorded = payment.money === "recorded";
+  const amount = formatAmount(payment.amount, language);
+  const title = recorded ? ladder("record.cancel_title", { amount }) : t("cancel.title", { amount });
 
-  async function cancel() {
+  async function confirmed() {
     setBusy(true);
-    const outcome = await desk.cancel(payment.id);
+    const outcome = await cancel();
     if (!outcome.ok) onNote(failureText(outcome.failure));
     onClose();
   }
@@ -26,13 +36,13 @@ export function CancelDialog(props: { payment: Payment; desk: Desk; onClose: () 
   return (
     <Dialog title={title} onClose={onClose}>
       <h2>{title}</h2>
-      <p>{t("cancel.meaning")}</p>
+      <p>{recorded ? ladder("record.cancel_meaning") : t("cancel.meaning")}</p>
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onClose}>
-          {t("cancel.no")} <kbd>Esc</kbd>
+          {recorded ? ladder("record.cancel_no") : t("cancel.no")} <kbd>Esc</kbd>
         </button>
-        <button type="button" className="button button-danger" disabled={busy} data-first-focus onClick={() => void cancel()}>
-          {busy ? t("cancel.busy") : t("cancel.yes")} <kbd>Enter</kbd>
+        <button type="button" className="button button-danger" disabled={busy} data-first-focus onClick={() => void confirmed()}>
+          {busy ? t("cancel.busy") : recorded ? ladder("record.cancel") : t("cancel.yes")} <kbd>Enter</kbd>
         </button>
       </div>
     </Dialog>

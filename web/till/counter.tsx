@@ -1,23 +1,32 @@
 // The counter: what the cashier does all day. It joins keys, scanner, entry, outcome and today's list.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { isAtRest, type Agent, type Me, type Payment, type TillInfo } from "../shared/api/types";
+import { isAtRest, type Agent, type Amount, type Me, type Payment, type TillInfo } from "../shared/api/types";
 import { fill } from "../shared/i18n/dictionary";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
 import { amountEntry, formatAmount, parseAmount, spokenAmount, typeAmountKey } from "../shared/money";
-import type { News, Open } from "./desk";
+import { isByHand } from "../shared/journal";
+import { CashDialog } from "./cash_dialog";
+import { chime } from "./chime";
+import type { Method, News, Open } from "./desk";
 import { EntryPanel, type Complaint, type PendingScan } from "./entry";
 import { Footer } from "./footer";
+import { FoundCard } from "./found_card";
 import { AgentStrip } from "./agent_strip";
 import { Header } from "./header";
+import { stepOf, type Step } from "./ladder";
+import { ladderTexts } from "./ladder_texts";
 import { OutcomeScreen, type OutcomeKeys } from "./outcome";
 import { PasswordDialog } from "./password_dialog";
 import { wholeCode } from "./scanner";
+import { ShopCodeDialog } from "./shop_code_dialog";
 import { tillTexts } from "./texts";
 import { TodayDrawer } from "./today";
 import { useCounterKeys } from "./use_counter_keys";
 import { useDesk } from "./use_desk";
+import { useFound } from "./use_found";
 import { useToday } from "./use_today";
+import { useWays } from "./use_ways";
 import { sentenceFor, speak } from "./voice";
 import { groupDigits, recognize } from "./wallets";
 
@@ -26,6 +35,15 @@ const SAME_SCAN_MS = 1500;
 /** How long a code read before the amount stays good: a little less than its life at the wallet. */
 const PENDING_SCAN_MS = 55_000;
 const TOAST_MS = 6000;
+
+/** A step of the ladder that is being taken: its dialog is open. */
+interface StepTaken {
+  step: Step;
+  due: Amount;
+  /** The refused sale it takes the place of. */
+  from: Open | null;
+  again: string | null;
+}
 
 interface CounterProps {
   me: Me;
@@ -47,13 +65,22 @@ export function Counter(props: CounterProps) {
   const [dialogOpen, setDialogOpen] = useState(false);
   const [passwordOpen, setPasswordOpen] = useState(false);
   const [menuOpen, setMenuOpen] = useState(false);
+  const [stepTaken, setStepTaken] = useState<StepTaken | null>(null);
   const today = useToday(info.till.id);
+  const found = useFound(info.till.id, announceFound);
+  const ways = useWays(info, agent?.server?.reachable === false);
 
   const { desk, journal, state, link } = useDesk({
     changed: announce,
-    seen: today.seen,
+    seen: (payment) => {
+      today.seen(payment);
+      found.seen(payment);
+    },
     printer: (news) => news.till === info.till.id && setPrinter(news),
-    missed: today.reload,
+    missed: () => {
+      today.reload();
+      found.reload();
+    },
     signedOut: props.onSignedOut,
   });
 
@@ -108,8 +135,22 @@ export function Counter(props: CounterProps) {
     return () => clearTimeout(timer);
   }, [pending]);
 
+  const { look: lookAtWays } = ways;
+  const currentMoney = current?.payment?.money ?? current?.delivery;
+  useEffect(() => {
+    // A sale that went wrong is the first to tell that a way is down, one that went well that it is up again.
+    if (currentMoney && currentMoney !== "sending") lookAtWays();
+  }, [currentMoney, lookAtWays]);
+
+  function announceFound(payment: Payment) {
+    chime();
+    const amount = spokenAmount(payment.paid ?? payment.amount, language);
+    speak(fill(ladderTexts["found.voice"][language], { amount }), language);
+  }
+
   function announce(payment: Payment, news: News) {
-    if (!news.fresh) return;
+    // What a person vouched for was known at the counter before the server heard of it.
+    if (!news.fresh || (isByHand(payment) && !news.onScreen)) return;
     const refund = payment.refunds.find(
       (one) => one.state === "done" && news.before?.refunds.some((was) => was.id === one.id && was.state !== "done"),
     );
@@ -174,6 +215,18 @@ export function Counter(props: CounterProps) {
     if (!amount) return;
     beginSale();
     desk.take(info.till.id, amount, { show_qr: { wallet } }, again);
+  }
+
+  /** Asks how the money is taken by hand; the sale begins when the dialog is confirmed. */
+  function takeStep(step: Step, due = chargeable(), from: Open | null = null, again = kept?.again ?? null) {
+    if (due) setStepTaken({ step, due, from, again });
+  }
+
+  function stepConfirmed({ due, from, again }: StepTaken, method: Method) {
+    setStepTaken(null);
+    if (from) desk.dismiss(from.attempt.key);
+    beginSale();
+    desk.take(info.till.id, due, method, again);
   }
 
   function beginSale() {
@@ -268,12 +321,15 @@ export function Counter(props: CounterProps) {
   }
 
   function typed(key: string) {
+    if (key === "F1") return found.acknowledge();
     if (key === "F4") return openList();
     if (current) return typedDuring(current, key);
     if (key === "F2" || key === "F3") {
       const method = showMethods[key === "F2" ? 0 : 1];
       return method ? chargeByQr(method.wallet) : undefined;
     }
+    const step = stepOf(key);
+    if (step) return takeStep(step);
     if (key === "Enter") return charge();
     if (key === "Escape") return stepBack();
     if (mode === "code") return typedCode(key);
@@ -322,7 +378,7 @@ export function Counter(props: CounterProps) {
   });
   const onPadKey = useCallback((key: string) => padKey.current?.(key), []);
 
-  useCounterKeys(!listOpen && !dialogOpen && !passwordOpen && !menuOpen, { typed, scanned });
+  useCounterKeys(!listOpen && !dialogOpen && !passwordOpen && !menuOpen && !stepTaken, { typed, scanned });
 
   return (
     <div className="till">
@@ -338,18 +394,21 @@ export function Counter(props: CounterProps) {
         agent={agent}
         onSignOut={props.onSignOut}
       />
-      {agent && <AgentStrip agent={agent} />}
-      {!state.reachable ? (
-        <p className="banner banner-bad" role="alert">
-          {t("banner.unreachable")}
-        </p>
-      ) : (
-        link === "lost" && (
-          <p className="banner" role="status">
-            {t("banner.no_stream")}
+      <div className="till-notices">
+        {agent && <AgentStrip agent={agent} />}
+        {!state.reachable ? (
+          <p className="banner banner-bad" role="alert">
+            {t("banner.unreachable")}
           </p>
-        )
-      )}
+        ) : (
+          link === "lost" && (
+            <p className="banner" role="status">
+              {t("banner.no_stream")}
+            </p>
+          )
+        )}
+        <FoundCard found={found} />
+      </div>
       {toast && (
         <p className="toast" role="status">
           {toast}
@@ -372,6 +431,10 @@ export function Counter(props: CounterProps) {
             const { amount, currency: of } = current.attempt;
             desk.dismiss(current.attempt.key);
             chargeByQr(wallet, { amount, currency: of }, againOf(current));
+          }}
+          onStep={(step) => {
+            const { amount, currency: of } = current.attempt;
+            takeStep(step, { amount, currency: of }, current, againOf(current));
           }}
           onDialog={setDialogOpen}
         />
@@ -397,9 +460,26 @@ export function Counter(props: CounterProps) {
           onCharge={charge}
           onQr={(wallet) => chargeByQr(wallet)}
           onDropPending={() => setPending(null)}
+          ways={ways}
+          onStep={(step) => takeStep(step)}
         />
       )}
       <Footer today={today} parked={parked} onShowParked={showParked} onList={openList} entering={!current} />
+      {stepTaken?.step === "cash" && (
+        <CashDialog
+          due={stepTaken.due}
+          onClose={() => setStepTaken(null)}
+          onTaken={(tendered) => stepConfirmed(stepTaken, { cash: { tendered } })}
+        />
+      )}
+      {stepTaken?.step === "shop_code" && (
+        <ShopCodeDialog
+          due={stepTaken.due}
+          wallets={info.wallets}
+          onClose={() => setStepTaken(null)}
+          onSeen={(seen) => stepConfirmed(stepTaken, { shop_code: seen })}
+        />
+      )}
       {passwordOpen && (
         <PasswordDialog
           login={me.staff.login}

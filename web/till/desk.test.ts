@@ -277,3 +277,45 @@ it("parks an undecided sale instead of forgetting it, and puts an ended one asid
   expect(desk.snapshot().open).toEqual([]);
   expect(journal.attempts()).toEqual([]);
 });
+
+const CASH = { cash: { tendered: 2000 } };
+const CNY_1250 = { amount: 1250, currency: "CNY" };
+
+it("hands cash in with the same key for as long as it takes, also over a reload", async () => {
+  answer = lost;
+  const desk = open();
+  desk.take("t1", CNY_1250, CASH);
+  desk.park();
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(only(desk)?.delivery).toBe("repeating");
+  const reloaded = open();
+  expect(only(reloaded)?.delivery).toBe("repeating");
+  await vi.advanceTimersByTimeAsync(10_000);
+  const cash = { method: "cash", money: "paid", version: 1 } as const;
+  answer = ({ method }) => (method === "POST" ? json(payment(cash), 201) : never());
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(new Set(posts().map(({ key, body }) => key + body)).size).toBe(1);
+  expect(JSON.parse(posts()[0]?.body ?? "{}")).toMatchObject({ method: { cash: { tendered: { amount: 2000 } } } });
+  expect(reloaded.snapshot().open).toEqual([]);
+  expect(journal.attempts()).toEqual([]);
+});
+
+it("keeps what a person vouched for over the end of a session", async () => {
+  answer = () => refusal("not_signed_in", 401);
+  open().take("t1", CNY_1250, { shop_code: { wallet: "first", seen: "paid 12.50", digits: "1234" } });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(journal.attempts()).toMatchObject([{ method: "shop_code", seen: "paid 12.50", digits: "1234", paymentId: null }]);
+});
+
+it("shows why cash was refused that was handed in behind another sale, until somebody has read it", async () => {
+  let round = 0;
+  answer = () => ((round += 1) < 2 ? lost() : refusal("amount_too_large"));
+  const desk = open();
+  desk.take("t1", CNY_1250, CASH);
+  desk.park();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(only(desk)).toMatchObject({ delivery: "refused", refusal: { zh: "不行" } });
+  expect(desk.snapshot().rejection).toBeNull();
+  desk.dismiss(only(desk)?.attempt.key ?? "");
+  expect(desk.snapshot().open).toEqual([]);
+});

@@ -5,19 +5,22 @@
 import { client, isSignedOut, settle, type Failure, type Outcome } from "../shared/api/client";
 import { isAtRest, type Amount, type NewPayment, type Payment, type Text } from "../shared/api/types";
 import { storeDate } from "../shared/time";
-import { newKey, referenceFor, type Attempt, type Journal } from "../shared/journal";
+import { isByHand, newKey, referenceFor, type Attempt, type Journal } from "../shared/journal";
 import { maskCode } from "./wallets";
 
 /**
  * How far an attempt has come on its way to the server. `not_received`: the server was asked and does not have it.
  * `aside`: the same, and put aside, but young enough that a request still on its way could arrive; shown if it does.
+ * `refused`: the server refuses what a person vouched for while nobody was looking; kept until somebody has read why.
  */
-export type Delivery = "sending" | "repeating" | "finding" | "known" | "not_received" | "aside";
+export type Delivery = "sending" | "repeating" | "finding" | "known" | "not_received" | "aside" | "refused";
 
 export interface Open {
   attempt: Attempt;
   delivery: Delivery;
   payment: Payment | null;
+  /** Why it was refused. */
+  refusal?: Text;
 }
 
 export interface Rejection {
@@ -33,7 +36,11 @@ export interface DeskState {
   reachable: boolean;
 }
 
-export type Method = { payer_code: { code: string; wallet: string } } | { show_qr: { wallet: string } };
+export type Method =
+  | { payer_code: { code: string; wallet: string } }
+  | { show_qr: { wallet: string } }
+  | { cash: { tendered: number } }
+  | { shop_code: { wallet: string; seen: string; digits: string | null } };
 
 export interface News {
   before: Payment | null;
@@ -70,7 +77,7 @@ export class Desk {
   ) {
     const open = journal.attempts().map((attempt): Open => ({
       attempt,
-      delivery: attempt.paymentId ? "known" : attempt.aside ? "aside" : "finding",
+      delivery: attempt.paymentId ? "known" : attempt.aside ? "aside" : isByHand(attempt) ? "repeating" : "finding",
       payment: null,
     }));
     const current = journal.current();
@@ -89,6 +96,7 @@ export class Desk {
   resume(): void {
     for (const { attempt } of this.state.open) {
       if (attempt.paymentId) void this.follow(attempt.key, attempt.paymentId);
+      else if (isByHand(attempt)) void this.deliver(attempt);
       else void this.find(attempt.key);
     }
   }
@@ -120,11 +128,9 @@ export class Desk {
       till,
       amount: amount.amount,
       currency: amount.currency,
-      method: "payer_code" in method ? "payer_code" : "show_qr",
-      wallet: "payer_code" in method ? method.payer_code.wallet : method.show_qr.wallet,
-      codeHint: "payer_code" in method ? maskCode(method.payer_code.code) : null,
       createdAt: this.now(),
       paymentId: null,
+      ...kept(method),
     };
     this.journal.add(attempt);
     this.journal.setCurrent(key);
@@ -152,6 +158,7 @@ export class Desk {
   /** Puts an ended payment aside for good. One that is still undecided is only parked. */
   dismiss(key: string): void {
     const open = this.openOf(key);
+    if (open?.delivery === "refused") return this.remove(key);
     if (open?.delivery === "not_received") return this.putAside(open.attempt);
     if (!open?.payment || !isAtRest(open.payment.money)) return this.park();
     this.remove(key);
@@ -217,7 +224,8 @@ export class Desk {
   private async deliver(attempt: Attempt): Promise<void> {
     for (let round = 0; !this.closed.signal.aborted; round += 1) {
       const body = this.bodyOf(attempt);
-      if (!body || this.now() - attempt.createdAt > REPEAT_FOR_MS) return this.find(attempt.key);
+      const tooOld = !isByHand(attempt) && this.now() - attempt.createdAt > REPEAT_FOR_MS;
+      if (!body || tooOld) return this.find(attempt.key);
       // `keepalive` lets the request finish even when the page is reloaded right after the scan.
       const outcome = await settle<Payment>(
         client.POST("/v1/payments", {
@@ -240,6 +248,10 @@ export class Desk {
 
   private rejected(attempt: Attempt, failure: Failure & { kind: "refused" }): void {
     if (failure.code === "idempotency_key_reused_with_other_content") return void this.find(attempt.key);
+    if (isByHand(attempt) && isSignedOut(failure)) return this.events.signedOut();
+    if (isByHand(attempt) && this.state.currentKey !== attempt.key) {
+      return this.change(attempt.key, (was) => ({ ...was, delivery: "refused", refusal: failure.text }));
+    }
     this.remove(attempt.key);
     this.update({
       rejection: {
@@ -311,14 +323,12 @@ export class Desk {
   }
 
   private settleParked(key: string, payment: Payment): void {
-    // A parked sale that was paid after all must be seen by a person before it goes away.
-    if (payment.money === "not_paid") this.remove(key);
+    // A parked sale that was paid after all must be seen by a person before it goes away; what a person vouched for was.
+    if (payment.money === "not_paid" || isByHand(payment)) this.remove(key);
   }
 
   private bodyOf(attempt: Attempt): NewPayment | null {
-    const code = this.codes.get(attempt.key);
-    const method =
-      attempt.method === "show_qr" ? { show_qr: { wallet: attempt.wallet ?? "" } } : code ? { payer_code: { code } } : null;
+    const method = asked(attempt, this.codes.get(attempt.key));
     if (!method) return null;
     const { amount, currency, reference, till } = attempt;
     return { amount: { amount, currency }, method, reference, till };
@@ -360,6 +370,33 @@ export class Desk {
       const timer = setTimeout(done, ms);
       signal.addEventListener("abort", done);
     });
+  }
+}
+
+/** What of a method is written down: all but the payer's code. */
+function kept(method: Method): Pick<Attempt, "method" | "wallet" | "codeHint" | "tendered" | "seen" | "digits"> {
+  if ("payer_code" in method) {
+    const { code, wallet } = method.payer_code;
+    return { method: "payer_code", wallet, codeHint: maskCode(code) };
+  }
+  if ("show_qr" in method) return { method: "show_qr", wallet: method.show_qr.wallet, codeHint: null };
+  if ("cash" in method) return { method: "cash", wallet: null, codeHint: null, tendered: method.cash.tendered };
+  const { wallet, seen, digits } = method.shop_code;
+  return { method: "shop_code", wallet, codeHint: null, seen, digits };
+}
+
+/** What is asked of the server; nothing if the payer's code is gone. */
+function asked(attempt: Attempt, code: string | undefined): NewPayment["method"] | null {
+  const { amount, currency, wallet } = attempt;
+  switch (attempt.method) {
+    case "payer_code":
+      return code ? { payer_code: { code } } : null;
+    case "show_qr":
+      return { show_qr: { wallet: wallet ?? "" } };
+    case "cash":
+      return { cash: { tendered: { amount: attempt.tendered ?? amount, currency } } };
+    case "shop_code":
+      return { shop_code: { wallet: wallet ?? "", seen: attempt.seen ?? "", ...(attempt.digits && { digits: attempt.digits }) } };
   }
 }
 

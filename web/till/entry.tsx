@@ -1,9 +1,13 @@
 // Before the sale: the amount, the pad, the scan box, and the other ways to pay.
-import { memo, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Text, TillInfo } from "../shared/api/types";
 import { usePick, useTranslate } from "../shared/i18n/language";
 import { currencySign, formatNumber, parseAmount } from "../shared/money";
+import { Ladder, StepButtons, type Step } from "./ladder";
+import { ladderTexts } from "./ladder_texts";
+import { Pad } from "./pad";
 import { tillTexts } from "./texts";
+import type { Ways } from "./use_ways";
 import type { Recognized } from "./wallets";
 
 export interface PendingScan {
@@ -37,9 +41,12 @@ interface EntryProps {
   onCharge: () => void;
   onQr: (wallet: string) => void;
   onDropPending: () => void;
+  ways: Ways;
+  onStep: (step: Step) => void;
 }
 
 export function EntryPanel(props: EntryProps) {
+  const broken = props.ways.serverAway || props.ways.down.length > 0;
   return (
     <main className="entry">
       <section className="entry-amount">
@@ -47,8 +54,9 @@ export function EntryPanel(props: EntryProps) {
         <Pad onKey={props.onKey} />
       </section>
       <section className="entry-scan">
+        {broken && <Ladder ways={props.ways} onStep={props.onStep} />}
         <ScanBox {...props} />
-        <OtherMethods methods={props.methods} onQr={props.onQr} />
+        <OtherMethods methods={props.ways.serverAway ? [] : props.methods} ladderInFront={broken} onQr={props.onQr} onStep={props.onStep} />
         <ChargeButton amount={props.chargeableAmount} onCharge={props.onCharge} />
       </section>
     </main>
@@ -76,35 +84,6 @@ function AmountLine({ entry, currency, mode, kept, complaint, complaintText }: E
     </div>
   );
 }
-
-const PAD_KEYS = ["7", "8", "9", "4", "5", "6", "1", "2", "3", ".", "0", "00"];
-
-const Pad = memo(function Pad({ onKey }: { onKey: (key: string) => void }) {
-  const t = useTranslate(tillTexts);
-  // The pad never takes the focus: it belongs to the scanner and the keyboard.
-  const key = (name: string, label: string, spoken = label, className = "") => (
-    <button
-      key={name}
-      type="button"
-      tabIndex={-1}
-      className={`pad-key ${className}`}
-      aria-label={spoken}
-      onPointerDown={(event) => event.preventDefault()}
-      onClick={() => onKey(name)}
-    >
-      {label}
-    </button>
-  );
-  return (
-    <div className="pad" role="group" aria-label={t("pad.label")}>
-      <div className="pad-digits">{PAD_KEYS.map((name) => key(name, name))}</div>
-      <div className="pad-side">
-        {key("Backspace", "⌫", t("pad.backspace"), "pad-quiet")}
-        {key("Clear", "C", t("pad.clear"), "pad-quiet")}
-      </div>
-    </div>
-  );
-});
 
 function ScanBox(props: EntryProps) {
   const { mode, code, recognized, pending, complaint, complaintText, onMode, onCode } = props;
@@ -191,13 +170,14 @@ function Recognition({ recognized, length }: { recognized: Recognized; length: n
   }
 }
 
-function OtherMethods({ methods, onQr }: { methods: TillInfo["methods"]; onQr: (wallet: string) => void }) {
+function OtherMethods({ methods, ladderInFront, onQr, onStep }: OtherMethodsProps) {
   const t = useTranslate(tillTexts);
+  const ladder = useTranslate(ladderTexts);
   const pick = usePick();
-  if (methods.length === 0) return null;
+  if (methods.length === 0 && ladderInFront) return null;
   return (
     <div className="other-methods">
-      <h2>{t("qr.title")}</h2>
+      <h2>{ladder("other_ways")}</h2>
       <div className="other-methods-row">
         {methods.map((method, index) => (
           <button key={method.wallet} type="button" className="button" onClick={() => onQr(method.wallet)}>
@@ -205,9 +185,18 @@ function OtherMethods({ methods, onQr }: { methods: TillInfo["methods"]; onQr: (
             {index < 2 && <kbd>F{index + 2}</kbd>}
           </button>
         ))}
+        {!ladderInFront && <StepButtons onStep={onStep} />}
       </div>
     </div>
   );
+}
+
+interface OtherMethodsProps {
+  methods: TillInfo["methods"];
+  /** Cash and the printed code stand above already. */
+  ladderInFront: boolean;
+  onQr: (wallet: string) => void;
+  onStep: (step: Step) => void;
 }
 
 function ChargeButton({ amount, onCharge }: { amount: string | null; onCharge: () => void }) {

@@ -1,12 +1,14 @@
 // The strip below: today so far, sales without a result yet, and which keys do what.
 import { memo } from "react";
-import { isAtRest } from "../shared/api/types";
+import { isAtRest, type Money } from "../shared/api/types";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
+import { isByHand } from "../shared/journal";
 import { formatAmount } from "../shared/money";
 import { clock } from "../shared/time";
 import { MoneyMark } from "../shared/ui/money_mark";
 import type { Open } from "./desk";
+import { ladderTexts } from "./ladder_texts";
 import { tillTexts } from "./texts";
 import type { Today } from "./use_today";
 
@@ -53,7 +55,12 @@ function ParkedRow({ parked, onShow }: { parked: readonly Open[]; onShow: (key: 
   const t = useTranslate(tillTexts);
   const shared = useTranslate(sharedTexts);
   const { language } = useLanguage();
-  const moneyOf = ({ payment, delivery }: Open) => payment?.money ?? (delivery === "not_received" ? "not_paid" : "verifying");
+  const ladder = useTranslate(ladderTexts);
+  const wordOf = (open: Open) => {
+    if (open.delivery === "refused") return ladder("refused.word");
+    if (open.payment || !isByHand(open.attempt)) return shared(`money.${moneyOf(open)}`);
+    return ladder("kept.parked");
+  };
   const undecided = parked.filter((open) => !isAtRest(moneyOf(open))).length;
   return (
     <div className="parked" role="status">
@@ -66,11 +73,18 @@ function ParkedRow({ parked, onShow }: { parked: readonly Open[]; onShow: (key: 
           onClick={() => onShow(open.attempt.key)}
         >
           <MoneyMark money={moneyOf(open)} />
-          {formatAmount(open.attempt, language)} {shared(`money.${moneyOf(open)}`)}
+          {formatAmount(open.attempt, language)} {wordOf(open)}
         </button>
       ))}
     </div>
   );
+}
+
+/** What a person vouched for and the server has not heard of yet counts as recorded. */
+function moneyOf({ attempt, payment, delivery }: Open): Money {
+  if (payment) return payment.money;
+  if (delivery === "not_received" || delivery === "refused") return "not_paid";
+  return isByHand(attempt) ? "recorded" : "verifying";
 }
 
 function Recent({ today }: { today: Today }) {

@@ -1,6 +1,6 @@
 // One sale on the whole screen: the money state first, then the three answers, the clock, and one thing to press.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from "react";
-import { isAtRest, type Money, type Payment, type TillInfo } from "../shared/api/types";
+import { isAtRest, type Amount, type Money, type Payment, type TillInfo } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
@@ -11,10 +11,12 @@ import { Answers, answersFor } from "../shared/ui/answers";
 import { MoneyMark } from "../shared/ui/money_mark";
 import { PretendCustomer } from "../shared/ui/pretend_customer";
 import { Qr } from "../shared/ui/qr";
-import type { Journal } from "../shared/journal";
+import { isByHand, type Journal } from "../shared/journal";
 import { CancelDialog } from "./cancel_dialog";
 import type { Desk, Open } from "./desk";
 import { useNow } from "./entry";
+import { STEP_KEYS, StepButtons, type Step } from "./ladder";
+import { ladderTexts } from "./ladder_texts";
 import { PaymentFacts } from "./payment_facts";
 import { RefundDialog } from "./refund_dialog";
 import { tillTexts } from "./texts";
@@ -36,24 +38,87 @@ interface OutcomeProps {
   onPark: () => void;
   onChangeMethod: (to: "amount" | "code") => void;
   onShowQr: (wallet: string) => void;
+  onStep: (step: Step) => void;
   onDialog: (open: boolean) => void;
 }
 
 export function OutcomeScreen(props: OutcomeProps) {
   const { open } = props;
-  return open.payment ? <Decided {...props} payment={open.payment} /> : <OnTheWay {...props} />;
+  if (open.payment) return <Decided {...props} payment={open.payment} />;
+  if (open.delivery === "refused") return <Refused {...props} />;
+  return isByHand(open.attempt) && open.delivery === "repeating" ? <Kept {...props} /> : <OnTheWay {...props} />;
+}
+
+/** What a person vouched for, while the server cannot be reached: nobody has to wait for it. */
+function Kept({ open, keys, onPark }: OutcomeProps) {
+  const t = useTranslate(ladderTexts);
+  const { language } = useLanguage();
+  const { attempt } = open;
+  const cash = attempt.method === "cash";
+  const change = cash ? (attempt.tendered ?? attempt.amount) - attempt.amount : 0;
+  useOutcomeKeys(keys, { Enter: onPark, Escape: onPark, F6: onPark });
+  return (
+    <Frame money="recorded" word={t(cash ? "kept.cash" : "kept.shop_code")} amount={formatAmount(attempt, language)} sub={attempt.seen ?? ""} busy>
+      {change > 0 && <ChangeDue amount={{ amount: change, currency: attempt.currency }} />}
+      <p className="outcome-detail" role="status">
+        {t(cash ? "kept.cash_detail" : "kept.shop_code_detail")}
+      </p>
+      <Answers arrived={cash ? "yes" : "unknown"} handOver={cash} chargeAgain={false} />
+      <div className="outcome-actions">
+        <button type="button" className="button button-primary button-main" onClick={onPark}>
+          {t("kept.next")} <kbd>Enter</kbd>
+        </button>
+      </div>
+    </Frame>
+  );
+}
+
+/** The server refuses what a person vouched for: money may be in the drawer that no book knows. */
+function Refused({ open, keys, onNext }: OutcomeProps) {
+  const t = useTranslate(ladderTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  useOutcomeKeys(keys, { Enter: onNext, Escape: onNext });
+  return (
+    <Frame money="not_paid" word={t("refused.word")} amount={formatAmount(open.attempt, language)} sub={open.attempt.reference} busy={false}>
+      <p className="outcome-detail" role="alert">
+        {t("refused.detail", { why: open.refusal ? pick(open.refusal) : "" })}
+      </p>
+      <div className="outcome-actions">
+        <button type="button" className="button button-primary button-main" onClick={onNext}>
+          {t("refused.yes")} <kbd>Enter</kbd>
+        </button>
+      </div>
+    </Frame>
+  );
+}
+
+function ChangeDue({ amount }: { amount: Amount }) {
+  const t = useTranslate(ladderTexts);
+  const { language } = useLanguage();
+  return (
+    <p className="change-due">
+      {t("cash.change")} <b>{formatAmount(amount, language)}</b>
+    </p>
+  );
 }
 
 /** The sale as far as this till knows it, before the server has told its state. */
-function OnTheWay({ open, keys, reachable, onNext, onPark, onChangeMethod, onShowQr }: OutcomeProps) {
+function OnTheWay({ open, keys, reachable, onNext, onPark, onChangeMethod, onShowQr, onStep }: OutcomeProps) {
   const t = useTranslate(tillTexts);
   const { language } = useLanguage();
-  const delivery = open.delivery === "known" || open.delivery === "aside" ? "finding" : open.delivery;
+  const { delivery: at } = open;
+  const delivery = at === "known" || at === "aside" || at === "refused" ? "finding" : at;
   const never = delivery === "not_received";
   const { method, wallet } = open.attempt;
   const byQr = method === "show_qr" && wallet !== null;
   const again = () => (byQr ? onShowQr(wallet) : onChangeMethod("code"));
-  useOutcomeKeys(keys, { Enter: never ? again : undefined, Escape: never ? onNext : undefined, F6: never ? undefined : onPark });
+  useOutcomeKeys(keys, {
+    Enter: never ? again : undefined,
+    Escape: never ? onNext : undefined,
+    F6: never ? undefined : onPark,
+    ...(never && stepKeys(onStep)),
+  });
   const detail =
     delivery === "finding" && !reachable
       ? t("finding.offline")
@@ -82,9 +147,12 @@ function OnTheWay({ open, keys, reachable, onNext, onPark, onChangeMethod, onSho
           </button>
         )}
         {never && (
-          <button type="button" className="button button-quiet" onClick={onNext}>
-            {t("give_up")} <kbd>Esc</kbd>
-          </button>
+          <div className="outcome-quiet">
+            <StepButtons className="button-quiet" onStep={onStep} />
+            <button type="button" className="button button-quiet" onClick={onNext}>
+              {t("give_up")} <kbd>Esc</kbd>
+            </button>
+          </div>
         )}
         {!never && delivery !== "sending" && (
           <button type="button" className="button button-quiet" onClick={onPark} title={t("park.hint")}>
@@ -101,6 +169,7 @@ type Sheet = "cancel" | "refund" | null;
 function Decided(props: OutcomeProps & { payment: Payment }) {
   const { payment, desk, journal, keys, mayRefund, onDialog } = props;
   const t = useTranslate(tillTexts);
+  const ladder = useTranslate(ladderTexts);
   const shared = useTranslate(sharedTexts);
   const pick = usePick();
   const failureText = useFailureText();
@@ -115,6 +184,9 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
   const resting = isAtRest(payment.money);
   const undecided = !resting;
   const refundable = payment.refundable.amount > 0 && payment.money === "paid";
+  const recorded = payment.money === "recorded";
+  // Only then may the same goods be sold anew, by whatever step of the ladder.
+  const mayStep = payment.money === "not_paid" && payment.explain.may_charge_again;
 
   // In the same step as the dialog itself, so that no key falls between the two.
   useLayoutEffect(() => {
@@ -130,12 +202,15 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
   }, [desk, payment.id, t, failureText]);
 
   const primary = primaryFor(props, look, () => setDetails(true));
+  // Whatever the first button does, a finger always finds the way to the next customer.
+  const leavable = resting && payment.explain.action !== "next_customer";
   useOutcomeKeys(keys, {
     Enter: primary.run,
     Escape: undecided ? () => setSheet("cancel") : payment.money === "not_paid" ? () => props.onChangeMethod("amount") : props.onNext,
     F6: undecided ? props.onPark : undefined,
     F8: refundable && mayRefund ? () => setSheet("refund") : undefined,
     F9: payment.money === "paid" ? () => void reprint() : undefined,
+    ...(mayStep && stepKeys(props.onStep)),
   });
 
   const qr = undecided ? payment.qr : null;
@@ -152,6 +227,7 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
         <h1>{pick(payment.explain.headline)}</h1>
         <p className="outcome-detail">{pick(payment.explain.detail)}</p>
       </div>
+      {payment.cash && payment.cash.change.amount > 0 && payment.money === "paid" && <ChangeDue amount={payment.cash.change} />}
       <Answers {...answersFor(payment)} />
       {undecided && (
         <div className="outcome-waiting">
@@ -190,7 +266,18 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
               {t("park")} <kbd>F6</kbd>
             </button>
           )}
-          {payment.receipt_url && payment.money !== "not_paid" && resting && (
+          {mayStep && <StepButtons className="button-quiet" onStep={props.onStep} />}
+          {leavable && (
+            <button type="button" className="button button-quiet" onClick={props.onNext}>
+              {ladder("kept.next")} {payment.money !== "not_paid" && <kbd>Esc</kbd>}
+            </button>
+          )}
+          {recorded && (
+            <button type="button" className="button button-quiet" onClick={() => setSheet("cancel")}>
+              {ladder("record.cancel")}
+            </button>
+          )}
+          {payment.receipt_url && payment.money !== "not_paid" && !recorded && resting && (
             <button type="button" className="button button-quiet" aria-expanded={receiptShown} onClick={() => setReceiptShown(!receiptShown)}>
               {t("receipt")}
             </button>
@@ -213,7 +300,7 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
       {receiptShown && payment.receipt_url && <ReceiptQr url={payment.receipt_url} />}
       {details && <PaymentFacts payment={payment} title={payment.explain.action === "call_owner" ? t("owner.title") : undefined} />}
       {sheet === "cancel" && (
-        <CancelDialog payment={payment} desk={desk} onClose={() => setSheet(null)} onNote={setNote} />
+        <CancelDialog payment={payment} cancel={() => desk.cancel(payment.id)} onClose={() => setSheet(null)} onNote={setNote} />
       )}
       {sheet === "refund" && (
         <RefundDialog
@@ -255,6 +342,10 @@ function primaryFor(
       return { run: () => (wallet ? props.onShowQr(wallet) : props.onChangeMethod("amount")) };
     }
   }
+}
+
+function stepKeys(onStep: (step: Step) => void): Record<string, () => void> {
+  return { [STEP_KEYS.cash]: () => onStep("cash"), [STEP_KEYS.shop_code]: () => onStep("shop_code") };
 }
 
 function useOutcomeKeys(keys: RefObject<OutcomeKeys | null>, actions: Record<string, (() => void) | undefined>) {

@@ -2,6 +2,7 @@
 import type { Payment } from "../shared/api/types";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
+import { formatAmount } from "../shared/money";
 import { dayAndClock } from "../shared/time";
 import { tillTexts } from "./texts";
 
@@ -16,6 +17,8 @@ export function PaymentFacts({ payment, title }: { payment: Payment; title?: str
     [t("detail.transaction"), payment.provider_transaction],
     [t("detail.time"), dayAndClock(payment.created_at, language)],
     [t("detail.method"), `${pick(payment.wallet_label)} · ${shared(`method.${payment.method}`)}`],
+    [t("detail.tendered"), payment.cash ? formatAmount(payment.cash.tendered, language) : null],
+    [t("detail.seen"), payment.record ? [payment.record.seen, payment.record.digits].filter(Boolean).join(" · ") : null],
     [t("detail.code"), payment.code_hint],
     [t("detail.cashier"), payment.cashier],
     [t("detail.reference"), payment.reference],

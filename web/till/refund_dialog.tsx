@@ -5,8 +5,9 @@ import type { Payment } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { amountEntry, currencySign, formatAmount, parseAmount } from "../shared/money";
-import { newKey, type Journal } from "../shared/journal";
+import { isByHand, newKey, type Journal } from "../shared/journal";
 import { Dialog } from "./dialog";
+import { ladderTexts } from "./ladder_texts";
 import { tillTexts } from "./texts";
 
 interface RefundProps {
@@ -18,6 +19,7 @@ interface RefundProps {
 
 export function RefundDialog({ payment, journal, onClose, onRefunded }: RefundProps) {
   const t = useTranslate(tillTexts);
+  const ladder = useTranslate(ladderTexts);
   const pick = usePick();
   const failureText = useFailureText();
   const { language } = useLanguage();
@@ -31,6 +33,8 @@ export function RefundDialog({ payment, journal, onClose, onRefunded }: RefundPr
   const left = formatAmount(payment.refundable, language);
   const amount = parsed.ok && !tooMuch ? { amount: parsed.minor, currency } : null;
   const shown = amount ? formatAmount(amount, language) : null;
+  // No provider moved this money, so it goes back over the counter.
+  const inCash = isByHand(payment);
 
   async function refund(event: FormEvent) {
     event.preventDefault();
@@ -41,7 +45,7 @@ export function RefundDialog({ payment, journal, onClose, onRefunded }: RefundPr
     const outcome = await settle<Payment>(
       client.POST("/v1/payments/{id}/refunds", {
         params: { path: { id: payment.id }, header: { "Idempotency-Key": intent.key } },
-        body: { amount },
+        body: { amount, ...(inCash && { way: "cash" as const }) },
         keepalive: true,
       }),
     );
@@ -77,7 +81,13 @@ export function RefundDialog({ payment, journal, onClose, onRefunded }: RefundPr
             {tooMuch ? t("refund.too_much", { amount: left }) : t("refund.left", { amount: left })}
           </small>
         </label>
-        {shown && <p className="notice notice-warn">{t("refund.meaning", { amount: shown, wallet: pick(payment.wallet_label) })}</p>}
+        {shown && (
+          <p className="notice notice-warn">
+            {inCash
+              ? ladder("refund.cash_meaning", { amount: shown })
+              : t("refund.meaning", { amount: shown, wallet: pick(payment.wallet_label) })}
+          </p>
+        )}
         {complaint && (
           <p className="notice notice-bad" role="alert">
             {complaint}
@@ -88,7 +98,11 @@ export function RefundDialog({ payment, journal, onClose, onRefunded }: RefundPr
             {t("refund.no")} <kbd>Esc</kbd>
           </button>
           <button type="submit" className="button button-danger" disabled={busy || !amount}>
-            {busy ? t("refund.busy") : t("refund.yes", { amount: shown ?? "" })}
+            {busy
+              ? t("refund.busy")
+              : inCash
+                ? ladder("refund.cash_yes", { amount: shown ?? "" })
+                : t("refund.yes", { amount: shown ?? "" })}
           </button>
         </div>
       </form>

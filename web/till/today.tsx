@@ -1,7 +1,7 @@
 // Today's sales: a drawer with the list, and one sale's story with what can still be done about it.
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { client, settle } from "../shared/api/client";
-import { isAtRest, type Payment } from "../shared/api/types";
+import { isAtRest, type Day, type Payment } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
@@ -11,7 +11,9 @@ import { Answers, answersFor } from "../shared/ui/answers";
 import { MoneyMark } from "../shared/ui/money_mark";
 import { Qr } from "../shared/ui/qr";
 import type { Journal } from "../shared/journal";
+import { CancelDialog } from "./cancel_dialog";
 import { Dialog } from "./dialog";
+import { ladderTexts } from "./ladder_texts";
 import { PaymentFacts } from "./payment_facts";
 import { RefundDialog } from "./refund_dialog";
 import { tillTexts } from "./texts";
@@ -72,6 +74,7 @@ function SaleList({ today, onChoose, onClose }: { today: Today; onChoose: (id: s
           {shared("close")} <kbd>Esc</kbd>
         </button>
       </div>
+      {day && <Totals day={day} />}
       {failure && (
         <div className="notice notice-bad" role="alert">
           <p>{failureText(failure)}</p>
@@ -93,6 +96,31 @@ function SaleList({ today, onChoose, onClose }: { today: Today; onChoose: (id: s
         </button>
       )}
     </>
+  );
+}
+
+/** The day by method, as the drawer and the slips are counted in the evening. */
+function Totals({ day }: { day: Day }) {
+  const t = useTranslate(ladderTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  const { by_wallet: wallets, recorded, refunded } = day;
+  if (wallets.length === 0 && recorded.count === 0) return null;
+  const line = (name: string, { count, amount }: Day["paid"], className = "") => (
+    <div key={name} className={className}>
+      <dt>{name}</dt>
+      <dd>{t("totals.count", { count })}</dd>
+      <dd>{formatAmount(amount, language)}</dd>
+    </div>
+  );
+  return (
+    <section className="totals" aria-label={t("totals.title")}>
+      <dl>
+        {wallets.map((wallet) => line(pick(wallet.label), wallet))}
+        {refunded.count > 0 && line(t("totals.refunded"), refunded, "totals-aside")}
+        {recorded.count > 0 && line(t("totals.recorded"), recorded, "totals-aside ink-recorded")}
+      </dl>
+    </section>
   );
 }
 
@@ -148,6 +176,8 @@ function OneSale({ payment, journal, mayRefund, onBack, onNewer }: OneSaleProps)
   const { language } = useLanguage();
   const [note, setNote] = useState<string | null>(null);
   const [refunding, setRefunding] = useState(false);
+  const [canceling, setCanceling] = useState(false);
+  const ladder = useTranslate(ladderTexts);
   const [receiptShown, setReceiptShown] = useState(false);
   const reprint = useReprint(payment.id, setNote);
   const refundable = payment.money === "paid" && payment.refundable.amount > 0;
@@ -155,6 +185,12 @@ function OneSale({ payment, journal, mayRefund, onBack, onNewer }: OneSaleProps)
   useEffect(() => {
     back.current?.focus();
   }, []);
+
+  async function cancel() {
+    const outcome = await settle<Payment>(client.POST("/v1/payments/{id}/cancel", { params: { path: { id: payment.id } } }));
+    if (outcome.ok) onNewer(outcome.data);
+    return outcome;
+  }
 
   async function look() {
     const outcome = await settle(client.POST("/v1/payments/{id}/look", { params: { path: { id: payment.id } } }));
@@ -196,7 +232,12 @@ function OneSale({ payment, journal, mayRefund, onBack, onNewer }: OneSaleProps)
             {t("reprint")}
           </button>
         )}
-        {payment.receipt_url && payment.money !== "not_paid" && (
+        {payment.money === "recorded" && (
+          <button type="button" className="button" onClick={() => setCanceling(true)}>
+            {ladder("record.cancel")}
+          </button>
+        )}
+        {payment.receipt_url && !["not_paid", "recorded"].includes(payment.money) && (
           <button type="button" className="button" aria-expanded={receiptShown} onClick={() => setReceiptShown(!receiptShown)}>
             {t("receipt")}
           </button>
@@ -229,6 +270,7 @@ function OneSale({ payment, journal, mayRefund, onBack, onNewer }: OneSaleProps)
         <summary>{t("details")}</summary>
         <PaymentFacts payment={payment} />
       </details>
+      {canceling && <CancelDialog payment={payment} cancel={cancel} onClose={() => setCanceling(false)} onNote={setNote} />}
       {refunding && (
         <RefundDialog
           payment={payment}

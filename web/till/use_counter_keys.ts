@@ -9,7 +9,7 @@ export interface CounterKeys {
   scanned: (keys: string, typed: number) => void;
 }
 
-const COMMANDS = /^(Backspace|Delete|Escape|F2|F3|F4|F6|F7|F8|F9)$/;
+const COMMANDS = /^(Backspace|Delete|Escape|F1|F2|F3|F4|F6|F7|F8|F9|F10)$/;
 
 export function useCounterKeys(active: boolean, handlers: CounterKeys): void {
   // Before the browser can deliver the next key, never after it: a stale handler would see the sale before this one.

@@ -22,3 +22,11 @@ it.each([
 ] as const)("%s in %s", (money, language, sentence) => {
   expect(sentenceFor(payment(money), language)).toBe(sentence);
 });
+
+it.each([
+  ["zh", "现金收款十二元五角，找零七元五角"],
+  ["en", "Cash, 12 yuan 50 received, change 7 yuan 50"],
+] as const)("cash names the change in %s", (language, sentence) => {
+  const cash = { tendered: { amount: 2000, currency: "CNY" }, change: { amount: 750, currency: "CNY" } };
+  expect(sentenceFor({ ...payment("paid"), wallet_label: { zh: "现金", en: "Cash" }, cash }, language)).toBe(sentence);
+});

@@ -3,6 +3,7 @@ import type { Payment, Text } from "../shared/api/types";
 import { fill } from "../shared/i18n/dictionary";
 import type { Language } from "../shared/i18n/language";
 import { spokenAmount } from "../shared/money";
+import { ladderTexts } from "./ladder_texts";
 import { tillTexts } from "./texts";
 
 const MUTED = "paydesk.till.muted";
@@ -20,11 +21,16 @@ export function setMuted(muted: boolean): void {
 export function sentenceFor(payment: Payment, language: Language): string | null {
   const say = (text: Text, values = {}) => fill(text[language], values);
   switch (payment.money) {
-    case "paid":
-      return say(tillTexts["voice.paid"], {
+    case "paid": {
+      const received = say(tillTexts["voice.paid"], {
         wallet: payment.wallet_label[language].replace(/支付$/, ""),
         amount: spokenAmount(payment.paid ?? payment.amount, language),
       });
+      const change = payment.cash?.change;
+      if (!change || change.amount === 0) return received;
+      const given = say(ladderTexts["voice.change"], { amount: spokenAmount(change, language) });
+      return language === "zh" ? `${received}，${given}` : `${received}, ${given}`;
+    }
     case "not_paid":
       return say(tillTexts["voice.not_paid"]);
     case "returned":

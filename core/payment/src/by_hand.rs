@@ -149,17 +149,21 @@ pub(crate) fn decide_settlement(payment: &Payment, wanted: &Settlement) -> Resul
     if wanted.reason.trim().is_empty() {
         return Err(Refusal::ReasonMissing);
     }
-    match payment.charge {
-        Charge::Recorded { .. } => Ok(Some(Fact::Settled(wanted.clone()))),
-        _ if payment.trouble().is_some() || payment.cannot_give_back() => {
-            Ok(Some(Fact::Settled(wanted.clone())))
-        }
-        _ if payment.settled.as_ref() == Some(wanted) => Ok(None),
-        _ => Err(Refusal::NothingToSettle),
+    match () {
+        () if payment.waits_for_a_decision() => Ok(Some(Fact::Settled(wanted.clone()))),
+        () if payment.settled.as_ref() == Some(wanted) => Ok(None),
+        () => Err(Refusal::NothingToSettle),
     }
 }
 
 impl Payment {
+    /// Whether a person may decide what this is: a record that nobody has verified, or money about which a person
+    /// is called and nothing else can decide.
+    pub fn waits_for_a_decision(&self) -> bool {
+        let recorded = matches!(self.charge, Charge::Recorded { .. });
+        recorded || self.trouble().is_some() || self.cannot_give_back()
+    }
+
     pub(crate) fn matched(&mut self, found: &Match, at: Timestamp) {
         if self.request.method.is_shop_code() {
             self.matched = Some(found.clone());

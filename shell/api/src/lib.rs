@@ -20,6 +20,7 @@
 mod agent;
 mod assets;
 mod attempts;
+mod attention;
 mod body;
 mod by_hand;
 mod by_key;

@@ -70,6 +70,7 @@ pub enum NewMethod {
 /// Cash that was counted.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewCash)]
 pub struct CountedCash {
     /// What the customer handed over; what is above the amount goes back as change.
     pub tendered: NewAmount,
@@ -78,6 +79,7 @@ pub struct CountedCash {
 /// What the cashier saw on the customer's phone. It is recorded, and verified later.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewRecord)]
 pub struct SeenPayment {
     /// Of which wallet.
     pub wallet: String,

@@ -5,8 +5,8 @@ use crate::openapi::{Contract, openapi_json};
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    agent, assets, by_key, day, decisions, demo, events, export, health, keys, notify, pass, passwords,
-    payments, people, receipts, reconcile, refunds, seal, session, till, tills, timeline,
+    agent, assets, attention, by_key, day, decisions, demo, events, export, health, keys, notify, pass,
+    passwords, payments, people, receipts, reconcile, refunds, seal, session, till, tills, timeline,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -76,6 +76,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(keys::story))
         .routes(routes!(till::read))
         .routes(routes!(payments::create, payments::list))
+        .routes(routes!(attention::list))
         .routes(routes!(payments::read))
         .routes(routes!(export::download))
         .routes(routes!(payments::by_key))

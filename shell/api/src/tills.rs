@@ -235,6 +235,10 @@ pub struct TillDevice {
     pub prints: bool,
     /// When it last gave a sign of life.
     pub seen_at: String,
+    /// The key by which it is let in: revoking it shuts the device out.
+    pub key: String,
+    /// When the key was revoked, if it was.
+    pub revoked_at: Option<String>,
 }
 
 /// Something wrong with a till's journal.
@@ -596,6 +600,8 @@ async fn devices_of(state: &ApiState, caller: &Caller, till: &Till) -> Result<Ti
     let stand = state.store().stand(till.id).await?;
     let devices = state.store().agents(&scope, till.id).await?;
     let alarms = state.store().till_alarms(&scope, 100).await?;
+    let keys = state.store().people().api_keys(till.merchant).await?;
+    let revoked = |key| keys.iter().find(|known| known.id == key).and_then(|known| known.disabled).map(time);
     Ok(TillDevices {
         fence: stand.map_or(0, |stand| stand.fence),
         entries_held: state.store().entries_held(&scope, till.id).await?,
@@ -607,6 +613,8 @@ async fn devices_of(state: &ApiState, caller: &Caller, till: &Till) -> Result<Ti
                 name: device.name,
                 prints: device.prints,
                 seen_at: time(device.seen_at),
+                key: device.key.to_string(),
+                revoked_at: revoked(device.key),
             })
             .collect(),
         alarms: alarms

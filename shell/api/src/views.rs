@@ -288,6 +288,8 @@ pub struct PaymentView {
     pub provider_message: Option<String>,
     /// A person must know about it.
     pub escalated: bool,
+    /// A person may decide what it is.
+    pub to_settle: bool,
     /// The money came after giving up and is going back.
     pub owed_back: bool,
     /// By when there will be a result, while there is none.
@@ -358,6 +360,7 @@ pub fn payment_view(subject: Subject<'_>, place: PlaceNames) -> PaymentView {
         provider_code: some_text(&payment.said.code),
         provider_message: some_text(&payment.said.message),
         escalated: matches!(next, Next::Escalate { .. }),
+        to_settle: payment.waits_for_a_decision(),
         owed_back: payment.owed_back(),
         until: words.until.map(time),
         refunds: payment.refunds.iter().map(refund_view).collect(),

@@ -25,6 +25,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "nodes", include_str!("../migrations/0003_nodes.sql")),
     (4, "tills", include_str!("../migrations/0004_tills.sql")),
     (5, "bills", include_str!("../migrations/0005_bills.sql")),
+    (6, "unseen", include_str!("../migrations/0006_unseen.sql")),
 ];
 
 /// Whoever brings PostgreSQL's schema up to date holds this advisory lock; servers started together take turns.

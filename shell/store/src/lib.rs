@@ -9,6 +9,7 @@
 //! `ON CONFLICT`, `RETURNING`, no clock of the database. What differs is kept in `database` and `insert`.
 
 pub mod archive;
+mod attention;
 #[cfg(test)]
 mod bad_databases;
 mod bills;

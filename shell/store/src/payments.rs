@@ -28,6 +28,7 @@ const COLUMNS: Columns = &[
     ("refunded", Kind::Int),
     ("undone", Kind::Bool),
     ("escalated", Kind::Bool),
+    ("unseen", Kind::Bool),
     ("transaction_no", Kind::Text),
     ("due_at", Kind::Int),
     ("updated_at", Kind::Int),
@@ -133,7 +134,7 @@ pub(crate) fn upsert(changes: &[Change], holder: Fence) -> Insert {
         " ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, \
          paid = excluded.paid, paid_at = excluded.paid_at, refunded = excluded.refunded, \
          undone = excluded.undone, escalated = excluded.escalated, \
-         transaction_no = excluded.transaction_no, due_at = excluded.due_at, \
+         unseen = excluded.unseen, transaction_no = excluded.transaction_no, due_at = excluded.due_at, \
          updated_at = excluded.updated_at, version = excluded.version, holder = excluded.holder",
     );
     for change in changes {
@@ -159,6 +160,7 @@ pub(crate) fn upsert(changes: &[Change], holder: Fence) -> Insert {
             stand.refunded.into(),
             stand.undone.into(),
             stand.escalated.into(),
+            stand.unseen.into(),
             stand.transaction_no.into(),
             change.due.map(Timestamp::as_micros).into(),
             change.payment.updated_at.as_micros().into(),
@@ -207,6 +209,7 @@ pub(crate) struct Standing {
     pub(crate) refunded: i64,
     pub(crate) undone: bool,
     pub(crate) escalated: bool,
+    pub(crate) unseen: bool,
     pub(crate) transaction_no: Option<String>,
 }
 
@@ -232,6 +235,7 @@ impl Standing {
             refunded: payment.refunded().minor(),
             undone: payment.undo.is_some(),
             escalated: matches!(change.next, Next::Escalate { .. }),
+            unseen: payment.found().is_some() && payment.acknowledged.is_none(),
             transaction_no: paid.map(|paid| paid.transaction.clone()).filter(|number| !number.is_empty()),
         }
     }

@@ -440,6 +440,29 @@ async fn a_receipt_is_queued_once_and_copies_are_counted() {
 }
 
 #[tokio::test]
+async fn what_was_found_paid_waits_for_a_person_until_it_was_seen() {
+    let mut world = World::new().await;
+    for line in ["begin A 100 k1", "begin B 200 k2", "after 1", "paid B", "restart", "after 3", "paid A"] {
+        world.step(line).await.expect("it goes well");
+    }
+    let waiting = async |store: &Store, shop: &MerchantScope, till: Option<TillId>| {
+        let found = store.attention(shop, till, 9).await.expect("a list");
+        found.iter().map(|payment| name(payment.request.id)).collect::<String>()
+    };
+    assert_eq!(waiting(&world.store, &SHOP, None).await, "A", "the till was blind while A was paid");
+    assert_eq!(waiting(&world.store, &SHOP, Some(TILL)).await, "A");
+    assert_eq!(waiting(&world.store, &SHOP, Some(TillId::from_u128(77))).await, "");
+    assert_eq!(waiting(&world.store, &OTHER_SHOP, None).await, "");
+    compare(&world).await;
+
+    let command = Command::Acknowledge { by: "wang".into() };
+    let seen = Wake::Command { payment: id("A"), merchant: SHOP.0, command, caller: 4 };
+    world.wake(seen).await.expect("it goes well");
+    assert_eq!(waiting(&world.store, &SHOP, None).await, "");
+    compare(&world).await;
+}
+
+#[tokio::test]
 async fn pages_follow_one_another_and_a_search_finds_by_any_number() {
     let mut world = World::new().await;
     for line in
@@ -679,7 +702,7 @@ async fn compare(world: &World) {
             (payment.request.amount.minor(), stand.paid, stand.refunded)
         );
         assert_eq!((row.state.as_str(), row.reason.as_deref()), (stand.state, stand.reason));
-        assert_eq!((row.undone, row.escalated), (stand.undone, stand.escalated));
+        assert_eq!((row.undone, row.escalated, row.unseen), (stand.undone, stand.escalated, stand.unseen));
         assert_eq!(row.transaction_no, stand.transaction_no);
         let explained = payment::explain(&payment, &change.next, &policy, &Text::new("蓝", "Blue"));
         assert_eq!(row.state, explained.money.code(), "the row and the words agree");
@@ -703,6 +726,7 @@ struct ProjectionRow {
     refunded: i64,
     undone: bool,
     escalated: bool,
+    unseen: bool,
     transaction_no: Option<String>,
     due_at: Option<i64>,
     updated_at: i64,
@@ -721,6 +745,7 @@ from_columns!(ProjectionRow {
     refunded,
     undone,
     escalated,
+    unseen,
     transaction_no,
     due_at,
     updated_at,

@@ -3,7 +3,7 @@
 use crate::journal::read_hash;
 use crate::sql::{Connection, from_columns, query, query_as, query_scalar};
 use crate::{By, MerchantScope, NewApiKey, PeopleError, Store, StoreError};
-use base::{AgentId, MerchantId, PaymentId, SegmentId, TillId, Timestamp};
+use base::{AgentId, MerchantId, PaymentId, SegmentId, StaffId, TillId, Timestamp};
 use journal::{Chain, Entry, Flaw, Head, Held, Known, Record, Standing, Taken};
 
 /// A device that is paired with a till.
@@ -17,6 +17,8 @@ pub struct Agent {
     pub till: TillId,
     /// What people call it.
     pub name: String,
+    /// The key by which it is let in.
+    pub key: StaffId,
     /// Whether it prints receipts itself.
     pub prints: bool,
     /// Grows with every sign of life.
@@ -204,7 +206,7 @@ impl Store {
     }
 
     /// The device with this key.
-    pub async fn agent_of_key(&self, key: base::StaffId) -> Result<Option<Agent>, StoreError> {
+    pub async fn agent_of_key(&self, key: StaffId) -> Result<Option<Agent>, StoreError> {
         let row: Option<AgentRow> = query_as(AGENT_OF_KEY)
             .bind(key.to_string())
             .fetch_optional(self.read())
@@ -401,8 +403,8 @@ impl Store {
 
 const STAND: &str = "SELECT fence, agent, since FROM till_fences WHERE till = $1";
 const AGENT_OF_KEY: &str =
-    "SELECT id, merchant, till, name, prints, beat, seen_at FROM till_agents WHERE api_key = $1";
-const AGENTS_OF_TILL: &str = "SELECT id, merchant, till, name, prints, beat, seen_at FROM till_agents \
+    "SELECT id, merchant, till, name, api_key, prints, beat, seen_at FROM till_agents WHERE api_key = $1";
+const AGENTS_OF_TILL: &str = "SELECT id, merchant, till, name, api_key, prints, beat, seen_at FROM till_agents \
                               WHERE merchant = $1 AND till = $2 ORDER BY created, id";
 
 async fn stand_in(connection: &mut Connection, till: TillId) -> Result<Option<Stand>, StoreError> {
@@ -533,12 +535,13 @@ struct AgentRow {
     merchant: String,
     till: String,
     name: String,
+    api_key: String,
     prints: bool,
     beat: i64,
     seen_at: i64,
 }
 
-from_columns!(AgentRow { id, merchant, till, name, prints, beat, seen_at });
+from_columns!(AgentRow { id, merchant, till, name, api_key, prints, beat, seen_at });
 
 impl TryFrom<AgentRow> for Agent {
     type Error = StoreError;
@@ -548,6 +551,7 @@ impl TryFrom<AgentRow> for Agent {
             merchant: row.merchant.parse()?,
             till: row.till.parse()?,
             name: row.name,
+            key: row.api_key.parse()?,
             prints: row.prints,
             beat: row.beat.unsigned_abs(),
             seen_at: Timestamp::from_micros(row.seen_at),
@@ -560,7 +564,7 @@ mod tests {
     use super::*;
     use crate::folder::Folder;
     use crate::{Merchant, Role, Shop, Till};
-    use base::{StaffId, StoreId};
+    use base::StoreId;
     use engine::{Batch, Change, Row};
     use journal::{Opening, Why};
     use payment::{Fact, Method, Next, Policy, Request};

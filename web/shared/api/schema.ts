@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for a person. */
+        get: operations["listAttention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/day": {
         parameters: {
             query?: never;
@@ -1006,6 +1023,11 @@ export interface components {
             /** @description What opens the door: `pk_...`. Told this once, and kept by nobody but the machine. */
             secret: string;
         };
+        /** @description What waits for a person. */
+        Attention: {
+            /** @description Payments that are `escalated`, or `found` and seen by nobody; newest first, at most 50. */
+            items: components["schemas"]["Payment"][];
+        };
         /** @description A channel whose provider makes bills. */
         BillChannel: {
             /** @description Its id. */
@@ -1355,6 +1377,11 @@ export interface components {
             /** @description Whether the device prints receipts itself. */
             prints: boolean;
         };
+        /** @description Cash that was counted. */
+        NewCash: {
+            /** @description What the customer handed over; what is above the amount goes back as change. */
+            tendered: components["schemas"]["NewAmount"];
+        };
         /** @description A device that wants to be paired. */
         NewDevice: {
             /** @description The code that the server gave. */
@@ -1430,10 +1457,10 @@ export interface components {
             show_qr: components["schemas"]["WantedQr"];
         } | {
             /** @description Notes and coins, counted already. */
-            cash: components["schemas"]["CountedCash"];
+            cash: components["schemas"]["NewCash"];
         } | {
             /** @description The customer scanned the shop's printed code over their own network. */
-            shop_code: components["schemas"]["SeenPayment"];
+            shop_code: components["schemas"]["NewRecord"];
         };
         /** @description The own password, before and after. */
         NewOwnPassword: {
@@ -1479,6 +1506,15 @@ export interface components {
             channel: string;
             /** @description The day. */
             day: string;
+        };
+        /** @description What the cashier saw on the customer's phone. It is recorded, and verified later. */
+        NewRecord: {
+            /** @description The last 4 to 8 digits of the transaction's number, if they were read. */
+            digits?: string | null;
+            /** @description What the phone showed, in the cashier's words. */
+            seen: string;
+            /** @description Of which wallet. */
+            wallet: string;
         };
         /** @description What is to go back. */
         NewRefund: {
@@ -1645,6 +1681,8 @@ export interface components {
             store: components["schemas"]["Named"];
             /** @description At which till. */
             till: components["schemas"]["Named"];
+            /** @description A person may decide what it is. */
+            to_settle: boolean;
             /** @description By when there will be a result, while there is none. */
             until: string | null;
             /** @description When the last fact was learnt. */
@@ -1892,15 +1930,6 @@ export interface components {
             /** @description Its digits. */
             code: string;
         };
-        /** @description What the cashier saw on the customer's phone. It is recorded, and verified later. */
-        SeenPayment: {
-            /** @description The last 4 to 8 digits of the transaction's number, if they were read. */
-            digits: string | null;
-            /** @description What the phone showed, in the cashier's words. */
-            seen: string;
-            /** @description Of which wallet. */
-            wallet: string;
-        };
         /**
          * @description What can be decided.
          * @enum {string}
@@ -2021,10 +2050,14 @@ export interface components {
             current: boolean;
             /** @description Its id. */
             id: string;
+            /** @description The key by which it is let in: revoking it shuts the device out. */
+            key: string;
             /** @description What people call it. */
             name: string;
             /** @description Whether it prints receipts itself. */
             prints: boolean;
+            /** @description When the key was revoked, if it was. */
+            revoked_at: string | null;
             /** @description When it last gave a sign of life. */
             seen_at: string;
         };
@@ -2429,6 +2462,52 @@ export interface operations {
             };
             /** @description no_such_api_key */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAttention: {
+        parameters: {
+            query?: {
+                /** @description At this till only. */
+                till?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attention"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,7 +23,10 @@ export type ShownCode = Shapes["ShownCodes"]["items"][number];
 export type Demo = Shapes["Demo"];
 export type PublicReceipt = Shapes["PublicReceipt"];
 export type Paper = Shapes["Papers"]["items"][number];
+export type TillDevices = Shapes["TillDevices"];
+export type TillDevice = Shapes["TillDevice"];
 export type Agent = Shapes["Agent"];
+export type Health = Shapes["Health"];
 export type Problem = Shapes["Problem"];
 
 /** Money states after which nothing more happens by itself while the customer stands there. */

@@ -4,11 +4,28 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { consoleTexts } from "../../console/texts";
 import { publicTexts } from "../../public/texts";
+import { decisionTexts } from "../../console/decision_texts";
+import { peopleTexts } from "../../console/people_texts";
+import { reconcileTexts } from "../../console/reconcile_texts";
+import { tillsTexts } from "../../console/tills_texts";
+import { agentTexts } from "../../till/agent_texts";
+import { ladderTexts } from "../../till/ladder_texts";
 import { tillTexts } from "../../till/texts";
 import { fill, placesOf, type Dictionary } from "./dictionary";
 import { sharedTexts } from "./shared_texts";
 
-const DICTIONARIES: Record<string, Dictionary> = { sharedTexts, tillTexts, consoleTexts, publicTexts };
+const DICTIONARIES: Record<string, Dictionary> = {
+  sharedTexts,
+  tillTexts,
+  agentTexts,
+  ladderTexts,
+  consoleTexts,
+  decisionTexts,
+  peopleTexts,
+  reconcileTexts,
+  tillsTexts,
+  publicTexts,
+};
 const HAN = /[㐀-鿿]/;
 
 describe.each(Object.entries(DICTIONARIES))("%s", (_name, entries) => {

@@ -1,5 +1,6 @@
 //! The API from outside: requests as lines of text, answers as lines of text, against a provider by the script.
 
+mod attention;
 mod bad_input;
 mod demo;
 mod events;

@@ -231,6 +231,7 @@ impl Restored {
             int(Some(stand.refunded)),
             (Kind::Bool, Value::Bool(stand.undone)),
             (Kind::Bool, Value::Bool(stand.escalated)),
+            (Kind::Bool, Value::Bool(stand.unseen)),
             text(stand.transaction_no),
             int(due.map(Timestamp::as_micros)),
             int(Some(change.payment.updated_at.as_micros())),
@@ -238,7 +239,8 @@ impl Restored {
             text(Some(id.to_owned())),
         ];
         let update = "UPDATE payments SET state = $1, reason = $2, paid = $3, paid_at = $4, refunded = $5, undone = $6, \
-                      escalated = $7, transaction_no = $8, due_at = $9, updated_at = $10, version = $11 WHERE id = $12";
+                      escalated = $7, unseen = $8, transaction_no = $9, due_at = $10, updated_at = $11, version = $12 \
+                      WHERE id = $13";
         self.connection.change(update.to_owned(), values).await.map_err(failed())?;
         for refund in &change.payment.refunds {
             let (state, done_at) = refund_state(refund);
