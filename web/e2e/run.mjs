@@ -8,6 +8,7 @@ import { Runner } from "./runner.mjs";
 import { demoOf } from "./shop.mjs";
 import { speedChecks } from "./speed.mjs";
 import { tillChecks } from "./till.mjs";
+import { tillsChecks } from "./tills.mjs";
 
 const base = (process.argv[2] ?? process.env.PAYDESK ?? "http://127.0.0.1:8080").replace(/\/+$/, "");
 const only = process.argv[3];
@@ -16,7 +17,7 @@ const runner = new Runner();
 const browser = await launch();
 try {
   const demo = await demoOf(base);
-  const suites = { till: tillChecks, ladder: ladderChecks, console: consoleChecks, people: peopleChecks, access: accessChecks, speed: speedChecks };
+  const suites = { till: tillChecks, ladder: ladderChecks, console: consoleChecks, people: peopleChecks, tills: tillsChecks, access: accessChecks, speed: speedChecks };
   for (const [name, checks] of Object.entries(suites)) {
     if (!only || only.split(",").includes(name)) await checks(runner, browser, base, demo);
   }
