@@ -1,5 +1,5 @@
 // Payments: filter, search by anything on a slip, page back in time, open one.
-import { Button, Drawer, Input, Select, Table, type TableColumnsType } from "antd";
+import { Button, Input, Select, Table, type TableColumnsType } from "antd";
 import { useEffect, useState } from "react";
 import type { Me, Payment } from "../shared/api/types";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
@@ -12,6 +12,7 @@ import { exportAddress, PERIODS, usePayments, useTillInfo, type Filters } from "
 import { address, Link, navigate, usePlace } from "./router";
 import { RowLink, rowThatLeads } from "./row_link";
 import { Failed, Nothing } from "./states";
+import { StoryDrawer } from "./story_drawer";
 import { consoleTexts } from "./texts";
 import { useNarrow } from "./use_narrow";
 
@@ -44,15 +45,9 @@ export function PaymentsPage({ me }: { me: Me }) {
       </div>
       <FilterBar me={me} filters={filters} onChange={(next) => navigate(address("payments", { ...next }), { replace: true })} />
       <List filters={filters} narrow={narrow} place={place} />
-      <Drawer
-        open={chosen !== ""}
-        onClose={() => navigate(place(""))}
-        size={narrow ? "100%" : 640}
-        title={t("payment.title")}
-        destroyOnHidden
-      >
+      <StoryDrawer open={chosen !== ""} onClose={() => navigate(place(""))} width={640} title={t("payment.title")}>
         {chosen && <PaymentStory key={chosen} id={chosen} me={me} />}
-      </Drawer>
+      </StoryDrawer>
     </>
   );
 }

@@ -1,5 +1,5 @@
 // People and machines: who is let in, one of them, and what was changed about it. For owners.
-import { Button, Drawer, Result, Table, type TableColumnsType } from "antd";
+import { Button, Result, Table, type TableColumnsType } from "antd";
 import { useState } from "react";
 import type { ApiKey, Me, Person } from "../shared/api/types";
 import { useLanguage, useTranslate } from "../shared/i18n/language";
@@ -13,6 +13,7 @@ import { address, navigate, usePlace } from "./router";
 import { RowLink, rowThatLeads } from "./row_link";
 import { SecretModal, type Told } from "./secret_modal";
 import { Nothing, WhenLoaded } from "./states";
+import { StoryDrawer } from "./story_drawer";
 import { consoleTexts } from "./texts";
 import { useNarrow } from "./use_narrow";
 
@@ -60,16 +61,10 @@ export function PeoplePage({ me }: { me: Me }) {
         </div>
         <KeyList narrow={narrow} />
       </section>
-      <Drawer
-        open={person !== "" || key !== ""}
-        onClose={close}
-        size={narrow ? "100%" : 520}
-        title={t(key ? "one.key" : "one.person")}
-        destroyOnHidden
-      >
+      <StoryDrawer open={person !== "" || key !== ""} onClose={close} width={520} title={t(key ? "one.key" : "one.person")}>
         {person && <PersonStory key={person} id={person} me={me} onTold={setTold} />}
         {key && <KeyStory key={key} id={key} />}
-      </Drawer>
+      </StoryDrawer>
       {adding === "person" && <PersonForm me={me} onClose={() => setAdding(null)} onTold={setTold} />}
       {adding === "key" && <KeyForm me={me} onClose={() => setAdding(null)} onTold={setTold} />}
       {told && <SecretModal told={told} onClose={() => setTold(null)} />}

@@ -1,5 +1,5 @@
 // Reconcile: days, one day's sums and differences, one difference and its story.
-import { Alert, Button, Drawer, Input, Progress, Result, Segmented, Table, Tag, type TableColumnsType } from "antd";
+import { Alert, Button, Input, Progress, Result, Segmented, Table, Tag, type TableColumnsType } from "antd";
 import { useState } from "react";
 import { client, settle } from "../shared/api/client";
 import type { components } from "../shared/api/schema";
@@ -12,6 +12,7 @@ import { renewReconcile, useDifference, useDifferences, useReconcileDays } from 
 import { reconcileTexts } from "./reconcile_texts";
 import { address, Link, navigate, usePlace } from "./router";
 import { Nothing, WhenLoaded } from "./states";
+import { StoryDrawer } from "./story_drawer";
 import { consoleTexts } from "./texts";
 import { useNarrow } from "./use_narrow";
 
@@ -49,15 +50,14 @@ export function ReconcilePage({ me }: { me: Me }) {
           return (
             <>
               {mayAct && <RunNow channels={all.channels} />}
-              <section className="card card-list">
+              <section className="card card-list reconcile-days">
                 <h2>{t("days")}</h2>
                 <Days days={all.days} narrow={narrow} />
               </section>
               {chosen && <OneDay key={`${chosen.channel} ${chosen.day}`} bill={chosen} narrow={narrow} />}
-              <Drawer open={key !== ""} onClose={() => navigate(address("reconcile", { channel, day }))}
-                size={narrow ? "100%" : 560} title={t("differences")} destroyOnHidden>
+              <StoryDrawer open={key !== ""} onClose={() => navigate(address("reconcile", { channel, day }))} width={560} title={t("difference")}>
                 {key && <Story channel={channel} day={day} name={key} mayAct={mayAct} />}
-              </Drawer>
+              </StoryDrawer>
             </>
           );
         }}
@@ -133,7 +133,7 @@ function OneDay({ bill, narrow }: { bill: BillDay; narrow: boolean }) {
     </tr>
   );
   return (
-    <section className="card">
+    <section className="card reconcile-day">
       <h2>
         {bill.day} {pick(bill.title)} <Tag color={COLORS[bill.state] ?? "default"}>{t(`state.${bill.state}` as Word)}</Tag>
       </h2>

@@ -47,6 +47,7 @@ export const reconcileTexts = dictionary({
   "line": { zh: "账单第几行", en: "Line of the bill" },
   "payment": { zh: "看这笔收款的全过程", en: "See everything about this payment" },
   "candidates": { zh: "可能是这些手工登记", en: "It may be one of these records by hand" },
+  "difference": { zh: "一处差异", en: "One difference" },
   "story": { zh: "做过什么", en: "What was done" },
   "act.found": { zh: "发现差异", en: "Found" },
   "act.look": { zh: "重新查询", en: "Asked again" },

@@ -4,6 +4,7 @@ import { launch } from "./browser.mjs";
 import { consoleChecks } from "./console.mjs";
 import { ladderChecks } from "./ladder.mjs";
 import { peopleChecks } from "./people.mjs";
+import { reconcileChecks } from "./reconcile.mjs";
 import { Runner } from "./runner.mjs";
 import { demoOf } from "./shop.mjs";
 import { speedChecks } from "./speed.mjs";
@@ -17,7 +18,16 @@ const runner = new Runner();
 const browser = await launch();
 try {
   const demo = await demoOf(base);
-  const suites = { till: tillChecks, ladder: ladderChecks, console: consoleChecks, people: peopleChecks, tills: tillsChecks, access: accessChecks, speed: speedChecks };
+  const suites = {
+    till: tillChecks,
+    ladder: ladderChecks,
+    console: consoleChecks,
+    people: peopleChecks,
+    tills: tillsChecks,
+    reconcile: reconcileChecks,
+    access: accessChecks,
+    speed: speedChecks,
+  };
   for (const [name, checks] of Object.entries(suites)) {
     if (!only || only.split(",").includes(name)) await checks(runner, browser, base, demo);
   }
