@@ -140,6 +140,7 @@ async function tillPages(shot, options) {
   await menu(page, options);
   await shot(page, "till-password");
   await till.press("Escape");
+  await ladder(shot, till);
   await larger(shot, till, options);
   await till.seat.context.setOffline(true);
   await till.type("6");
@@ -158,6 +159,61 @@ async function tillPages(shot, options) {
   await page.waitForTimeout(1000);
   await shot(page, "demo-printer");
   await till.close();
+}
+
+/** Cash, the printed code, and what stands in front when a wallet or the server is down. */
+async function ladder(shot, till) {
+  const { page } = till;
+  await till.putAside();
+  await till.type("12.50");
+  await till.press("F7");
+  await page.waitForSelector("dialog[open] .cash-form");
+  await page.keyboard.type("20");
+  await shot(page, "till-cash");
+  await till.press("Enter");
+  await till.known("paid");
+  await shot(page, "till-cash-paid");
+  await till.next();
+  await till.type("8.60");
+  await till.press("F10");
+  await page.waitForSelector("dialog[open] .choice");
+  await till.press("Space");
+  await shot(page, "till-printed-code");
+  await till.press("Enter");
+  await till.known("recorded");
+  await shot(page, "till-recorded");
+  await till.putAside();
+  const { methods } = await till.ask(`/v1/till?till=${(await till.newest()).till.id}`);
+  const minute = (ago) => new Date(Date.now() - ago * 60_000).toISOString();
+  const gone = ({ channel }) => ({ channel, provider: "p", state: "no_connection", since: minute(2), checked_at: minute(0) });
+  await page.route("**/v1/health", (route) => route.fulfill({ json: { status: "ok", providers: methods.map(gone) } }));
+  await page.waitForSelector(".ladder");
+  await shot(page, "till-wallets-down");
+  await page.unroute("**/v1/health");
+  await till.seat.context.setOffline(true);
+  await till.type("7.80");
+  await till.press("F7");
+  await page.waitForSelector("dialog[open] .cash-form");
+  await till.press("Enter");
+  await till.money("recorded");
+  await shot(page, "till-cash-kept");
+  await till.press("Enter");
+  await page.waitForSelector(".parked-one");
+  await shot(page, "till-server-away");
+  await till.seat.context.setOffline(false);
+  await page.locator(".parked-one").waitFor({ state: "detached" });
+  const { amount, code } = caseOf(demo, "late", "28");
+  await till.type(amount);
+  await till.scan(code);
+  await page.waitForSelector(".outcome.tone-waiting .outcome-words, .outcome.tone-verifying .outcome-words");
+  await till.press("Escape");
+  await page.waitForSelector("dialog[open] .button-danger:focus");
+  await till.press("Enter");
+  await page.waitForSelector(".found-card .button");
+  await till.putAside();
+  await shot(page, "till-found");
+  await till.press("F1");
+  await page.locator(".found-card").waitFor({ state: "detached" });
 }
 
 /** Before the counter: which till, and not allowed. */
@@ -197,13 +253,14 @@ async function larger(shot, till, { size }) {
   await till.putAside();
 }
 
+const rows = "a.row-name, .pay-cards a";
+
 async function consolePages(shot, options) {
   const { page, context, close } = await visitor(browser, options);
   const open = async (path, there) => {
     await page.goto(`${base}/console/${path}`);
     await page.waitForSelector(there);
   };
-  const rows = "a.row-name, .pay-cards a";
   await signIn(page, base, "/console/", demo.owner);
   await page.waitForSelector(".figures");
   await page.waitForTimeout(1200);
@@ -237,6 +294,7 @@ async function consolePages(shot, options) {
   await open("day?date=2020-01-01", ".ant-empty");
   await shot(page, "console-day-empty");
   await people(shot, page, open);
+  await tillsAndBills(shot, page, open);
   await open("", ".figures");
   await page.locator(".own-menu").click();
   await page.waitForSelector(".ant-dropdown-menu-item");
@@ -254,6 +312,29 @@ async function consolePages(shot, options) {
   await shot(page, "console-offline");
   await close();
   await consoleOfOthers(shot, options);
+}
+
+async function tillsAndBills(shot, page, open) {
+  await open("payments?state=recorded", `${rows}, .ant-empty`);
+  if ((await page.locator(rows).count()) > 0) {
+    await page.locator(rows).first().click();
+    await page.waitForSelector(".timeline .entry");
+    await shot(page, "console-record");
+    await page.locator(".story-actions button").first().click();
+    await page.waitForSelector(".verdicts");
+    await shot(page, "console-settle");
+  }
+  await open("tills", ".till-alone, .device-acts");
+  await shot(page, "console-tills");
+  await page.locator("section.card .card-head button").first().click();
+  await page.waitForSelector(".pairing-code");
+  await shot(page, "console-pairing");
+  await open("reconcile", ".reconcile-sums");
+  await shot(page, "console-reconcile");
+  await page.locator(".reconcile-day .ant-segmented-item").last().click();
+  await page.locator(".reconcile-day .ant-table-row a").first().click();
+  await page.locator(".reconcile-story ol li").first().waitFor();
+  await shot(page, "console-difference");
 }
 
 async function people(shot, page, open) {
