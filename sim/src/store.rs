@@ -5,7 +5,8 @@ use base::{MerchantId, PaymentId, Timestamp};
 use engine::lease::{Fence, Members};
 use engine::{Batch, Which};
 use payment::{Entry, Fact};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Why a transaction changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,26 @@ pub(crate) enum Refused {
     Fenced,
     /// Rows that no sound engine offers.
     Unsound(String),
+}
+
+/// Most payments have no more.
+const USUAL_FACTS: usize = 8;
+
+/// Ids are drawn, so any of their bits are as good as a hash.
+#[derive(Debug, Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let word = chunk.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+            self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// What is kept of one payment.
@@ -27,8 +48,9 @@ struct Record {
 /// Facts in memory, and what a store keeps beside them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
-    records: BTreeMap<PaymentId, Record>,
-    keys: BTreeMap<(MerchantId, String), PaymentId>,
+    // Looked up for every row. Its order depends on nothing but the ids, and nobody may rely on it: see `all`.
+    records: HashMap<PaymentId, Record, BuildHasherDefault<IdHasher>>,
+    keys: BTreeMap<MerchantId, BTreeMap<String, PaymentId>>,
     open: BTreeSet<PaymentId>,
     /// Who may commit.
     pub members: Members,
@@ -46,7 +68,7 @@ impl Store {
     pub fn lose(&mut self, id: PaymentId) {
         self.records.remove(&id);
         self.open.remove(&id);
-        self.keys.retain(|_, known| *known != id);
+        self.keys.values_mut().for_each(|keys| keys.retain(|_, known| *known != id));
     }
 
     /// For the test that the checks can fail: the last fact of a payment vanishes.
@@ -62,9 +84,12 @@ impl Store {
         self.records.get(&id).map_or(&[], |record| &record.facts)
     }
 
-    /// Every payment with its facts.
+    /// Every payment with its facts, in the order of their ids.
     pub fn all(&self) -> impl Iterator<Item = (PaymentId, &[Entry])> {
-        self.records.iter().map(|(id, record)| (*id, record.facts.as_slice()))
+        let mut all: Vec<_> =
+            self.records.iter().map(|(id, record)| (*id, record.facts.as_slice())).collect();
+        all.sort_unstable_by_key(|(id, _)| *id);
+        all.into_iter()
     }
 
     /// Who drives a payment, if a member that is alive does.
@@ -75,7 +100,7 @@ impl Store {
 
     /// The payment that a merchant's key belongs to.
     pub fn by_key(&self, merchant: MerchantId, key: &str) -> Option<PaymentId> {
-        self.keys.get(&(merchant, key.to_owned())).copied()
+        self.keys.get(&merchant)?.get(key).copied()
     }
 
     /// Whether it is still worked on.
@@ -86,10 +111,10 @@ impl Store {
     /// What a lookup finds.
     pub fn find(&self, which: &Which) -> Option<Vec<Entry>> {
         let id = match which {
-            Which::Id(id) => id,
-            Which::Key(merchant, key) => self.keys.get(&(*merchant, key.clone()))?,
+            Which::Id(id) => *id,
+            Which::Key(merchant, key) => self.by_key(*merchant, key)?,
         };
-        self.records.get(id).map(|record| record.facts.clone())
+        self.records.get(&id).map(|record| record.facts.clone())
     }
 
     /// Open payments that `me` may take up.
@@ -108,9 +133,12 @@ impl Store {
         self.check(batch, &elsewhere).map_err(Refused::Unsound)?;
         for row in batch.rows.iter().filter(|row| !elsewhere.contains(&row.payment)) {
             if let Fact::Requested(request) = &row.entry.fact {
-                self.keys.insert((request.merchant, request.key.clone()), request.id);
+                self.keys.entry(request.merchant).or_default().insert(request.key.clone(), request.id);
             }
             let record = self.records.entry(row.payment).or_default();
+            if record.facts.is_empty() {
+                record.facts.reserve(USUAL_FACTS);
+            }
             record.facts.push(row.entry.clone());
             record.holder = me;
         }

@@ -19,6 +19,12 @@ impl Zone {
     /// Asia/Shanghai.
     pub const CHINA: Zone = Zone { offset_seconds: 8 * 3600 };
 
+    /// The first moment of the day that is so many days after 1970-01-01, by this zone's wall clock.
+    pub fn midnight(self, days: i64) -> Timestamp {
+        let seconds = days.saturating_mul(86_400).saturating_sub(i64::from(self.offset_seconds));
+        Timestamp(seconds.saturating_mul(1_000_000).min(Timestamp::MAX.0))
+    }
+
     fn tz(self) -> TimeZone {
         TimeZone::fixed(Offset::from_seconds(self.offset_seconds).expect("a zone is within 26 hours of UTC"))
     }
@@ -29,16 +35,19 @@ impl Timestamp {
     pub const MAX: Timestamp = Timestamp(253_402_207_199_000_000);
 
     /// `micros` microseconds after 1970 began.
+    #[inline]
     pub const fn from_micros(micros: i64) -> Timestamp {
         Timestamp(micros)
     }
 
     /// Microseconds since 1970 began.
+    #[inline]
     pub const fn as_micros(self) -> i64 {
         self.0
     }
 
     /// Whole seconds since 1970 began.
+    #[inline]
     pub const fn as_seconds(self) -> i64 {
         self.0.div_euclid(1_000_000)
     }
@@ -75,6 +84,7 @@ impl Timestamp {
     }
 
     /// How long after `earlier` this is; nothing if it is not after.
+    #[inline]
     pub fn since(self, earlier: Timestamp) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0).max(0) as u64)
     }
@@ -86,18 +96,27 @@ impl Timestamp {
 
 impl Add<Duration> for Timestamp {
     type Output = Timestamp;
+    #[inline]
     fn add(self, span: Duration) -> Timestamp {
-        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        let micros = whole_micros(span);
         Timestamp(self.0.saturating_add(micros).min(Timestamp::MAX.0))
     }
 }
 
 impl Sub<Duration> for Timestamp {
     type Output = Timestamp;
+    #[inline]
     fn sub(self, span: Duration) -> Timestamp {
-        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        let micros = whole_micros(span);
         Timestamp(self.0.saturating_sub(micros))
     }
+}
+
+/// Microseconds in 64 bits, which hold 292,000 years.
+#[inline]
+fn whole_micros(span: Duration) -> i64 {
+    let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+    seconds.saturating_mul(1_000_000).saturating_add(i64::from(span.subsec_micros()))
 }
 
 impl fmt::Display for Timestamp {

@@ -240,7 +240,8 @@ pub struct Told {
 pub struct Engine {
     policies: BTreeMap<ChannelId, Policy>,
     standard: Policy,
-    open: BTreeMap<PaymentId, Open>,
+    // In boxes: the map moves its entries about, and a payment is large.
+    open: BTreeMap<PaymentId, Box<Open>>,
     by_key: BTreeMap<(MerchantId, String), PaymentId>,
     due: BTreeSet<(Timestamp, PaymentId)>,
     in_flight: BTreeSet<(PaymentId, CallNo)>,
@@ -345,10 +346,10 @@ impl Engine {
     fn create(&mut self, request: Request, code: Option<PayerCode>, caller: Caller, now: Timestamp) {
         let id = request.id;
         self.by_key.insert((request.merchant, request.key.clone()), id);
-        let first = Entry { at: now, fact: Fact::Requested(request) };
+        let first = Entry { at: now, fact: Fact::Requested(request.into()) };
         let payment = Payment::begin(&first);
         self.work.batch.rows.push(Row { payment: id, seq: 1, entry: first });
-        self.open.insert(id, Open::new(payment, code));
+        self.open.insert(id, Box::new(Open::new(payment, code)));
         self.settle(id, now);
         self.tell(caller, Ok(id));
     }
@@ -464,7 +465,7 @@ impl Engine {
         };
         self.by_key.insert((request.merchant, request.key.clone()), request.id);
         let policy = self.policies.get(&request.channel).unwrap_or(&self.standard);
-        self.open.entry(request.id).or_insert_with(|| Open::loaded(entries, policy));
+        self.open.entry(request.id).or_insert_with(|| Box::new(Open::loaded(entries, policy)));
         request.id
     }
 

@@ -364,6 +364,7 @@ fn what_another_node_drives_is_answered_from_its_facts_and_never_changed() {
         panic!("a payment begins with its request")
     };
     let mut other = Engine::new(BTreeMap::new());
+    let request = std::sync::Arc::unwrap_or_clone(request);
     let now = request_time(&entries);
     let by_key = Which::Key(request.merchant, request.key.clone());
     let merchant = request.merchant;

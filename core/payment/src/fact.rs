@@ -5,6 +5,7 @@ use crate::{Alarm, Answer, Ask, FoundRefund, Match, Settlement};
 use base::{
     ChannelId, MerchantId, Money, OrderNo, PaymentId, RefundId, RefundNo, StoreId, Text, TillId, Timestamp,
 };
+use std::sync::Arc;
 
 /// A fact and when we learnt it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +22,8 @@ pub type CallNo = u32;
 /// Everything that can have happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
-    /// Somebody wants this amount taken. Always the first fact.
-    Requested(Request),
+    /// Somebody wants this amount taken. Always the first fact. Shared with every copy of the payment.
+    Requested(Arc<Request>),
     /// We are about to ask the provider. Durable before a byte leaves; an Asked without an end reads as Lost.
     Asked {
         /// Which call this is.

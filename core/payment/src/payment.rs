@@ -206,7 +206,7 @@ impl Payment {
             panic!("the first fact of a payment is that it was requested, not {:?}", first.fact)
         };
         Payment {
-            request: Arc::new(request.clone()),
+            request: Arc::clone(request),
             requested_at: first.at,
             version: 1,
             updated_at: first.at,

@@ -38,7 +38,7 @@ impl Life {
             description: String::new(),
             reference: String::new(),
         };
-        let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request) });
+        let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request.into()) });
         let policy = Policy { undo_at_deadline: false, ..Policy::default() };
         let mut life = Life { payment, policy, now, asked: Vec::new() };
         life.learn(Fact::Asked { call: 1, ask: Ask::Charge });

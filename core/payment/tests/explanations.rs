@@ -126,7 +126,7 @@ struct Life {
 impl Life {
     fn begin(method: Method) -> Life {
         let now = Timestamp::parse("2026-11-23T10:00:00+08:00").unwrap();
-        let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request(method)) });
+        let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request(method).into()) });
         let mut life = Life { now, payment };
         life.ask();
         life

@@ -97,7 +97,7 @@ struct Life {
 impl Life {
     fn begin(method: &Method) -> Life {
         let now = Timestamp::parse("2026-11-23T10:00:00+08:00").unwrap();
-        let first = Entry { at: now, fact: Fact::Requested(request(method.clone())) };
+        let first = Entry { at: now, fact: Fact::Requested(request(method.clone()).into()) };
         let payment = Payment::begin(&first);
         let mut life = Life { now, policy: Policy::default(), entries: vec![first], payment };
         life.ask();

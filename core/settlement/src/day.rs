@@ -10,6 +10,8 @@ use std::time::Duration;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(Date);
 
+const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+
 /// A text that is not a day such as `2026-11-22`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MalformedDay;
@@ -30,8 +32,7 @@ impl Day {
 
     /// Its first moment.
     pub fn start(self) -> Timestamp {
-        let text = format!("{self} 00:00:00");
-        Timestamp::parse_local(&text, "%Y-%m-%d %H:%M:%S", Zone::CHINA).expect("a date has a midnight")
+        Zone::CHINA.midnight(i64::from((self.0 - EPOCH).get_days()))
     }
 
     /// The first moment after it.

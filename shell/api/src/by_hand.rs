@@ -16,7 +16,8 @@ pub(crate) async fn take_in(state: &ApiState, agent: &Agent, entry: &Entry) -> R
         return Ok(());
     };
     let done = match fact.fact {
-        Fact::Requested(mut request) => {
+        Fact::Requested(request) => {
+            let mut request = std::sync::Arc::unwrap_or_clone(request);
             let ours = request.merchant == agent.merchant && request.till == agent.till && request.id == id;
             if !request.method.is_by_hand() || !ours {
                 return Ok(());

@@ -349,7 +349,7 @@ async fn damage(database: &str) {
         description: "breakfast".to_owned(),
         reference: String::new(),
     };
-    let first = payment::Entry { at, fact: payment::Fact::Requested(request) };
+    let first = payment::Entry { at, fact: payment::Fact::Requested(request.into()) };
     let looked = payment::Entry { at, fact: payment::Fact::LookRequested { by: "wang".to_owned() } };
     let change = engine::Change {
         payment: payment::Payment::begin(&first),

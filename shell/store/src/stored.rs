@@ -232,7 +232,7 @@ struct RefundRequestV1 {
 impl From<&Fact> for FactV1 {
     fn from(fact: &Fact) -> FactV1 {
         match fact {
-            Fact::Requested(request) => FactV1::Requested(request.into()),
+            Fact::Requested(request) => FactV1::Requested(request.as_ref().into()),
             Fact::Asked { call, ask } => FactV1::Asked { call: *call, ask: ask.into() },
             Fact::Answered { call, answer } => FactV1::Answered {
                 call: *call,
@@ -275,7 +275,7 @@ impl TryFrom<FactV1> for Fact {
     type Error = Unreadable;
     fn try_from(stored: FactV1) -> Result<Fact, Unreadable> {
         Ok(match stored {
-            FactV1::Requested(request) => Fact::Requested(request.try_into()?),
+            FactV1::Requested(request) => Fact::Requested(Request::try_from(request)?.into()),
             FactV1::Asked { call, ask } => Fact::Asked { call, ask: ask.try_into()? },
             FactV1::Answered { call, verdict, said } => {
                 Fact::Answered { call, answer: Answer { verdict: verdict.try_into()?, said: said.into() } }
@@ -834,7 +834,7 @@ mod tests {
     }
 
     fn requested(method: Method) -> Fact {
-        Fact::Requested(Request {
+        let request = Request {
             id: PaymentId::from_u128(0x018f3c1e_5b7a_7c3d_9e2f_0123456789ab),
             merchant: base::MerchantId::from_u128(1),
             store: base::StoreId::from_u128(2),
@@ -849,6 +849,7 @@ mod tests {
             method,
             description: "早餐".into(),
             reference: "R-7".into(),
-        })
+        };
+        Fact::Requested(request.into())
     }
 }

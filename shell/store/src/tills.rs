@@ -692,7 +692,7 @@ mod tests {
             description: String::new(),
             reference: String::new(),
         };
-        let first = payment::Entry { at: AT, fact: Fact::Requested(request) };
+        let first = payment::Entry { at: AT, fact: Fact::Requested(request.into()) };
         let look = payment::Entry { at: AT, fact: Fact::LookRequested { by: "a\nb".into() } };
         let payment = payment::fold(&[first.clone(), look.clone()]);
         let next: Next = payment::next(&payment, &Policy::default(), AT);

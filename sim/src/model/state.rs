@@ -243,7 +243,7 @@ impl Kept {
     /// The fact as the core knows it.
     pub fn entry(&self) -> Entry {
         let fact = match self.what {
-            What::Requested => Fact::Requested(request()),
+            What::Requested => Fact::Requested(request().into()),
             What::Asked(call, question) => Fact::Asked { call: call_no(call), ask: question.ask() },
             What::Answered(call, reply) => Fact::Answered {
                 call: call_no(call),

@@ -123,10 +123,13 @@ pub(crate) struct Plan {
     pub traced: BTreeSet<PaymentId>,
 }
 
+/// When an event comes, in the order of planning among those of one moment, and where it is kept: what is sorted is
+/// moved about a lot, so it is small.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Planned {
     at: Timestamp,
     number: u64,
-    event: Event,
+    slot: usize,
 }
 
 /// The world.
@@ -145,6 +148,8 @@ pub(crate) struct World {
     clocks_interfere: bool,
     queue: BinaryHeap<Reverse<Planned>>,
     planned: u64,
+    events: Vec<Option<Event>>,
+    free_slots: Vec<usize>,
     store: Store,
     backup: Option<Store>,
     policies: BTreeMap<ChannelId, Policy>,
@@ -200,12 +205,14 @@ impl World {
             stormy: true,
             queue: BinaryHeap::with_capacity(1024),
             planned: 0,
+            events: Vec::with_capacity(1024),
+            free_slots: Vec::new(),
             store: Store::new(plan.sabotage == Some(Sabotage::NobodyIsFenced)),
             backup: None,
             nodes: Vec::new(),
-            flights: Vec::new(),
+            flights: Vec::with_capacity(8 * plan.sales as usize),
             tills_cut: [0; till::TILLS],
-            sales: Vec::new(),
+            sales: Vec::with_capacity(plan.sales as usize),
             callers: BTreeMap::new(),
             last_caller: 0,
             audit: Audit::new(plan.traced.clone(), channels.len(), began),
@@ -249,7 +256,9 @@ impl World {
                 break;
             }
             self.now = planned.at;
-            self.happen(planned.event);
+            self.free_slots.push(planned.slot);
+            let event = self.events[planned.slot].take().expect("what is planned happens once");
+            self.happen(event);
         }
     }
 
@@ -311,7 +320,12 @@ impl World {
 
     fn plan(&mut self, at: Timestamp, event: Event) {
         self.planned += 1;
-        self.queue.push(Reverse(Planned { at, number: self.planned, event }));
+        let slot = self.free_slots.pop().unwrap_or(self.events.len());
+        match self.events.get_mut(slot) {
+            Some(free) => *free = Some(event),
+            None => self.events.push(Some(event)),
+        }
+        self.queue.push(Reverse(Planned { at, number: self.planned, slot }));
     }
 
     fn plan_in_ms(&mut self, low: u64, high: u64, event: Event) {
@@ -345,24 +359,4 @@ fn timing(channel: &Channel, sabotage: Option<Sabotage>) -> Policy {
         policy.in_flight_max = Duration::ZERO;
     }
     policy
-}
-
-impl PartialEq for Planned {
-    fn eq(&self, other: &Planned) -> bool {
-        self.number == other.number
-    }
-}
-
-impl Eq for Planned {}
-
-impl PartialOrd for Planned {
-    fn partial_cmp(&self, other: &Planned) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Planned {
-    fn cmp(&self, other: &Planned) -> std::cmp::Ordering {
-        (self.at, self.number).cmp(&(other.at, other.number))
-    }
 }

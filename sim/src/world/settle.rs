@@ -64,8 +64,9 @@ impl World {
 
     fn bill(&self, lines: &[Line], day: Day) -> Vec<BillRow<'static>> {
         let mut rows = Vec::with_capacity(lines.len());
+        let (start, end) = (day.start(), day.end());
         let mut push = |kind, id: u128, fen, at: Option<Timestamp>| {
-            if at.is_some_and(|at| at < day.start() || at >= day.end()) {
+            if at.is_some_and(|at| at < start || at >= end) {
                 return;
             }
             rows.push(BillRow {
