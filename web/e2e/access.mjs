@@ -68,6 +68,23 @@ async function consoleByEar(runner, browser, base, demo) {
       await page.locator(".story-actions .ant-btn-primary").click();
       await page.waitForSelector(".roles");
     });
+    await check("tills", async () => {
+      await page.goto(`${base}/console/tills`);
+      await page.waitForSelector(".till-alone, .device-acts");
+    });
+    await check("a pairing code", async () => {
+      await page.locator("section.card .card-head button").first().click();
+      await page.waitForSelector(".pairing-code");
+    });
+    await check("reconcile", async () => {
+      await page.goto(`${base}/console/reconcile`);
+      await page.waitForSelector(".reconcile-sums");
+    });
+    await check("one difference", async () => {
+      await page.locator(".reconcile-day .ant-segmented-item").last().click();
+      await page.locator(".reconcile-day .ant-table-row a").first().click();
+      await page.locator(".reconcile-story ol li").first().waitFor();
+    });
     await check("the own password", async () => {
       await page.goto(`${base}/console/`);
       await page.locator(".own-menu").click();
@@ -224,6 +241,34 @@ async function till(runner, browser, base, demo) {
       await at.press("F6");
       await page.waitForSelector(".parked-one");
     });
+    await check("cash", async () => {
+      await at.type("12.50");
+      await at.press("F7");
+      await page.waitForSelector("dialog[open] .cash-form input:focus");
+      await page.keyboard.type("20");
+    });
+    await check("cash taken, with change", async () => {
+      await at.press("Enter");
+      await at.known("paid");
+    });
+    await check("the printed code", async () => {
+      await at.putAside();
+      await at.type("8.60");
+      await at.press("F10");
+      await page.waitForSelector("dialog[open] .choice");
+    });
+    await check("recorded, not verified", async () => {
+      await at.press("Space");
+      await at.press("Enter");
+      await at.known("recorded");
+    });
+    await check("the question before a record is taken back", async () => {
+      await page.locator(".outcome-quiet .button").nth(1).click();
+      await page.waitForSelector("dialog[open] .button-danger:focus");
+      await at.press("Enter");
+      await at.known("not_paid");
+      await at.putAside();
+    });
     await check("today's list", async () => {
       await at.press("F4");
       await page.waitForSelector(".sale");
@@ -238,6 +283,16 @@ async function till(runner, browser, base, demo) {
       await at.type("6");
       await at.scan(anyCode());
       await page.waitForSelector(".banner-bad");
+    });
+    await check("cash kept at the till without the server", async () => {
+      await at.press("F6");
+      await page.waitForSelector(".entry .ladder");
+      await wideEnough(page);
+      await at.type("7.80");
+      await at.press("F7");
+      await page.waitForSelector("dialog[open] .cash-form input:focus");
+      await at.press("Enter");
+      await at.money("recorded");
     });
     await at.seat.context.setOffline(false);
     await at.close();

@@ -141,7 +141,7 @@ async function atTheTill(runner, browser, base, demo) {
     await page.waitForSelector(".entry");
     await page.waitForSelector(".parked-one");
     await till.seat.context.setOffline(false);
-    await page.locator(".parked-one").waitFor({ state: "detached" });
+    await page.locator(".parked-one.tone-recorded").waitFor({ state: "detached" });
     await page.locator(".ladder").waitFor({ state: "detached" });
     const { items } = await till.ask("/v1/payments?limit=5");
     const ours = items.filter(({ amount }) => amount.amount === 780);

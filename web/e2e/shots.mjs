@@ -8,6 +8,9 @@ import { anyCode, caseOf, demoOf, Till } from "./shop.mjs";
 const [base = "http://127.0.0.1:8080", directory = "shots", sizes, languages, wanted] = process.argv.slice(2);
 mkdirSync(directory, { recursive: true });
 
+/** What leads to one payment, person or key. */
+const rows = "a.row-name, .pay-cards a";
+
 const browser = await launch();
 const demo = await demoOf(base);
 const missed = [];
@@ -201,7 +204,7 @@ async function ladder(shot, till) {
   await page.waitForSelector(".parked-one");
   await shot(page, "till-server-away");
   await till.seat.context.setOffline(false);
-  await page.locator(".parked-one").waitFor({ state: "detached" });
+  await page.locator(".parked-one.tone-recorded").waitFor({ state: "detached" });
   const { amount, code } = caseOf(demo, "late", "28");
   await till.type(amount);
   await till.scan(code);
@@ -252,8 +255,6 @@ async function larger(shot, till, { size }) {
   await page.evaluate(() => document.documentElement.classList.remove("large-type"));
   await till.putAside();
 }
-
-const rows = "a.row-name, .pay-cards a";
 
 async function consolePages(shot, options) {
   const { page, context, close } = await visitor(browser, options);

@@ -6,6 +6,7 @@ import { useFailureText } from "../shared/i18n/failures";
 import { useTranslate } from "../shared/i18n/language";
 import { clock } from "../shared/time";
 import { agentTexts } from "./agent_texts";
+import { MessagePage } from "./message_page";
 
 /** Past so many seconds silence is worth a word. */
 const SILENT_S = 5;
@@ -24,7 +25,7 @@ export function StandbyPage({ agent, onTaken }: { agent: Agent; onTaken: () => v
     if (outcome.ok) onTaken();
   };
   return (
-    <main className="page-message agent-page">
+    <MessagePage className="agent-page">
       <h1>
         {agent.till?.name} · {t("standby.title")}
       </h1>
@@ -48,7 +49,7 @@ export function StandbyPage({ agent, onTaken }: { agent: Agent; onTaken: () => v
       {typeof standby?.takes_over_after_s === "number" && (
         <p className="agent-note">{t("standby.automatic", { seconds: standby.takes_over_after_s })}</p>
       )}
-    </main>
+    </MessagePage>
   );
 }
 
@@ -56,7 +57,7 @@ export function TakenOverPage({ agent }: { agent: Agent }) {
   const t = useTranslate(agentTexts);
   const unsent = agent.journal?.unsent ?? 0;
   return (
-    <main className="page-message agent-page">
+    <MessagePage className="agent-page">
       <h1 className="agent-stop">{t("taken.title")}</h1>
       {agent.taken_over && (
         <p className="agent-fact">{t("taken.by", { by: agent.taken_over.by, time: clock(agent.taken_over.at) })}</p>
@@ -65,16 +66,16 @@ export function TakenOverPage({ agent }: { agent: Agent }) {
       <p className="agent-note" role="status">
         {unsent > 0 ? t("unsent", { count: unsent }) : t("taken.handed")}
       </p>
-    </main>
+    </MessagePage>
   );
 }
 
 export function RefusedPage() {
   const t = useTranslate(agentTexts);
   return (
-    <main className="page-message agent-page">
+    <MessagePage className="agent-page">
       <h1 className="agent-stop">{t("refused.title")}</h1>
       <p>{t("refused.means")}</p>
-    </main>
+    </MessagePage>
   );
 }

@@ -9,6 +9,7 @@ import { signOut, whoIsHere } from "../shared/session";
 import { SignIn } from "../shared/ui/sign_in";
 import { RefusedPage, StandbyPage, TakenOverPage } from "./agent_pages";
 import { Counter } from "./counter";
+import { MessagePage } from "./message_page";
 import { tillTexts } from "./texts";
 import { useAgent } from "./use_agent";
 
@@ -81,12 +82,12 @@ export function App() {
       return <SignIn place={t("place")} onSignedIn={(me) => void enter(me)} />;
     case "failed":
       return (
-        <main className="page-message">
+        <MessagePage>
           <p>{failureText(stage.failure)}</p>
           <button className="button button-primary" onClick={() => void start()}>
             {shared("retry")}
           </button>
-        </main>
+        </MessagePage>
       );
     case "choosing":
       return <ChooseTill me={stage.me} onChosen={() => void enter(stage.me)} onSignOut={() => void leave()} />;
@@ -112,7 +113,7 @@ function ChooseTill({ me, onChosen, onSignOut }: { me: Me; onChosen: () => void;
       ? t("till.none")
       : t("till.choose");
   return (
-    <main className="page-message">
+    <MessagePage>
       <h1>{question}</h1>
       {me.permissions.includes("take") &&
         me.tills.map((till) => (
@@ -130,7 +131,7 @@ function ChooseTill({ me, onChosen, onSignOut }: { me: Me; onChosen: () => void;
       <button className="button button-quiet" onClick={onSignOut}>
         {shared("signout")}
       </button>
-    </main>
+    </MessagePage>
   );
 }
 

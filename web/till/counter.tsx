@@ -366,6 +366,8 @@ export function Counter(props: CounterProps) {
     setEntry("");
   }
 
+  // A device of its own says in its strip that it is blind.
+  const away = !state.reachable || (ways.serverAway && agent === null);
   const padKey = useRef<(key: string) => void>(null);
   useEffect(() => {
     padKey.current = (key) => {
@@ -396,10 +398,13 @@ export function Counter(props: CounterProps) {
       />
       <div className="till-notices">
         {agent && <AgentStrip agent={agent} />}
-        {!state.reachable ? (
-          <p className="banner banner-bad" role="alert">
-            {t("banner.unreachable")}
-          </p>
+        {away ? (
+          // At the entry the ladder says it, and what to do.
+          current && (
+            <p className="banner banner-bad" role="alert">
+              {t("banner.unreachable")}
+            </p>
+          )
         ) : (
           link === "lost" && (
             <p className="banner" role="status">
