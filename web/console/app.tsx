@@ -1,6 +1,6 @@
 // The console's frame: who is signed in, which page is open, and the live stream behind them all.
 import { Button, Result, Spin } from "antd";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { Failure } from "../shared/api/client";
 import { openEvents, type Link as LiveLink } from "../shared/api/events";
 import type { Me, PrinterState } from "../shared/api/types";
@@ -87,6 +87,11 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
   );
 
   const [section = ""] = path.split("/");
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the pages' names are wider than the screen.
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [section]);
   const item = (to: string, label: string) => (
     <Link href={address(to)} aria-current={section === to ? "page" : undefined}>
       {label}
@@ -109,7 +114,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           <Mark />
           <strong>{me.merchant.name}</strong>
         </Link>
-        <nav aria-label={t("nav.label")}>
+        <nav ref={nav} aria-label={t("nav.label")}>
           {item("", t("nav.today"))}
           {item("payments", t("nav.payments"))}
           {item("day", t("nav.day"))}
