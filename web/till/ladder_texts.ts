@@ -71,7 +71,7 @@ export const ladderTexts = dictionary({
   },
   "record.cancel_no": { zh: "保留登记", en: "Keep the record" },
 
-  "found.label": { zh: "查到的收款", en: "Money that was found" },
+  "found.label": { zh: "找回的收款", en: "Money that was found" },
   "found.seen": { zh: "知道了", en: "I have seen it" },
   "found.more": { zh: "还有 {count} 笔", en: "{count} more" },
   "found.voice": { zh: "查到一笔，{amount}", en: "Found a payment of {amount}" },
