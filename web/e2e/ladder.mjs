@@ -52,6 +52,14 @@ async function atTheTill(runner, browser, base, demo) {
     equal((await till.newest()).cash.tendered.amount, 3330, "tendered");
   });
 
+  await check("keys that come faster than the page draws are all heard, in order", async () => {
+    await Promise.all(["1", "2", "F7"].map((key) => page.keyboard.press(key)));
+    await page.waitForSelector("dialog[open] .cash-form input:focus");
+    holds((await dialog.locator(".cash-due").innerText()).includes("12.00"), "a digit is missing from the amount");
+    await till.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+  });
+
   await check("after a refusal the same amount is taken in cash with two keys", async () => {
     const { amount, code } = caseOf(demo, "refused");
     await till.type(amount);

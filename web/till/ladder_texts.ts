@@ -25,7 +25,7 @@ export const ladderTexts = dictionary({
   "cash.missing": { zh: "还差 {amount}", en: "{amount} is missing" },
   "cash.unreadable": { zh: "这不是金额，请重新输入", en: "That is no amount; type it again" },
   "cash.yes": { zh: "收下 {amount}", en: "Take {amount}" },
-  "cash.yes_change": { zh: "收下，找零 {change}", en: "Take it, give {change} change" },
+  "cash.yes_change": { zh: "收下，找零 {change}", en: "Take it, {change} back" },
   "cash.no": { zh: "不收现金", en: "No cash" },
 
   "shop.title": { zh: "顾客扫固定码付 {amount}", en: "{amount} by the printed code" },

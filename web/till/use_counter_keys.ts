@@ -1,5 +1,6 @@
 // The counter's keyboard: every key press passes here first, so that scanner and keyboard work wherever the focus is.
 import { useLayoutEffect, useRef } from "react";
+import { flushSync } from "react-dom";
 import { characterOf, ScannerEar, type Heard } from "./scanner";
 
 export interface CounterKeys {
@@ -23,10 +24,14 @@ export function useCounterKeys(active: boolean, handlers: CounterKeys): void {
     const ear = new ScannerEar();
     let timer: ReturnType<typeof setTimeout> | undefined;
 
+    // Several keys may be told at once, after a hesitation over whether they are a scan: each must find what the one
+    // before it has changed, or a digit would be missing from the amount.
     function tell(heard: Heard[]) {
       for (const one of heard) {
-        if (one.kind === "typed") latest.current.typed(one.key);
-        else latest.current.scanned(one.keys, one.typed);
+        flushSync(() => {
+          if (one.kind === "typed") latest.current.typed(one.key);
+          else latest.current.scanned(one.keys, one.typed);
+        });
       }
     }
 
