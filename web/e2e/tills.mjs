@@ -1,6 +1,7 @@
 // The console's tills: a device is paired, a spare takes over, a lost one is shut out.
 import { signIn, visitor } from "./browser.mjs";
 import { equal, holds } from "./runner.mjs";
+import { Till } from "./shop.mjs";
 
 export async function tillsChecks(runner, browser, base, demo) {
   const seat = await visitor(browser, { size: "desktop" });
@@ -79,4 +80,68 @@ export async function tillsChecks(runner, browser, base, demo) {
 
   await check("no console errors", async () => equal(seat.complaints, [], "complaints"));
   await seat.close();
+  await theDevice(runner, browser, base, demo);
+}
+
+/** What a till's own device says of itself, told in its place: its real self is tested with its process. */
+async function theDevice(runner, browser, base, demo) {
+  const till = await Till.open(browser, base, demo.owner);
+  const { page } = till;
+  const now = new Date().toISOString();
+  const told = (part) => ({
+    standing: "selling",
+    till: { id: "1", name: "1号收银" },
+    server: { reachable: true, since: now, why: null },
+    taken_over: null,
+    standby: null,
+    journal: { unsent: 0, flaw: null },
+    text: { zh: "", en: "" },
+    ...part,
+  });
+  const away = { reachable: false, since: now, why: null };
+  const standby = { current: "柜台电脑", seen_at: now, silent_s: 42, takes_over_after_s: null };
+  let answer = told({});
+  await page.route("**/v1/agent", (route) => route.fulfill({ json: answer }));
+  const check = (name, part, run) =>
+    runner.check(`the till's device: ${name}`, async () => {
+      answer = told(part);
+      await page.reload();
+      await run();
+    });
+
+  await check("connected", {}, async () => {
+    await page.waitForSelector(".entry");
+    await page.locator(".chip-good", { hasText: "服务器" }).waitFor();
+    equal(await page.locator(".agent-strip, .ladder").count(), 0, "warnings");
+  });
+  await check("blind: since when, what it means, cash in front", { server: away, journal: { unsent: 3, flaw: null } }, async () => {
+    await page.locator(".agent-strip", { hasText: "3 条" }).waitFor();
+    await page.waitForSelector(".ladder .button-primary");
+  });
+  const flaw = { zh: "流水第 7 条损坏", en: "Entry 7 of the journal is damaged" };
+  await check("a damaged journal", { journal: { unsent: 0, flaw } }, async () => {
+    await page.locator(".agent-strip", { hasText: flaw.zh }).waitFor();
+    await page.waitForSelector(".entry");
+  });
+  await check("a spare takes over with one button", { standing: "standby", standby }, async () => {
+    await page.locator(".agent-fact", { hasText: "42 秒" }).waitFor();
+    await page.route("**/v1/agent/takeover", (route) => {
+      answer = told({});
+      return route.fulfill({ json: answer });
+    });
+    await page.locator(".agent-button").click();
+    await page.waitForSelector(".entry, .outcome, .page-message .button-primary:not(.agent-button)");
+  });
+  await check("a spare without the server cannot", { standing: "standby", standby, server: away }, async () => {
+    await page.waitForSelector(".agent-button");
+    holds(await page.locator(".agent-button").isDisabled(), "the button is enabled");
+  });
+  await check("taken over: by whom, and that nothing is lost", { standing: "taken_over", taken_over: { by: "备用平板", at: now } }, async () => {
+    await page.locator(".agent-fact", { hasText: "备用平板" }).waitFor();
+    equal(await page.locator(".entry").count(), 0, "entries");
+  });
+  await check("refused by the server", { standing: "refused" }, async () => {
+    await page.waitForSelector(".agent-stop");
+  });
+  await till.close();
 }
