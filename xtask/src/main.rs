@@ -14,8 +14,11 @@ The project's own tools.
   cargo xtask mutate   remove each safety line of tests/mutations.toml in turn, in a copy of the tree, and see that
                        its ring of tests fails; exits 1 if a line's removal goes unnoticed
                          mutate NAME...          these lines alone
+                         mutate --again          all of them, also those that were caught before with these sources
                          mutate --list           the lines and their rings
                          mutate --sample 3 TEXT  three lines, chosen by TEXT: the same for the same text
+                       The whole list takes about half an hour on two cores once the copy is built. What was caught
+                       is kept as it goes, so a run that was stopped goes on where it stopped.
 ";
 
 fn main() -> ExitCode {

@@ -393,6 +393,20 @@ mod tests {
         }
     }
 
+    /// Anything less loses what was acknowledged last when the power goes.
+    #[tokio::test]
+    async fn a_file_is_synced_with_every_transaction() {
+        let folder = Folder::new();
+        if folder.on_postgresql() {
+            return;
+        }
+        let store = folder.open().await.expect("it opens");
+        let mut writing = store.begin().await.expect("a transaction");
+        let synced = query_scalar::<i64>("PRAGMA synchronous").fetch_one(&mut *writing).await;
+        let log = query_scalar::<String>("PRAGMA journal_mode").fetch_one(&mut *writing).await;
+        assert_eq!((synced.expect("a number"), log.expect("a word")), (2, "wal".to_owned()), "FULL");
+    }
+
     #[test]
     fn steps_are_numbered_from_one_without_gaps() {
         let numbers: Vec<i64> = MIGRATIONS.iter().map(|(number, ..)| *number).collect();

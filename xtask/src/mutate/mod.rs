@@ -3,11 +3,13 @@
 
 mod copy;
 mod list;
+mod memory;
 
 use crate::tree::{Tree, root};
 use anyhow::{Context, Result, bail, ensure};
 use copy::Copy;
 use list::{Line, List};
+use memory::{Caught, Memory};
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::ExitCode;
@@ -17,8 +19,8 @@ const LIST: &str = "tests/mutations.toml";
 
 /// What became of a removed line.
 enum Fate {
-    /// Its ring failed; the words of the first failure.
-    Caught(String),
+    /// Its ring failed.
+    Caught(Caught),
     /// Its ring passed.
     Survived,
     /// The rest does not compile without it, so nothing was tested.
@@ -47,27 +49,65 @@ fn try_run(words: &[&str]) -> Result<bool> {
             return Ok(true);
         }
         ["--sample", count, text] => list.sample(count.parse().context("--sample takes a number")?, text),
-        names => list.named(names)?,
+        ["--again", names @ ..] | names => list.named(names)?,
     };
     let folder = root().join("target/mutate");
     let copy = Copy::make(&tree, &folder)?;
-    check_rings(&list, &chosen, &copy)?;
-    let (mut caught, began) = (0, Instant::now());
-    for line in &chosen {
-        let fate = remove(&list, line, &copy)?;
+    let mut memory = Memory::of(&folder);
+    if words.first() == Some(&"--again") {
+        memory = memory.forget()?;
+    }
+    let states: Vec<u64> = chosen.iter().map(|line| memory::state(&tree, &list, line)).collect();
+    let left: Vec<&Line> = chosen
+        .iter()
+        .zip(&states)
+        .filter(|(_, state)| memory.caught(**state).is_none())
+        .map(|(line, _)| *line)
+        .collect();
+    check_rings(&list, &left, &copy)?;
+    let (mut rings, began) = (BTreeMap::<&str, Tally>::new(), Instant::now());
+    for (line, state) in chosen.iter().zip(states) {
+        let known = memory.caught(state).cloned();
+        let before = if known.is_some() { ", before" } else { "" };
+        let fate = match known {
+            Some(caught) => Fate::Caught(caught),
+            None => remove(&list, line, &copy)?,
+        };
         match &fate {
-            Fate::Caught(how) => println!("caught    {:<44} {} [{how}]", line.name, line.ring),
+            Fate::Caught(Caught { how, seconds }) => {
+                println!("caught    {:<44} {:<10} {seconds:>4} s{before} [{how}]", line.name, line.ring)
+            }
             Fate::Survived => println!("SURVIVED  {:<44} {}: {}", line.name, line.ring, line.law),
             Fate::DoesNotCompile => {
                 println!("NO TEST   {:<44} the rest does not compile without it", line.name)
             }
         }
-        caught += usize::from(matches!(fate, Fate::Caught(_)));
+        let tally = rings.entry(&line.ring).or_default();
+        tally.lines += 1;
+        if let Fate::Caught(caught) = fate {
+            (tally.caught, tally.seconds) = (tally.caught + 1, tally.seconds + caught.seconds);
+            if before.is_empty() {
+                memory.keep(state, caught)?;
+            }
+        }
     }
+    println!("\n{:<14} {:>5} {:>7} {:>8}", "ring", "lines", "caught", "seconds");
+    for (ring, Tally { lines, caught, seconds }) in &rings {
+        println!("{ring:<14} {lines:>5} {caught:>7} {seconds:>8}");
+    }
+    let caught: usize = rings.values().map(|tally| tally.caught).sum();
     let missed = chosen.len() - caught;
     println!("{caught} of {} safety lines caught, in {} s", chosen.len(), began.elapsed().as_secs());
     println!("{caught} passed, {missed} failed");
     Ok(missed == 0)
+}
+
+/// What a ring came to.
+#[derive(Default)]
+struct Tally {
+    lines: usize,
+    caught: usize,
+    seconds: u64,
 }
 
 /// A ring that fails anyway proves nothing.
@@ -85,6 +125,7 @@ fn remove(list: &List, line: &Line, copy: &Copy) -> Result<Fate> {
     let path = copy.tree.join(&line.file);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     fs::write(&path, text.replacen(&line.remove, &line.instead, 1))?;
+    let began = Instant::now();
     let run = copy.run(&list.rings[&line.ring], &line.name);
     fs::write(&path, text)?;
     let run = run?;
@@ -96,7 +137,7 @@ fn remove(list: &List, line: &Line, copy: &Copy) -> Result<Fate> {
         return Ok(Fate::DoesNotCompile);
     }
     match first_failure(&said) {
-        Some(how) => Ok(Fate::Caught(how)),
+        Some(how) => Ok(Fate::Caught(Caught { how, seconds: began.elapsed().as_secs() })),
         None => bail!("the ring {} failed without saying which test; see {}", line.ring, run.log.display()),
     }
 }
