@@ -1,5 +1,5 @@
 // Reconcile: days, one day's sums and differences, one difference and its story.
-import { Alert, Button, Input, Progress, Result, Segmented, Table, Tag, type TableColumnsType } from "antd";
+import { Alert, Button, Input, Progress, Result, Segmented, Table, type TableColumnsType } from "antd";
 import { useState } from "react";
 import { client, settle } from "../shared/api/client";
 import type { components } from "../shared/api/schema";
@@ -21,9 +21,10 @@ type Difference = components["schemas"]["DifferenceView"];
 type Channel = components["schemas"]["BillChannel"];
 type Word = Parameters<ReturnType<typeof useTranslate<typeof reconcileTexts>>>[0];
 
-const COLORS: Record<string, string> = {
-  raised: "red", asking: "gold", waiting: "gold", cured: "green", settled: "green", noted: "default", gone: "default",
-  failed: "red", running: "gold", not_ready: "gold", done: "green", nothing: "default",
+/** How a day or a difference stands; what is not listed is on record and no more. */
+const TONES: Record<string, "good" | "open" | "bad"> = {
+  raised: "bad", asking: "open", waiting: "open", cured: "good", settled: "good",
+  failed: "bad", running: "open", not_ready: "open", done: "good",
 };
 const OPEN = ["raised", "asking", "waiting"];
 
@@ -66,6 +67,10 @@ export function ReconcilePage({ me }: { me: Me }) {
   );
 }
 
+function StateTag({ state, text }: { state: string; text: string }) {
+  return <span className={`state-tag state-${TONES[state] ?? "noted"}`}>{text}</span>;
+}
+
 function RunNow({ channels }: { channels: Channel[] }) {
   const t = useTranslate(reconcileTexts);
   const pick = usePick();
@@ -103,7 +108,7 @@ function Days({ days, narrow }: { days: BillDay[]; narrow: boolean }) {
       render: (_, one) => <Link href={address("reconcile", { channel: one.channel, day: one.day })}>{one.day}</Link>,
     },
     { title: t("column.provider"), render: (_, one) => pick(one.title) },
-    { title: t("column.state"), render: (_, one) => <Tag color={COLORS[one.state] ?? "default"}>{t(`state.${one.state}` as Word)}</Tag> },
+    { title: t("column.state"), render: (_, one) => <StateTag state={one.state} text={t(`state.${one.state}` as Word)} /> },
     ...(narrow
       ? []
       : ([
@@ -135,7 +140,7 @@ function OneDay({ bill, narrow }: { bill: BillDay; narrow: boolean }) {
   return (
     <section className="card reconcile-day">
       <h2>
-        {bill.day} {pick(bill.title)} <Tag color={COLORS[bill.state] ?? "default"}>{t(`state.${bill.state}` as Word)}</Tag>
+        {bill.day} {pick(bill.title)} <StateTag state={bill.state} text={t(`state.${bill.state}` as Word)} />
       </h2>
       {bill.state === "running" && <Progress percent={99.9} status="active" showInfo={false} aria-label={t("run.begun")} />}
       {bill.problem && <Alert type={bill.state === "failed" ? "error" : "info"} showIcon title={pick(bill.problem)} />}
@@ -183,7 +188,7 @@ function DifferenceList({ items, narrow }: { items: Difference[]; narrow: boolea
   const pick = usePick();
   const place = (one: Difference) => address("reconcile", { channel: one.channel, day: one.day, key: one.key });
   const columns: TableColumnsType<Difference> = [
-    { title: t("column.state"), render: (_, one) => <Tag color={COLORS[one.state] ?? "default"}>{t(`difference.${one.state}` as Word)}</Tag> },
+    { title: t("column.state"), render: (_, one) => <StateTag state={one.state} text={t(`difference.${one.state}` as Word)} /> },
     { title: t("differences"), render: (_, one) => <Link href={place(one)}>{pick(one.happened)}</Link> },
     ...(narrow ? [] : ([{ title: t("todo"), render: (_: unknown, one: Difference) => pick(one.todo) }] as TableColumnsType<Difference>)),
   ];
@@ -211,7 +216,7 @@ function Story({ channel, day, name, mayAct }: { channel: string; day: string; n
         ];
         return (
           <div className="reconcile-story">
-            <Tag color={COLORS[one.state] ?? "default"}>{t(`difference.${one.state}` as Word)}</Tag>
+            <StateTag state={one.state} text={t(`difference.${one.state}` as Word)} />
             <h3>{pick(one.happened)}</h3>
             <p><b>{t("means")}: </b>{pick(one.means)}</p>
             <p><b>{t("todo")}: </b>{pick(one.todo)}</p>

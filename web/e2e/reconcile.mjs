@@ -65,7 +65,7 @@ export async function reconcileChecks(runner, browser, base, demo) {
     const read = page.waitForResponse((answer) => answer.url().endsWith("/v1/reconcile/runs") && answer.request().method() === "POST");
     await page.locator(".page-tools button", { hasText: "微信支付" }).click();
     holds((await read).ok(), `the run was answered ${(await read).status()}`);
-    await page.locator(".reconcile-days tr", { hasText: "微信支付" }).locator(".ant-tag", { hasText: "已核对" }).waitFor();
+    await page.locator(".reconcile-days tr", { hasText: "微信支付" }).locator(".state-tag", { hasText: "已核对" }).waitFor();
     equal(await rows.count(), before, "differences");
   });
 
