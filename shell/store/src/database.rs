@@ -32,7 +32,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
 const SCHEMA_TURN: i64 = 0x7061_7964_6573_6b00;
 
 /// Connections to PostgreSQL of one server.
-const CONNECTIONS_MAX: u32 = 10;
+pub(crate) const CONNECTIONS_MAX: u32 = 10;
 /// Of these two more, for its beats and for looking at the others'.
 const PULSE_CONNECTIONS_MAX: u32 = 2;
 /// For a lock or a connection somebody else has.

@@ -74,7 +74,7 @@ const ALIVE: &str = "(SELECT fence FROM nodes WHERE standing = 'alive')";
 /// half-way but by an error, so a gate that is shut adds a row that is there already.
 pub(crate) fn script(rows: Rows) -> QueryAs<(i64, String)> {
     // Taking the write lock at once: a transaction that reads first and writes later can fail half-way.
-    let mut script = QueryBuilder::new("BEGIN IMMEDIATE; ");
+    let mut script = QueryBuilder::of_sqlite("BEGIN IMMEDIATE; ");
     if let Some(gate) = rows.gate {
         script.push("INSERT INTO schema_steps (number) SELECT 1 WHERE ").push_bind(gate.fence.0);
         script.push(format_args!(" NOT IN {ALIVE} OR EXISTS (SELECT 1 FROM payments WHERE holder <> "));
@@ -202,8 +202,8 @@ mod tests {
         let text = format!("{:?}", script(rows(None)));
         assert!(text.contains(
             "BEGIN IMMEDIATE; \
-             INSERT INTO one (id, amount) VALUES ($1, $2), ($3, $4) ON CONFLICT (id) DO NOTHING; \
-             INSERT INTO events (id, amount) VALUES ($5, $6) RETURNING id, payment; COMMIT"
+             INSERT INTO one (id, amount) VALUES (?, ?), (?, ?) ON CONFLICT (id) DO NOTHING; \
+             INSERT INTO events (id, amount) VALUES (?, ?) RETURNING id, payment; COMMIT"
         ));
     }
 

@@ -156,6 +156,7 @@ fn code(standing: Standing) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::database::CONNECTIONS_MAX;
     use crate::folder::Folder;
 
     #[tokio::test]
@@ -168,6 +169,19 @@ mod tests {
         assert!(second >= first, "{first:?} {second:?}");
         let of_this_century = |shown: Timestamp| shown > Timestamp::from_micros(1_700_000_000_000_000);
         assert!(second.is_none_or(of_this_century), "microseconds since 1970: {second:?}");
+    }
+
+    #[tokio::test]
+    async fn a_beat_does_not_wait_for_the_connections_that_payments_hold() {
+        let folder = Folder::new();
+        let store = folder.open().await.expect("it opens");
+        let me = store.join("a", "").await.expect("joined");
+        let mut busy = Vec::new();
+        for _ in 0..if store.is_shared() { CONNECTIONS_MAX } else { 0 } {
+            busy.push(store.begin().await.expect("a connection"));
+        }
+        assert!(store.beat(me).await.expect("beaten"));
+        assert!(store.members().await.expect("members").may_commit(me));
     }
 
     /// The same steps by the rules and in the database.

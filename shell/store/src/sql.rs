@@ -345,8 +345,7 @@ fn parameters(text: &str) -> Vec<usize> {
 /// A text with `?` for `$1`, `$2` ... where each comes once and in order, as a builder makes them. SQLite takes `$1` for a
 /// name, and looks every name up among all before it: a statement of a thousand rows would spend its time on that.
 fn by_place(text: &str, values: usize) -> String {
-    let named = parameters(text);
-    if !named.iter().copied().eq(1..=values) {
+    if !parameters(text).into_iter().eq(1..=values) {
         return text.to_owned();
     }
     let mut parts = text.split('$');
@@ -481,11 +480,17 @@ pub(crate) use from_columns;
 pub(crate) struct QueryBuilder {
     text: String,
     values: Vec<Value>,
+    by_place: bool,
 }
 
 impl QueryBuilder {
     pub(crate) fn new(text: impl Into<String>) -> QueryBuilder {
-        QueryBuilder { text: text.into(), values: Vec::new() }
+        QueryBuilder { text: text.into(), values: Vec::new(), by_place: false }
+    }
+
+    /// A statement for SQLite alone, whose values go by their places; see [`by_place`].
+    pub(crate) fn of_sqlite(text: impl Into<String>) -> QueryBuilder {
+        QueryBuilder { by_place: true, ..QueryBuilder::new(text) }
     }
 
     pub(crate) fn push(&mut self, text: impl Display) -> &mut QueryBuilder {
@@ -495,7 +500,10 @@ impl QueryBuilder {
 
     pub(crate) fn push_bind(&mut self, value: impl Into<Value>) -> &mut QueryBuilder {
         self.values.push(value.into());
-        write!(self.text, "${}", self.values.len()).expect("text grows");
+        match self.by_place {
+            true => self.text.push('?'),
+            false => write!(self.text, "${}", self.values.len()).expect("text grows"),
+        }
         self
     }
 

@@ -6,6 +6,7 @@ use crate::folder::Folder;
 use crate::sql::{from_columns, query, query_as};
 use crate::{Cursor, EventId, MerchantScope, PaymentFilter, Store, StoreConfig, StoreError, payments};
 use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
+use engine::lease::Fence;
 use engine::{After, Batch, CallOut, Change, End, Engine, Wake, Which};
 use expect_test::{Expect, expect};
 use payment::{
@@ -403,7 +404,12 @@ async fn a_large_batch_is_one_transaction_whose_events_keep_the_order_of_its_cha
     let told: BTreeMap<EventId, PaymentId> =
         numbers.into_iter().zip(batch.changes.iter().map(|change| change.payment.request.id)).collect();
     assert_eq!(told, events.iter().map(|event| (event.id, event.payment)).collect());
-    assert_eq!(world.store.open_payments(None, 2_000).await.expect("a list").len(), 1_500);
+    let open = world.store.open_payments(None, 2_000).await.expect("a list");
+    assert_eq!(open.len(), 1_500);
+    assert_eq!(world.store.count_open_beside(Fence::NOBODY).await.expect("a count"), 1_500);
+    assert!(open.is_sorted_by(|newer, older| newer > older), "newest first");
+    let rest = world.store.open_payments(Some(open[1_000]), 2_000).await.expect("a list");
+    assert_eq!(rest, open[1_001..]);
     let wanted: Vec<Which> =
         batch.changes.iter().map(|change| Which::Id(change.payment.request.id)).collect();
     let found = world.store.load(&wanted).await.expect("facts");
