@@ -31,7 +31,7 @@ use payment::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Payments whose time has come are looked at so many at once; [`Engine::next_due`] stays in the past for the rest.
-const DUE_MAX: usize = 1_000;
+const DUE_MAX: usize = 128;
 
 /// Who waits for an answer; the driver's own numbering.
 pub type Caller = u64;

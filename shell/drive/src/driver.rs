@@ -27,9 +27,10 @@ use tokio::time::Instant;
 const ROUND_MAX: usize = 1_024;
 /// The clock is looked at so often, should it have been set forward.
 const NAP_MAX: Duration = Duration::from_secs(1);
-/// While more calls than this are under way, what is due waits: it would only wait for a place to be called from.
-const CALLS_MAX: u64 = 1_024;
-const LET_CALLS_END: Duration = Duration::from_millis(5);
+/// While more calls than this are under way, what is due is looked at less often: whoever stands at a counter must not
+/// wait for a place to be called from behind a thousand old payments.
+const CALLS_MAX: u64 = 192;
+const WHILE_BUSY: Duration = Duration::from_millis(100);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
@@ -86,6 +87,8 @@ pub(crate) struct Driver {
     last_caller: Caller,
     failures: u32,
     pace: Pace,
+    /// When what is due was last looked at.
+    looked: Instant,
     stop_by: Option<Instant>,
     resuming: Option<JoinHandle<()>>,
     out: Option<Out>,
@@ -149,6 +152,7 @@ impl Driver {
             last_caller: 0,
             failures: 0,
             pace: Pace::default(),
+            looked: Instant::now(),
             stop_by: None,
             resuming: None,
             out: None,
@@ -175,8 +179,8 @@ impl Driver {
             self.wait(&mut messages).await;
             messages.drain(..).for_each(|message| self.take_in(message));
             let now = self.now();
-            let may_ask = self.stop_by.is_none() && self.calls_under_way() < CALLS_MAX;
-            if may_ask && self.engine.next_due().is_some_and(|due| due <= now) {
+            if self.looks_at_due() && self.engine.next_due().is_some_and(|due| due <= now) {
+                self.looked = Instant::now();
                 self.engine.handle(Wake::Time, now);
             }
             if let Some(why) = self.out.take() {
@@ -248,6 +252,12 @@ impl Driver {
         !self.store.is_shared() && all_taken_up && idle
     }
 
+    /// Whether it is time for what is due.
+    fn looks_at_due(&self) -> bool {
+        let calm = self.calls_under_way() < CALLS_MAX || self.looked.elapsed() >= WHILE_BUSY;
+        self.stop_by.is_none() && calm
+    }
+
     fn calls_under_way(&self) -> u64 {
         self.calls.counters.calls_in_flight.load(Ordering::Relaxed)
     }
@@ -264,7 +274,8 @@ impl Driver {
             tokio::time::sleep_until(until).await;
         }
         let nap = self.engine.next_due().map_or(NAP_MAX, |due| due.since(self.now()).min(NAP_MAX));
-        let nap = if under_way < CALLS_MAX { nap } else { nap.max(LET_CALLS_END) };
+        let busy_until = self.looked + WHILE_BUSY;
+        let nap = if under_way < CALLS_MAX { nap } else { nap.max(busy_until - Instant::now()) };
         // What is due stays due while it stops, so that must not cut the nap short.
         let nap = if self.stop_by.is_some() { Duration::from_millis(20) } else { nap };
         let nap = if self.round.ended.is_empty() { nap } else { Duration::ZERO };

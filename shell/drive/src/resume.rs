@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 
 /// Payments taken up at once; while they are, others are served between.
-const PAGE: u32 = 500;
+const PAGE: u32 = 128;
 /// While more calls than this are under way the next page waits a while.
 const CALLS_MAX: u64 = 64;
 /// But no longer than this: a server that is busy takes up what another one left all the same.
