@@ -3,10 +3,11 @@
 use crate::clock;
 use crate::setup::fresh_id;
 use anyhow::{Context, Result};
-use base::{ChannelId, Currency, MerchantId, Money, PaymentId, StoreId, Text, TillId};
+use base::{ChannelId, Currency, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
 use engine::{After, Batch, End, Engine, Wake};
 use payment::{Answer, Method, Paid, Request, Said, Verdict};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use store::Store;
 
 /// Whose payments these are, and over which channel.
@@ -26,7 +27,7 @@ impl Whose {
 /// Makes a group of paid payments durable: one transaction for what is asked, one for what was answered.
 pub async fn commit_paid(store: &Store, whose: Whose, group: usize) -> Result<()> {
     let mut engine = Engine::new(BTreeMap::new());
-    let asked = asked(&mut engine, whose, group);
+    let asked = asked(&mut engine, whose, group, clock::now());
     commit(store, &mut engine, &asked).await?;
     for after in asked.after {
         let After::Call(call) = after else { continue };
@@ -37,19 +38,19 @@ pub async fn commit_paid(store: &Store, whose: Whose, group: usize) -> Result<()
     commit(store, &mut engine, &answered).await
 }
 
-/// Makes a group of payments durable of which nobody knows what became: asked, and then the server stopped.
+/// Makes a group of payments durable of which nobody knows what became: asked ten minutes ago, and then the power went.
 pub async fn commit_open(store: &Store, whose: Whose, group: usize) -> Result<()> {
     let mut engine = Engine::new(BTreeMap::new());
-    let asked = asked(&mut engine, whose, group);
+    let asked = asked(&mut engine, whose, group, clock::now() - Duration::from_secs(600));
     commit(store, &mut engine, &asked).await
 }
 
-fn asked(engine: &mut Engine, whose: Whose, group: usize) -> Batch {
+fn asked(engine: &mut Engine, whose: Whose, group: usize, at: Timestamp) -> Batch {
     for caller in 0..group as u64 {
-        engine.handle(Wake::Begin { request: request(whose), code: None, caller }, clock::now());
+        engine.handle(Wake::Begin { request: request(whose), code: None, caller }, at);
     }
     for which in engine.take().loads {
-        engine.handle(Wake::Loaded { which, entries: None }, clock::now());
+        engine.handle(Wake::Loaded { which, entries: None }, at);
     }
     engine.take().batch
 }

@@ -178,7 +178,8 @@ async fn installed(
         store: "Store 1".to_owned(),
         till: "Till 1".to_owned(),
         payment_max: 5_000_000,
-        login: "owner".to_owned(),
+        // A database that is given from outside may have seen a bench before.
+        login: format!("owner-{:08x}", rand::random::<u32>()),
         password: crate::setup::fresh_password(),
         channels: vec![channel_from_json("wechat", credentials)?],
         printer: None,
