@@ -14,6 +14,7 @@ mod files;
 mod init;
 mod migrate;
 mod printers;
+mod processor;
 mod reconcile_day;
 mod restore;
 mod sealed;
@@ -32,6 +33,7 @@ use tracing_subscriber::EnvFilter;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    processor::choose_how_to_sign();
     let filter = EnvFilter::try_from_env("PAYDESK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     cli::run(cli::Cli::parse())

@@ -75,6 +75,10 @@ impl Watchers {
         self.lock().is_empty()
     }
 
+    pub(crate) fn watched(&self, payment: PaymentId) -> bool {
+        self.lock().contains_key(&payment)
+    }
+
     pub(crate) fn tell(&self, changes: &[Arc<Changed>]) {
         let all = self.lock();
         if all.is_empty() {
