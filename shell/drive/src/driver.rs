@@ -29,7 +29,7 @@ const ROUND_MAX: usize = 1_024;
 const NAP_MAX: Duration = Duration::from_secs(1);
 /// While more calls than this are under way, what is due is looked at less often: whoever stands at a counter must not
 /// wait for a place to be called from behind a thousand old payments.
-const CALLS_MAX: u64 = 192;
+const CALLS_MAX: u64 = 96;
 const WHILE_BUSY: Duration = Duration::from_millis(100);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(5);

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 /// Payments taken up at once; while they are, others are served between.
 const PAGE: u32 = 128;
 /// While more calls than this are under way the next page waits a while.
-const CALLS_MAX: u64 = 64;
+const CALLS_MAX: u64 = 32;
 /// But no longer than this: a server that is busy takes up what another one left all the same.
 const CALLS_PATIENCE: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
