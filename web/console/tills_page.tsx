@@ -61,13 +61,24 @@ function Devices({ till, devices, me }: { till: Till; devices: TillDevices; me: 
   const t = useTranslate(tillsTexts);
   const narrow = useNarrow();
   if (devices.devices.length === 0) return <p className="till-alone quiet">{t("no_device")}</p>;
-  const columns: TableColumnsType<TillDevice> = [
-    { key: "name", title: t("device"), render: (_, device) => <b>{device.name}</b> },
+  const wide: TableColumnsType<TillDevice> = [
     { key: "standing", title: t("standing"), render: (_, device) => <Standing device={device} /> },
     { key: "seen", title: t("seen"), render: (_, device) => <Seen device={device} /> },
-    ...(narrow
-      ? []
-      : [{ key: "prints", title: t("prints"), render: (_: unknown, device: TillDevice) => t(device.prints ? "prints.self" : "prints.server") }]),
+    { key: "prints", title: t("prints"), render: (_, device) => t(device.prints ? "prints.self" : "prints.server") },
+  ];
+  const columns: TableColumnsType<TillDevice> = [
+    {
+      key: "name",
+      title: t("device"),
+      render: (_, device) => (
+        <div className="device-name">
+          <b>{device.name}</b>
+          {narrow && <Standing device={device} />}
+          {narrow && <Seen device={device} />}
+        </div>
+      ),
+    },
+    ...(narrow ? [] : wide),
     { key: "acts", title: "", align: "right", render: (_, device) => <Acts till={till} device={device} devices={devices} me={me} /> },
   ];
   return (
