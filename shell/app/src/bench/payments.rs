@@ -2,7 +2,6 @@
 
 use super::ceilings::{self, Ceilings};
 use super::load::{Connection, pay};
-use super::processor::Spent;
 use super::rig::Rig;
 use super::{cpu_pressure, machine_is_quiet, percentile_ms, rounded};
 use crate::cli::Verdict;
@@ -48,7 +47,7 @@ struct Measured {
     elapsed: Duration,
     rss_mb_max: f64,
     taken_in_all: u64,
-    spent: Spent,
+    core_ms: Value,
     started_in: Duration,
 }
 
@@ -121,11 +120,11 @@ async fn load(rig: &Rig, options: &Options) -> Result<Measured> {
         latencies_us.extend(till.await.context("a till broke")??);
     }
     let elapsed = began.elapsed().saturating_sub(WARM_UP);
-    let spent = rig.spent().since(&spent);
+    let core_ms = rig.spent().per_payment(&spent, latencies_us.len());
     latencies_us.sort_unstable();
     let taken_in_all = serial.load(Ordering::Relaxed);
     let started_in = rig.started_in;
-    Ok(Measured { latencies_us, elapsed, rss_mb_max, taken_in_all, spent, started_in })
+    Ok(Measured { latencies_us, elapsed, rss_mb_max, taken_in_all, core_ms, started_in })
 }
 
 /// One till: payment after payment until time is up. The times of those that ended after warming up.
@@ -196,7 +195,7 @@ fn figures(measured: &Measured) -> Value {
         "p99_ms": rounded(percentile_ms(&measured.latencies_us, 0.99), 2),
         "payments": measured.latencies_us.len(),
         "seconds": rounded(measured.elapsed.as_secs_f64(), 1),
-        "core_ms_per_payment": measured.spent.per_payment(measured.latencies_us.len()),
+        "core_ms_per_payment": measured.core_ms,
         "server_rss_mb": rounded(measured.rss_mb_max, 1),
     })
 }

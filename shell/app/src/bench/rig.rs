@@ -2,7 +2,7 @@
 
 use super::bulk::Whose;
 use super::load::Connection;
-use super::processor::{Spent, of_process};
+use super::processor::{Spent, Threads};
 use crate::setup::{Installed, Plan, channel_from_json, install, new_api_key};
 use anyhow::{Context, Result, bail, ensure};
 use base::{ChannelId, Secret};
@@ -109,9 +109,9 @@ impl Rig {
     pub fn spent(&self) -> Spent {
         let servers = self.more_servers.iter().chain([&self.server]);
         Spent {
-            server: servers.map(|server| of_process(server.id())).sum(),
-            simulator: of_process(self.simulator.id()),
-            generator: of_process(std::process::id()),
+            server: Threads::of(servers.map(Child::id)),
+            simulator: Threads::of([self.simulator.id()]),
+            generator: Threads::of([std::process::id()]),
         }
     }
 
