@@ -1,11 +1,16 @@
 //! Our side of a day, packed: 24 bytes a row, found by number in one or two looks at memory.
+//!
+//! Once sealed it never changes, so that several stretches of a bill can be held against it at once; which rows were
+//! seen is kept apart, in one bit a row.
 
 use crate::{BookRow, Kind, Place, State};
 use base::Currency;
 use std::collections::BTreeMap;
 
 /// Rows are kept in so many piles by the first bits of their mixed numbers, so that they can be sorted side by side.
-const PILES: usize = 16;
+const PILES: usize = 1 << PILE_BITS;
+/// Enough that a pile is sorted within a processor's cache.
+const PILE_BITS: u32 = 9;
 /// About so many rows share one entry of a pile's index.
 const ROWS_PER_ENTRY: usize = 8;
 
@@ -18,6 +23,14 @@ pub struct Book {
     tables: [Table; 2],
 }
 
+/// A row as the book keeps it.
+#[derive(Clone, Copy, Debug)]
+pub struct PackedRow {
+    kind: Kind,
+    packed: Packed,
+    large: Option<(i64, Option<i64>)>,
+}
+
 /// Our rows, ready to be looked up.
 #[derive(Debug)]
 pub struct SealedBook {
@@ -25,9 +38,9 @@ pub struct SealedBook {
 }
 
 /// The rows of one kind.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Table {
-    piles: [Pile; PILES],
+    piles: Vec<Pile>,
     /// What does not fit into one word.
     large: BTreeMap<u128, BookRow>,
 }
@@ -54,13 +67,17 @@ impl Book {
 
     /// Takes a row in. A number that comes twice is one row: the first.
     pub fn push(&mut self, row: &BookRow) {
+        self.push_packed(&PackedRow::of(row));
+    }
+
+    /// Takes in a row that was packed before, perhaps on another thread.
+    pub fn push_packed(&mut self, row: &PackedRow) {
         let table = &mut self.tables[row.kind as usize];
-        let mixed = mix(row.id);
-        let detail = Detail::of(row).unwrap_or_else(|| {
-            table.large.entry(row.id).or_insert(*row);
-            Detail::LARGE
-        });
-        table.piles[pile_of(mixed)].rows.push([(mixed >> 64) as u64, mixed as u64, detail.0]);
+        if row.large.is_some() {
+            let number = u128::from(row.packed[0]) << 64 | u128::from(row.packed[1]);
+            table.large.entry(unmix(number)).or_insert_with(|| row.unpacked());
+        }
+        table.piles[pile_of(row.packed[0])].rows.push(row.packed);
     }
 
     /// How many rows came in.
@@ -93,40 +110,125 @@ impl Book {
 /// Where a row is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
-    pile: usize,
-    at: usize,
+    pile: u16,
+    at: u32,
+}
+
+/// Where a number can stand in the book, if it stands there at all: looked up for many numbers first and searched
+/// afterwards, so that a processor waits for its memory once and not for each.
+#[derive(Clone, Copy)]
+pub(crate) struct Search {
+    number: [u64; 2],
+    pile: u16,
+    from: u32,
+    to: u32,
+}
+
+/// Which rows of a book were seen in the bill.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    tables: [Vec<Vec<u64>>; 2],
+}
+
+impl PackedRow {
+    /// The row, packed.
+    pub fn of(row: &BookRow) -> PackedRow {
+        let mixed = mix(row.id);
+        let (detail, large) = match Detail::of(row) {
+            Some(detail) => (detail, None),
+            None => (Detail::large(row), Some((row.amount, row.fee))),
+        };
+        PackedRow { kind: row.kind, packed: [(mixed >> 64) as u64, mixed as u64, detail.0], large }
+    }
+
+    fn unpacked(&self) -> BookRow {
+        let id = unmix(u128::from(self.packed[0]) << 64 | u128::from(self.packed[1]));
+        let row = Detail(self.packed[2]).row(self.kind, id);
+        let (amount, fee) = self.large.unwrap_or((row.amount, row.fee));
+        BookRow { amount, fee, ..row }
+    }
 }
 
 impl SealedBook {
-    /// The row of this number.
-    pub(crate) fn find(&self, kind: Kind, id: u128) -> Option<Found> {
+    /// Where this number can stand.
+    pub(crate) fn search(&self, kind: Kind, id: u128) -> Search {
         let mixed = mix(id);
-        let pile = pile_of(mixed);
-        let at = self.tables[kind as usize].piles[pile].find([(mixed >> 64) as u64, mixed as u64])?;
-        Some(Found { pile, at })
+        let number = [(mixed >> 64) as u64, mixed as u64];
+        let pile = pile_of(number[0]);
+        let (from, to) = self.tables[kind as usize].piles[pile].stretch(number[0]);
+        Search { number, pile: pile as u16, from, to }
+    }
+
+    /// Where it stands.
+    pub(crate) fn find(&self, kind: Kind, search: &Search) -> Option<Found> {
+        let pile = &self.tables[kind as usize].piles[usize::from(search.pile)];
+        let rows = &pile.rows[search.from as usize..search.to as usize];
+        let at = rows.iter().position(|row| [row[0], row[1]] == search.number)?;
+        Some(Found { pile: search.pile, at: search.from + at as u32 })
     }
 
     /// What stands there.
     pub(crate) fn row(&self, kind: Kind, found: Found) -> BookRow {
         let table = &self.tables[kind as usize];
-        table.unpack(kind, &table.piles[found.pile].rows[found.at])
+        table.unpack(kind, &table.piles[usize::from(found.pile)].rows[found.at as usize])
     }
 
-    /// Marks the row as seen in the bill; tells whether it was marked before.
-    pub(crate) fn mark(&mut self, kind: Kind, found: Found) -> bool {
-        let detail = &mut self.tables[kind as usize].piles[found.pile].rows[found.at][2];
-        let before = Detail(*detail).seen();
-        *detail |= Detail::SEEN;
-        before
-    }
-
-    /// Every row with whether it was seen in the bill, sales first.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (BookRow, bool)> + '_ {
+    /// Every row with whether it was seen, sales first. A row's number is worked out only if it is asked for.
+    pub(crate) fn rows<'b>(&'b self, seen: &'b Seen) -> impl Iterator<Item = (LazyRow<'b>, bool)> + 'b {
         [Kind::Sale, Kind::Refund].into_iter().flat_map(move |kind| {
             let table = &self.tables[kind as usize];
-            let rows = table.piles.iter().flat_map(|pile| &pile.rows);
-            rows.map(move |packed| (table.unpack(kind, packed), Detail(packed[2]).seen()))
+            let piles = table.piles.iter().zip(&seen.tables[kind as usize]);
+            piles.flat_map(move |(pile, seen)| {
+                let rows = pile.rows.iter().enumerate();
+                rows.map(move |(at, packed)| (LazyRow { table, kind, packed }, is_set(seen, at)))
+            })
         })
+    }
+}
+
+/// A row whose number was not worked out yet.
+pub(crate) struct LazyRow<'b> {
+    table: &'b Table,
+    kind: Kind,
+    packed: &'b Packed,
+}
+
+impl LazyRow<'_> {
+    /// All of the row but its number, which is zero.
+    pub fn without_number(&self) -> BookRow {
+        let detail = Detail(self.packed[2]);
+        if detail.is_large() { self.whole() } else { detail.row(self.kind, 0) }
+    }
+
+    /// The whole row.
+    pub fn whole(&self) -> BookRow {
+        self.table.unpack(self.kind, self.packed)
+    }
+}
+
+impl Seen {
+    /// None of the book's rows was seen.
+    pub fn none_of(book: &SealedBook) -> Seen {
+        let bits = |pile: &Pile| vec![0; pile.rows.len().div_ceil(64)];
+        Seen { tables: [0, 1].map(|kind| book.tables[kind].piles.iter().map(bits).collect()) }
+    }
+
+    /// Marks the row as seen; tells whether it was marked before.
+    pub fn mark(&mut self, kind: Kind, found: Found) -> bool {
+        let bits = &mut self.tables[kind as usize][usize::from(found.pile)];
+        let before = is_set(bits, found.at as usize);
+        bits[found.at as usize / 64] |= 1 << (found.at % 64);
+        before
+    }
+}
+
+fn is_set(bits: &[u64], at: usize) -> bool {
+    bits[at / 64] >> (at % 64) & 1 == 1
+}
+
+impl Default for Table {
+    fn default() -> Table {
+        Table { piles: (0..PILES).map(|_| Pile::default()).collect(), large: BTreeMap::new() }
     }
 }
 
@@ -143,6 +245,11 @@ impl Table {
 
 impl Pile {
     fn sort(&mut self) {
+        if self.rows.is_empty() {
+            return;
+        }
+        // A vector that grew by doubling holds twice what it needs.
+        self.rows.shrink_to(self.rows.len() + self.rows.len() / 16);
         // By number alone and keeping the order, so that of two rows with one number the first stays.
         self.rows.sort_by_key(|row| (row[0], row[1]));
         self.rows.dedup_by_key(|row| (row[0], row[1]));
@@ -161,23 +268,23 @@ impl Pile {
         self.index[next..].fill(self.rows.len() as u32);
     }
 
-    fn find(&self, number: [u64; 2]) -> Option<usize> {
-        let entry = entry_of(number[0], self.bits);
-        let (from, to) = (*self.index.get(entry)? as usize, *self.index.get(entry + 1)? as usize);
-        self.rows[from..to]
-            .iter()
-            .position(|row| row[0] == number[0] && row[1] == number[1])
-            .map(|at| from + at)
+    /// From where to where a number stands that begins like this, if it is there.
+    fn stretch(&self, high: u64) -> (u32, u32) {
+        let entry = entry_of(high, self.bits);
+        match (self.index.get(entry), self.index.get(entry + 1)) {
+            (Some(from), Some(to)) => (*from, *to),
+            _ => (0, 0),
+        }
     }
 }
 
-fn pile_of(mixed: u128) -> usize {
-    (mixed >> 124) as usize
+fn pile_of(high: u64) -> usize {
+    (high >> (64 - PILE_BITS)) as usize
 }
 
 /// Which entry of a pile's index: the bits after those that chose the pile.
 fn entry_of(high: u64, bits: u32) -> usize {
-    if bits == 0 { 0 } else { ((high << 4) >> (64 - bits)) as usize }
+    if bits == 0 { 0 } else { ((high << PILE_BITS) >> (64 - bits)) as usize }
 }
 
 /// Odd, with bits all over.
@@ -216,8 +323,8 @@ const fn inverse(odd: u128) -> u128 {
 /// Amount, fee, currency, state and place in one word.
 ///
 /// ```text
-///  bit 63      62       61..28      27..6      5..4       3..2    1..0
-///      seen    large    amount      fee + 1    currency   state   place
+///  bit 62       61..28      27..6      5..4       3..2    1..0
+///      large    amount      fee + 1    currency   state   place
 /// ```
 #[derive(Clone, Copy)]
 struct Detail(u64);
@@ -226,8 +333,7 @@ const AMOUNT_BITS: u32 = 34;
 const FEE_BITS: u32 = 22;
 
 impl Detail {
-    const SEEN: u64 = 1 << 63;
-    const LARGE: Detail = Detail(1 << 62);
+    const LARGE: u64 = 1 << 62;
 
     /// The word for this row, unless a number in it is too large.
     fn of(row: &BookRow) -> Option<Detail> {
@@ -236,10 +342,20 @@ impl Detail {
             None => 0,
             Some(fee) => u64::try_from(fee).ok().filter(|fee| *fee < (1 << FEE_BITS) - 1)? + 1,
         };
-        let currency = Currency::ALL.iter().position(|known| *known == row.currency)? as u64;
-        let state = STATES.iter().position(|known| *known == row.state)? as u64;
-        let place = PLACES.iter().position(|known| *known == row.place)? as u64;
-        Some(Detail(amount << 28 | fee << 6 | currency << 4 | state << 2 | place))
+        Some(Detail(amount << 28 | fee << 6 | Detail::words(row)))
+    }
+
+    /// The word for a row whose amount and fee are kept apart.
+    fn large(row: &BookRow) -> Detail {
+        Detail(Detail::LARGE | Detail::words(row))
+    }
+
+    fn words(row: &BookRow) -> u64 {
+        fn place_of<T: PartialEq>(all: &[T], one: &T) -> u64 {
+            all.iter().position(|known| known == one).expect("every value is listed") as u64
+        }
+        let currency = place_of(&Currency::ALL, &row.currency);
+        currency << 4 | place_of(&STATES, &row.state) << 2 | place_of(&PLACES, &row.place)
     }
 
     fn row(self, kind: Kind, id: u128) -> BookRow {
@@ -255,12 +371,8 @@ impl Detail {
         }
     }
 
-    fn seen(self) -> bool {
-        self.0 & Detail::SEEN != 0
-    }
-
     fn is_large(self) -> bool {
-        self.0 & Detail::LARGE.0 != 0
+        self.0 & Detail::LARGE != 0
     }
 }
 
@@ -288,6 +400,10 @@ mod tests {
         )
     }
 
+    fn find(book: &SealedBook, kind: Kind, id: u128) -> Option<Found> {
+        book.find(kind, &book.search(kind, id))
+    }
+
     proptest! {
         #[test]
         fn every_row_is_found_as_it_was(rows in proptest::collection::vec(row(), 0..300)) {
@@ -295,17 +411,40 @@ mod tests {
             rows.iter().for_each(|row| book.push(row));
             let book = book.seal();
             for row in &rows {
-                let found = book.find(row.kind, row.id).expect("it was put in");
+                let found = find(&book, row.kind, row.id).expect("it was put in");
                 let first = rows.iter().find(|other| other.kind == row.kind && other.id == row.id);
                 prop_assert_eq!(Some(&book.row(row.kind, found)), first);
             }
-            prop_assert_eq!(book.find(Kind::Sale, 0x1234).is_some(), rows.iter().any(|r| r.kind == Kind::Sale && r.id == 0x1234));
+            prop_assert_eq!(find(&book, Kind::Sale, 0x1234).is_some(), rows.iter().any(|r| r.kind == Kind::Sale && r.id == 0x1234));
         }
 
         #[test]
         fn mixing_can_be_undone(id in any::<u128>()) {
             prop_assert_eq!(unmix(mix(id)), id);
         }
+    }
+
+    #[test]
+    fn a_row_is_seen_once() {
+        let row = BookRow {
+            kind: Kind::Sale,
+            id: 7,
+            amount: 1250,
+            currency: Currency::Cny,
+            fee: None,
+            state: State::Moved,
+            place: Place::Inside,
+        };
+        let mut book = Book::default();
+        book.push(&row);
+        book.push(&BookRow { id: 8, ..row });
+        let book = book.seal();
+        let mut seen = Seen::none_of(&book);
+        let found = find(&book, Kind::Sale, 7).unwrap();
+        assert_eq!([seen.mark(Kind::Sale, found), seen.mark(Kind::Sale, found)], [false, true]);
+        let mut told: Vec<_> = book.rows(&seen).map(|(row, seen)| (row.whole().id, seen)).collect();
+        told.sort_unstable();
+        assert_eq!(told, [(7, true), (8, false)]);
     }
 
     #[test]

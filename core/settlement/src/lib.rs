@@ -16,9 +16,7 @@
 //! machine. The order of rows changes nothing but which of two equal lines is called the second.
 //!
 //! ```
-//! use settlement::{Class, Cure, Day, reconcile};
-//! let day: Day = "2026-11-22".parse().unwrap();
-//! let nothing_differs = reconcile(&[], &[], day);
+//! let nothing_differs = settlement::reconcile(&[], &[]);
 //! assert!(nothing_differs.is_empty());
 //! ```
 
@@ -34,11 +32,11 @@ mod row;
 mod story;
 
 pub use again::{Again, judge_again};
-pub use book::{Book, SealedBook};
+pub use book::{Book, PackedRow, SealedBook};
 pub use day::{Day, MalformedDay};
 pub use difference::{Class, Cure, Difference, Ours, Theirs};
 pub use manual::{ManualMatch, ManualRecord, match_manual};
-pub use matcher::{Matcher, Reconciled, Rules, Sum, Sums, reconcile};
+pub use matcher::{Matcher, Reconciled, Rules, Sum, Sums, Verdict, reconcile};
 pub use of_payment::{CUT, book_rows};
 pub use row::{BillRow, BookRow, Kind, Moved, Place, State};
 pub use story::Story;

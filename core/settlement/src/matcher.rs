@@ -1,6 +1,10 @@
-//! Holds bill rows against the book, one after the other, and says at the end what differs.
+//! Holds bill rows against the book and says at the end what differs.
+//!
+//! Finding a row and comparing it depends on nothing that came before, so stretches of a bill can have their
+//! [`Verdict`]s found side by side; only whether a row was there before is decided in the bill's order.
 
-use crate::{BillRow, Book, BookRow, Class, Day, Difference, Kind, Moved, Place, SealedBook, State};
+use crate::book::{Found, Search, Seen};
+use crate::{BillRow, Book, BookRow, Class, Difference, Kind, Moved, Place, SealedBook, State};
 use base::Currency;
 
 /// What is asked of a reconciliation.
@@ -53,53 +57,92 @@ pub struct Reconciled {
     pub more: u64,
 }
 
-/// Holds bill rows against a book.
+/// What a row of the bill is in the book, whatever rows stand before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Verdict {
+    kind: Kind,
+    found: Option<Found>,
+    class: Option<Class>,
+}
+
+/// Holds bill rows against a book, in the bill's order.
 #[derive(Debug)]
-pub struct Matcher {
-    book: SealedBook,
+pub struct Matcher<'b> {
+    book: &'b SealedBook,
+    seen: Seen,
     rules: Rules,
     found: Reconciled,
 }
 
-/// Small days in one call: what differs between `bill` and `book` on `day`.
-pub fn reconcile(bill: &[BillRow<'_>], book: &[BookRow], _day: Day) -> Vec<Difference> {
+/// Small days in one call: what differs between `bill` and `book`.
+pub fn reconcile(bill: &[BillRow<'_>], book: &[BookRow]) -> Vec<Difference> {
     let mut ours = Book::with_capacity(book.len(), 0);
     book.iter().for_each(|row| ours.push(row));
-    let mut matcher = Matcher::new(ours.seal(), Rules::default());
-    bill.iter().for_each(|row| matcher.bill(row));
+    let ours = ours.seal();
+    let mut matcher = Matcher::new(&ours, Rules::default());
+    matcher.bill(bill);
     matcher.finish().differences
 }
 
-impl Matcher {
+impl SealedBook {
+    /// Holds rows against the book, a few hundred at a time, and puts a verdict on each into `verdicts`.
+    pub fn judge(&self, rows: &[BillRow<'_>], verdicts: &mut Vec<Verdict>) {
+        let searches = |row: &BillRow<'_>| row.id.map(|id| self.search(row.kind, id));
+        let searches: Vec<Option<Search>> = rows.iter().map(searches).collect();
+        verdicts.extend(rows.iter().zip(&searches).map(|(row, search)| {
+            let found = search.as_ref().and_then(|search| self.find(row.kind, search));
+            let class = match found {
+                None => Some(Class::MissingHere),
+                Some(found) => compare(&self.row(row.kind, found), row),
+            };
+            Verdict { kind: row.kind, found, class }
+        }));
+    }
+}
+
+impl<'b> Matcher<'b> {
     /// Nothing of the bill was seen yet.
-    pub fn new(book: SealedBook, rules: Rules) -> Matcher {
-        Matcher { book, rules, found: Reconciled::default() }
+    pub fn new(book: &'b SealedBook, rules: Rules) -> Matcher<'b> {
+        Matcher { book, seen: Seen::none_of(book), rules, found: Reconciled::default() }
     }
 
-    /// One row of the bill.
-    pub fn bill(&mut self, row: &BillRow<'_>) {
-        self.count(row);
-        let found = row.id.and_then(|id| self.book.find(row.kind, id));
-        let Some(found) = found else {
-            return self.differs(|| Difference::new(Class::MissingHere, None, Some(row)));
-        };
-        let ours = self.book.row(row.kind, found);
-        if self.book.mark(row.kind, found) {
-            return self.differs(|| Difference::new(Class::Duplicate, Some(&ours), Some(row)));
+    /// The next rows of the bill.
+    pub fn bill(&mut self, rows: &[BillRow<'_>]) {
+        let (mut verdicts, mut sums) = (Vec::new(), Sums::default());
+        self.book.judge(rows, &mut verdicts);
+        rows.iter().for_each(|row| sums.count(row));
+        self.add(&sums);
+        for (row, verdict) in rows.iter().zip(verdicts) {
+            self.take(verdict, || *row);
         }
-        match compare(&ours, row) {
-            Some(class) => self.differs(|| Difference::new(class, Some(&ours), Some(row))),
+    }
+
+    /// What the next stretch of the bill adds up to.
+    pub fn add(&mut self, stretch: &Sums) {
+        self.found.sums = self.found.sums.with_bill(stretch);
+    }
+
+    /// The verdict on the next row; `row` is asked for if it differs.
+    pub fn take<'r>(&mut self, verdict: Verdict, row: impl FnOnce() -> BillRow<'r>) {
+        let Some(found) = verdict.found else {
+            return self.differs(|_| Difference::new(Class::MissingHere, None, Some(&row())));
+        };
+        let repeated = self.seen.mark(verdict.kind, found).then_some(Class::Duplicate);
+        match repeated.or(verdict.class) {
             None => self.found.sums.equal += 1,
+            Some(class) => self
+                .differs(|book| Difference::new(class, Some(&book.row(verdict.kind, found)), Some(&row()))),
         }
     }
 
     /// The bill is at its end: what of the book was not in it.
     pub fn finish(self) -> Reconciled {
-        let Matcher { book, rules, mut found } = self;
-        for (row, seen) in book.rows() {
-            count_ours(&mut found.sums, &row);
-            if let Some(class) = (!seen).then(|| absent(&row)).flatten() {
-                push(&mut found, rules, || Difference::new(class, Some(&row), None));
+        let Matcher { book, seen, rules, mut found } = self;
+        for (row, seen) in book.rows(&seen) {
+            let without_number = row.without_number();
+            count_ours(&mut found.sums, &without_number);
+            if let Some(class) = (!seen).then(|| absent(&without_number)).flatten() {
+                push(&mut found, rules, || Difference::new(class, Some(&row.whole()), None));
             }
         }
         found.differences.sort_by_cached_key(|difference| {
@@ -109,17 +152,30 @@ impl Matcher {
         found
     }
 
-    fn count(&mut self, row: &BillRow<'_>) {
-        let sums = &mut self.found.sums;
+    fn differs(&mut self, difference: impl FnOnce(&SealedBook) -> Difference) {
+        let book = self.book;
+        push(&mut self.found, self.rules, || difference(book));
+    }
+}
+
+impl Sums {
+    /// Counts a row of the bill.
+    pub fn count(&mut self, row: &BillRow<'_>) {
         if row.moved == Moved::Yes && row.currency == Currency::Cny {
-            let sum = if row.kind == Kind::Sale { &mut sums.bill_sales } else { &mut sums.bill_refunds };
+            let sum = if row.kind == Kind::Sale { &mut self.bill_sales } else { &mut self.bill_refunds };
             *sum = sum.plus(row.amount);
-            sums.fees = sums.fees.saturating_add(row.fee);
+            self.fees = self.fees.saturating_add(row.fee);
         }
     }
 
-    fn differs(&mut self, difference: impl FnOnce() -> Difference) {
-        push(&mut self.found, self.rules, difference);
+    /// With what another stretch of the bill adds up to.
+    fn with_bill(self, stretch: &Sums) -> Sums {
+        Sums {
+            bill_sales: self.bill_sales.and(stretch.bill_sales),
+            bill_refunds: self.bill_refunds.and(stretch.bill_refunds),
+            fees: self.fees.saturating_add(stretch.fees),
+            ..self
+        }
     }
 }
 
@@ -178,6 +234,10 @@ fn count_ours(sums: &mut Sums, row: &BookRow) {
 }
 
 impl Sum {
+    fn and(self, other: Sum) -> Sum {
+        Sum { count: self.count + other.count, amount: self.amount.saturating_add(other.amount) }
+    }
+
     /// One row more.
     pub fn plus(self, amount: i64) -> Sum {
         Sum { count: self.count + 1, amount: self.amount.saturating_add(amount) }

@@ -98,6 +98,9 @@ pub trait BillReader: Send {
     /// Takes line `number` (from 1, without its end) and gives the row it is, if it is one.
     fn line<'a>(&mut self, number: u64, line: &'a [u8]) -> Result<Option<BillRow<'a>>, BadBill>;
 
+    /// Reads a row once more that was read before; counts nothing.
+    fn again<'a>(&self, number: u64, line: &'a [u8]) -> Result<Option<BillRow<'a>>, BadBill>;
+
     /// Whether the head was read, so that rows can follow.
     fn is_past_head(&self) -> bool;
 

@@ -159,9 +159,10 @@ impl Reconciler {
             return Err(ReconcileError::NoBill(no_bill(why)));
         }
         let book = self.book(setup, bill.day).await?;
-        let matcher = settlement::Matcher::new(book.seal(), Rules::default());
+        let book = book.seal();
+        let differences = settlement::Matcher::new(&book, Rules::default()).finish().differences;
         bill.state = BillState::Nothing;
-        self.keep(setup, bill, matcher.finish().differences, Sums::default()).await
+        self.keep(setup, bill, differences, Sums::default()).await
     }
 
     async fn hold_against_the_book(

@@ -1,8 +1,8 @@
 //! Holds a bill's file against a book, on all processors, with a book and a few blocks as all that is in memory.
 
-use crate::blocks::{Block, Blocks, InOrder};
+use crate::blocks::{Block, Blocks, InOrder, Line};
 use provider_contract::bills::{BadBill, BillReader, Tally};
-use settlement::{BillRow, Book, BookRow, Matcher, Reconciled, Rules, SealedBook};
+use settlement::{Book, BookRow, Matcher, PackedRow, Reconciled, Rules, SealedBook, Sums, Verdict};
 use std::io;
 use std::path::Path;
 use std::sync::Mutex;
@@ -48,8 +48,9 @@ pub fn join(
     rules: Rules,
     progress: Progress<'_>,
 ) -> Result<Joined, JoinError> {
-    let state = Reading { reader, matcher: Matcher::new(seal(book), rules), failed: None };
-    let state = read(path, state, progress)?;
+    let book = seal(book);
+    let state = Reading { reader, matcher: Matcher::new(&book, rules), failed: None };
+    let state = read(path, &book, state, progress)?;
     state.reader.end().map_err(JoinError::Bad)?;
     let tally = state.reader.tally();
     let reconciled = state.matcher.finish();
@@ -83,64 +84,85 @@ pub fn seal(mut book: Book) -> SealedBook {
 /// Reads a book from a file of lines that `parse` understands, for measuring and for books kept elsewhere.
 pub fn read_book(
     path: &Path,
-    capacity: usize,
     parse: impl Fn(u64, &[u8]) -> Result<Option<BookRow>, BadBill> + Sync,
 ) -> Result<Book, JoinError> {
     let blocks = Blocks::open(path)?;
-    let state = InOrder::new(0, (Book::with_capacity(capacity, capacity / 16), None::<JoinError>));
-    on_all_processors(&blocks, |block| {
-        let rows: Result<Vec<BookRow>, BadBill> =
-            block.lines().filter_map(|(number, line)| parse(number, line).transpose()).collect();
+    let mut book = Book::default();
+    let Some(first) = blocks.next(Vec::new())? else { return Ok(book) };
+    let mut rows = Vec::new();
+    packed_rows(&first, &parse, &mut rows).map_err(JoinError::Bad)?;
+    // The file's other lines are about as long as its first.
+    let in_all = (rows.len() as u64 * blocks.length()).checked_div(first.end).unwrap_or(0) as usize;
+    if blocks.length() > first.end {
+        book = Book::with_capacity(in_all, in_all / 16);
+    }
+    rows.iter().for_each(|row| book.push_packed(row));
+    let state = InOrder::new(1, (book, None::<BadBill>));
+    on_all_processors(&blocks, |block, rows: &mut Vec<PackedRow>| {
+        rows.clear();
+        let read = packed_rows(block, &parse, rows);
         state.take_turn(block.number, |(book, failed)| {
-            match rows {
-                Ok(rows) => rows.iter().for_each(|row| book.push(row)),
-                Err(bad) if failed.is_none() => *failed = Some(JoinError::Bad(bad)),
+            match read {
+                Ok(()) => rows.iter().for_each(|row| book.push_packed(row)),
+                Err(bad) if failed.is_none() => *failed = Some(bad),
                 Err(_) => {}
             }
             failed.is_none()
         })
     })?;
     match state.into_inner() {
-        (_, Some(error)) => Err(error),
+        (_, Some(bad)) => Err(JoinError::Bad(bad)),
         (book, None) => Ok(book),
     }
 }
 
+fn packed_rows(
+    block: &Block,
+    parse: &impl Fn(u64, &[u8]) -> Result<Option<BookRow>, BadBill>,
+    into: &mut Vec<PackedRow>,
+) -> Result<(), BadBill> {
+    for line in block.lines() {
+        into.extend(parse(line.number, line.bytes)?.as_ref().map(PackedRow::of));
+    }
+    Ok(())
+}
+
 /// What the blocks of a bill change in turn.
-struct Reading {
+struct Reading<'b> {
     reader: Box<dyn BillReader>,
-    matcher: Matcher,
+    matcher: Matcher<'b>,
     failed: Option<BadBill>,
 }
 
-fn read(path: &Path, mut state: Reading, progress: Progress<'_>) -> Result<Reading, JoinError> {
+fn read<'b>(
+    path: &Path,
+    book: &'b SealedBook,
+    mut state: Reading<'b>,
+    progress: Progress<'_>,
+) -> Result<Reading<'b>, JoinError> {
     let blocks = Blocks::open(path)?;
     // The first block has the head, which every other needs.
     if let Some(first) = blocks.next(Vec::new())? {
-        let Reading { reader, matcher, .. } = &mut state;
-        for (number, line) in first.lines() {
-            if let Some(row) = reader.line(number, line).map_err(JoinError::Bad)? {
-                matcher.bill(&row);
-            }
-        }
-        if !reader.is_past_head() && first.end < blocks.length() {
+        let mut stretch = Stretch::default();
+        stretch.read(&first, &mut *state.reader, book).map_err(JoinError::Bad)?;
+        stretch.hand_in(&first, &mut state);
+        if !state.reader.is_past_head() && first.end < blocks.length() {
             return Err(JoinError::Bad(BadBill::NotThisFormat("its head".to_owned())));
         }
     }
     let forks = Mutex::new(state.reader.fork());
     let state = InOrder::new(1, state);
-    on_all_processors(&blocks, |block| {
+    on_all_processors(&blocks, |block, stretch: &mut Stretch| {
         let mut reader = forks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).fork();
-        let rows = rows_of(&mut *reader, block);
-        let tally = reader.tally();
+        let read = stretch.read(block, &mut *reader, book);
         state.take_turn(block.number, |state| {
             if state.failed.is_some() {
                 return false;
             }
-            match rows {
-                Ok(rows) => {
-                    rows.iter().for_each(|row| state.matcher.bill(row));
-                    state.reader.join(&tally);
+            match read {
+                Ok(()) => {
+                    state.reader.join(&reader.tally());
+                    stretch.hand_in(block, state);
                 }
                 Err(bad) => state.failed = Some(bad),
             }
@@ -155,24 +177,66 @@ fn read(path: &Path, mut state: Reading, progress: Progress<'_>) -> Result<Readi
     }
 }
 
-fn rows_of<'a>(reader: &mut dyn BillReader, block: &'a Block) -> Result<Vec<BillRow<'a>>, BadBill> {
-    let mut rows = Vec::with_capacity(block.bytes.len() / 160);
-    for (number, line) in block.lines() {
-        rows.extend(reader.line(number, line)?);
-    }
-    Ok(rows)
+/// Rows that are judged at a time: few enough to stay in a processor's cache.
+const ROWS_AT_A_TIME: usize = 256;
+
+/// What one block of a bill is against the book. Rows that are equal are forgotten at once; where a row stands is kept,
+/// so that the few that differ can be read again.
+#[derive(Default)]
+struct Stretch {
+    sums: Sums,
+    verdicts: Vec<Verdict>,
+    places: Vec<(u32, u32)>,
 }
 
-/// Calls `work` with every block that is left, several at a time, until it says that it wants no more.
-fn on_all_processors(blocks: &Blocks, work: impl Fn(&Block) -> bool + Sync) -> io::Result<()> {
+impl Stretch {
+    /// Reads a block; what was here before is gone.
+    fn read(&mut self, block: &Block, reader: &mut dyn BillReader, book: &SealedBook) -> Result<(), BadBill> {
+        self.sums = Sums::default();
+        self.verdicts.clear();
+        self.places.clear();
+        let mut rows = Vec::with_capacity(ROWS_AT_A_TIME);
+        for Line { number, from, bytes } in block.lines() {
+            let Some(row) = reader.line(number, bytes)? else { continue };
+            self.sums.count(&row);
+            self.places.push(((number - block.first_line) as u32, from));
+            rows.push(row);
+            if rows.len() == ROWS_AT_A_TIME {
+                book.judge(&rows, &mut self.verdicts);
+                rows.clear();
+            }
+        }
+        book.judge(&rows, &mut self.verdicts);
+        Ok(())
+    }
+
+    /// Hands the verdicts in, in the order of the rows.
+    fn hand_in(&self, block: &Block, state: &mut Reading<'_>) {
+        let Reading { reader, matcher, .. } = state;
+        matcher.add(&self.sums);
+        for (verdict, (line, from)) in self.verdicts.iter().zip(&self.places) {
+            matcher.take(*verdict, || {
+                let row = reader.again(block.first_line + u64::from(*line), block.line(*from));
+                row.ok().flatten().expect("a row that was read can be read again")
+            });
+        }
+    }
+}
+
+/// Calls `work` with every block that is left, several at a time and each with a room of its own, until it says that it
+/// wants no more.
+fn on_all_processors<R: Default>(
+    blocks: &Blocks,
+    work: impl Fn(&Block, &mut R) -> bool + Sync,
+) -> Result<(), JoinError> {
     std::thread::scope(|scope| {
-        let worker = || -> io::Result<()> {
-            let mut room = Vec::new();
-            while let Some(block) = blocks.next(std::mem::take(&mut room))? {
-                if !work(&block) {
+        let worker = || -> Result<(), JoinError> {
+            let (mut bytes, mut room) = (Vec::new(), R::default());
+            while let Some(block) = blocks.next(std::mem::take(&mut bytes))? {
+                if !work(&block, &mut room) {
                     break;
                 }
-                room = block.bytes;
+                bytes = block.bytes;
             }
             Ok(())
         };

@@ -59,7 +59,7 @@ impl World {
             // The fakes' books bear no times, so the two days' bills are one.
             book.iter_mut().for_each(|row| row.place = Place::Inside);
         }
-        reconcile(&bill, &book, day)
+        reconcile(&bill, &book)
     }
 
     fn bill(&self, lines: &[Line], day: Day) -> Vec<BillRow<'static>> {

@@ -119,18 +119,26 @@ impl<F: Form> Sheet<F> {
         self.reading.part = Part::Rows;
         Ok(())
     }
+}
 
-    fn row<'a>(&mut self, number: u64, line: &'a [u8]) -> Result<Option<BillRow<'a>>, BadBill> {
-        let broken = |why| BadBill::BrokenRow { line: number, why };
-        let table = self.table.as_ref().ok_or(broken("it stands above the names of the columns"))?;
-        let cells = Cells::split(line, F::SEPARATOR).ok_or(broken("too many values"))?;
-        let surplus = cells.count().checked_sub(table.count).ok_or(broken("too few values"))?;
-        if surplus > 0 && table.free == usize::MAX {
-            return Err(broken("too many values"));
-        }
-        let row = Row { line: number, cells: &cells, free: table.free, surplus, expected: &self.expected };
-        self.form.row(&table.columns, &row, &mut self.reading.tally)
+fn row<'a, F: Form>(
+    (form, expected, table): (&F, &Expected, Option<&Table<F::Columns>>),
+    number: u64,
+    line: &'a [u8],
+    tally: &mut Tally,
+) -> RowRead<'a> {
+    let broken = |why| BadBill::BrokenRow { line: number, why };
+    let table = table.ok_or_else(|| broken("it stands above the names of the columns"))?;
+    let cells = Cells::split(line, F::SEPARATOR).ok_or_else(|| broken("too many values"))?;
+    let surplus = cells.count().checked_sub(table.count).ok_or_else(|| broken("too few values"))?;
+    if surplus > 0 && table.free == usize::MAX {
+        return Err(broken("too many values"));
     }
+    form.row(&table.columns, &Row { line: number, cells: &cells, free: table.free, surplus, expected }, tally)
+}
+
+fn bare(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 impl<F: Form> BillReader for Sheet<F> {
@@ -138,13 +146,21 @@ impl<F: Form> BillReader for Sheet<F> {
         if line.len() > LINE_BYTES_MAX {
             return Err(BadBill::LineTooLong { line: number });
         }
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = bare(line);
         match self.form.kind_of(number, line, self.reading.part)? {
             LineKind::Header => self.header(line).map(|()| None),
-            LineKind::Row => self.row(number, line),
+            LineKind::Row => {
+                let of = (&*self.form, &*self.expected, self.table.as_ref());
+                row(of, number, line, &mut self.reading.tally)
+            }
             LineKind::Aside => self.form.aside(number, line, &mut self.reading).map(|()| None),
             LineKind::Nothing => Ok(None),
         }
+    }
+
+    fn again<'a>(&self, number: u64, line: &'a [u8]) -> RowRead<'a> {
+        let of = (&*self.form, &*self.expected, self.table.as_ref());
+        row(of, number, bare(line), &mut Tally::default())
     }
 
     fn is_past_head(&self) -> bool {

@@ -100,7 +100,7 @@ fn differences(
         found.push((settlement::Theirs::of(row), row.kind, row.id));
     })?;
     let rows: Vec<_> = found.iter().map(|(theirs, kind, id)| theirs.row(*kind, *id)).collect();
-    let mut classes: Vec<Class> = reconcile(&rows, book, *day).iter().map(|found| found.class).collect();
+    let mut classes: Vec<Class> = reconcile(&rows, book).iter().map(|found| found.class).collect();
     classes.sort_by_key(|class| *class == Class::MissingHere);
     Ok(classes)
 }

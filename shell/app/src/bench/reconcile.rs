@@ -104,8 +104,7 @@ fn print_for_people(report: &Value, planted: &Planted) {
 fn join(folder: &Path) -> Result<Value> {
     let began = Instant::now();
     let book = folder.join("book.csv");
-    let rows = (std::fs::metadata(&book)?.len() / 50) as usize;
-    let book = reconcile::read_book(&book, rows, files::book_row)?;
+    let book = reconcile::read_book(&book, files::book_row)?;
     let book_read = began.elapsed();
     let provider = wechat::Simulator::cheap(1).client("http://127.0.0.1:1", "http://127.0.0.1:1/notify");
     let reader = provider.bills().context("it makes bills")?.reader(BillSort::Trades, files::day());
