@@ -7,6 +7,9 @@ use crate::book::{Found, Search, Seen};
 use crate::{BillRow, Book, BookRow, Class, Difference, Kind, Moved, Place, SealedBook, State};
 use base::Currency;
 
+/// So many rows are looked up before the first of them is compared.
+const ROWS_AT_A_TIME: usize = 64;
+
 /// What is asked of a reconciliation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -85,18 +88,25 @@ pub fn reconcile(bill: &[BillRow<'_>], book: &[BookRow]) -> Vec<Difference> {
 }
 
 impl SealedBook {
-    /// Holds rows against the book, a few hundred at a time, and puts a verdict on each into `verdicts`.
+    /// Holds rows against the book and puts a verdict on each into `verdicts`.
     pub fn judge(&self, rows: &[BillRow<'_>], verdicts: &mut Vec<Verdict>) {
-        let searches = |row: &BillRow<'_>| row.id.map(|id| self.search(row.kind, id));
-        let searches: Vec<Option<Search>> = rows.iter().map(searches).collect();
-        verdicts.extend(rows.iter().zip(&searches).map(|(row, search)| {
-            let found = search.as_ref().and_then(|search| self.find(row.kind, search));
-            let class = match found {
-                None => Some(Class::MissingHere),
-                Some(found) => compare(&self.row(row.kind, found), row),
-            };
-            Verdict { kind: row.kind, found, class }
-        }));
+        for rows in rows.chunks(ROWS_AT_A_TIME) {
+            let mut searches: [Option<Search>; ROWS_AT_A_TIME] = [None; ROWS_AT_A_TIME];
+            for (row, search) in rows.iter().zip(&mut searches) {
+                *search = row.id.map(|id| self.search(row.kind, id));
+            }
+            let judged = rows.iter().zip(&searches).map(|(row, search)| self.verdict(row, search.as_ref()));
+            verdicts.extend(judged);
+        }
+    }
+
+    fn verdict(&self, row: &BillRow<'_>, search: Option<&Search>) -> Verdict {
+        let found = search.and_then(|search| self.find(row.kind, search));
+        let class = match found {
+            None => Some(Class::MissingHere),
+            Some(found) => compare(&self.row(row.kind, found), row),
+        };
+        Verdict { kind: row.kind, found, class }
     }
 }
 
