@@ -111,6 +111,16 @@ sabotages! {
     NobodyIsFenced = "nobody_is_fenced" breaks OneDriver;
     /// A node that slept sends what it had decided on before.
     LeaseIsNotLookedAt = "lease_not_looked_at" breaks OneDriver;
+    /// The server takes a till's entries without a look at what it holds.
+    EntriesAreTakenUnseen = "entries_unseen" breaks JournalEntersOnce;
+    /// The store keeps times in whole seconds.
+    TimesAreRounded = "times_rounded" breaks MemoryIsFacts;
+    /// Answers are dated by the provider's clock, which is behind.
+    ProvidersClockDates = "providers_clock" breaks OrderlyStory;
+    /// Nobody asks whose payment it is.
+    MerchantIsNotAsked = "merchant_not_asked" breaks OwnPaymentsOnly;
+    /// One reason for a refusal is taken for another.
+    ReasonsAreMixedUp = "reasons_mixed_up" breaks TreatmentDecides;
 }
 
 /// Sales in one world.

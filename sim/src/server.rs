@@ -49,6 +49,14 @@ impl Server {
         Server { engine: Engine::new(policies.clone()), store, me, policies }
     }
 
+    /// A server over a store that was put back: whoever drove its payments is gone.
+    pub fn over(mut store: Store, policies: BTreeMap<ChannelId, Policy>) -> Server {
+        let gone: Vec<Fence> = store.members.iter().map(|member| member.fence).collect();
+        gone.into_iter().for_each(|fence| store.members.leave(fence));
+        let me = store.members.join("server", "");
+        Server { engine: Engine::new(policies.clone()), store, me, policies }
+    }
+
     /// Stops and starts again: only what is durable is left.
     pub fn restart(&mut self, now: Timestamp) {
         self.engine = Engine::new(self.policies.clone());

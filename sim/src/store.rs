@@ -103,11 +103,6 @@ impl Store {
         self.keys.get(&merchant)?.get(key).copied()
     }
 
-    /// Whether it is still worked on.
-    pub fn is_open(&self, id: PaymentId) -> bool {
-        self.open.contains(&id)
-    }
-
     /// What a lookup finds.
     pub fn find(&self, which: &Which) -> Option<Vec<Entry>> {
         let id = match which {

@@ -1,6 +1,8 @@
 //! The auditor: watches everything that becomes durable, leaves or is announced. It knows the promises, and next to
 //! nothing of how they are kept. What can only be judged at the end of the day is judged in [`super::settle`].
 
+use super::ledger::Ledger;
+use super::settle::kept_by_us;
 use super::till::{Sale, Wish, sale_of};
 use super::weather::Fault;
 use super::{Delivered, Press, Want};
@@ -45,7 +47,7 @@ pub(super) struct Watch {
     driver: Fence,
     unknown_since: Option<Timestamp>,
     last_trouble: Option<Timestamp>,
-    ledger: [i64; 2],
+    ledger: Ledger,
 }
 
 /// The auditor of one world.
@@ -238,7 +240,9 @@ impl Audit {
         self.hash.row(row);
         let id = row.payment;
         self.note(id, now, || format!("fact {} {:?} by {me}", row.seq, row.entry.fact));
+        let one_leg = self.one_leg_only;
         let watch = self.watch(id);
+        watch.ledger.learn(&row.entry.fact, one_leg);
         let before = std::mem::replace(&mut watch.driver, me);
         let (announced, known) = (!watch.announced.is_empty(), watch.id);
         if before != me && before != Fence::NOBODY {
@@ -305,7 +309,7 @@ impl Audit {
         if matches!(change.next, Next::Rest(_)) {
             self.last_rested = now;
         }
-        self.post(now, &change.payment);
+        self.balance(now, &change.payment);
         self.measure(now, &change.payment, policy);
         self.note(id, now, || format!("stands {:?}", change.next));
         let watch = self.watch(id);
@@ -334,27 +338,14 @@ impl Audit {
         self.watch(id).announced.push(outcome);
     }
 
-    /// Posts what a payment's money did, twice: what the provider owes us, and what we owe the shop.
-    fn post(&mut self, now: Timestamp, payment: &Payment) {
-        let taken = match &payment.charge {
-            Charge::Paid { paid, .. } => paid.amount.minor(),
-            Charge::Returned { paid: Some(paid), .. } => paid.amount.minor(),
-            _ => 0,
-        };
-        let given_back = match &payment.charge {
-            Charge::Returned { .. } => taken,
-            _ => payment.refunded().minor(),
-        };
-        let kept = match &payment.charge {
-            Charge::Paid { paid, .. } => paid.amount.minor() - payment.refunded().minor(),
-            _ => 0,
-        };
-        let one_leg = self.one_leg_only;
-        let watch = self.watch(payment.request.id);
-        watch.ledger = [taken - given_back, if one_leg { 0 } else { -kept }];
-        let sum: i64 = watch.ledger.iter().sum();
-        self.expect(Promise::BooksBalance, now, Some(payment.request.id), sum == 0, || {
-            format!("{taken} fen came, {given_back} went back, {kept} are kept")
+    /// Promise 12. The two accounts of a payment, posted from its facts, balance, and say what the payment says.
+    fn balance(&mut self, now: Timestamp, payment: &Payment) {
+        let kept = kept_by_us(payment);
+        let ledger = &self.watch(payment.request.id).ledger;
+        let (sound, owed) =
+            (ledger.balances() && ledger.owed_to_us == kept, [ledger.owed_to_us, ledger.owed_by_us]);
+        self.expect(Promise::BooksBalance, now, Some(payment.request.id), sound, || {
+            format!("the accounts say {owed:?} fen and the payment keeps {kept}")
         });
     }
 

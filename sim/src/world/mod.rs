@@ -4,9 +4,12 @@
 
 mod audit;
 mod channel;
+mod journals;
+mod ledger;
 mod network;
 mod node;
 mod provider_side;
+mod restore;
 mod settle;
 mod story;
 mod till;
@@ -25,6 +28,7 @@ use audit::Audit;
 use base::{ChannelId, PaymentId, Timestamp};
 use channel::{Back, Channel, Post};
 use engine::Caller;
+use journals::Journals;
 use network::Flight;
 use node::Node;
 use payment::Policy;
@@ -77,6 +81,12 @@ enum Event {
     Backup,
     /// The providers' bills arrive and are held against the book.
     Bill { day: usize },
+    /// A till hands its journal in.
+    HandIn { till: usize },
+    /// What a till handed in reaches a node.
+    HandedIn { batch: Box<journals::Batch> },
+    /// A till's disk is set back to an older state.
+    SetBack { till: usize },
 }
 
 /// How the button is pressed.
@@ -159,6 +169,7 @@ pub(crate) struct World {
     tills_cut: [u32; till::TILLS],
     sales: Vec<Sale>,
     callers: BTreeMap<Caller, Wish>,
+    journals: Option<Journals>,
     last_caller: Caller,
     audit: Audit,
 }
@@ -214,6 +225,7 @@ impl World {
             tills_cut: [0; till::TILLS],
             sales: Vec::with_capacity(plan.sales as usize),
             callers: BTreeMap::new(),
+            journals: Journals::of(plan.seed, till::TILLS),
             last_caller: 0,
             audit: Audit::new(plan.traced.clone(), channels.len(), began),
             channels,
@@ -236,6 +248,7 @@ impl World {
         }
         let storm_ends = at + Duration::from_secs(150);
         self.plan_troubles(storm_ends.since(self.now));
+        self.plan_journals(storm_ends.since(self.now));
         if self.random.permille(200) {
             let within = storm_ends.since(self.now).as_millis() as u64;
             self.plan_in_ms(0, within, Event::Backup);
@@ -283,6 +296,9 @@ impl World {
             Event::ClearUp => self.clear_up(),
             Event::Backup => self.backup = Some(self.store.clone()),
             Event::Bill { day } => self.compare_bills(day),
+            Event::HandIn { till } => self.hand_in(till),
+            Event::HandedIn { batch } => self.handed_in(&batch),
+            Event::SetBack { till } => self.set_back(till),
         }
     }
 

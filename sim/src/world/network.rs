@@ -160,6 +160,11 @@ impl World {
             let believed = !matches!(answer.verdict, Verdict::Unclear(_));
             self.audit.damaged_reply(self.now, out.payment, out.ask, &answer, believed);
         }
+        if self.sabotaged(Sabotage::ReasonsAreMixedUp)
+            && answer.verdict == Verdict::Declined(Reason::InsufficientBalance)
+        {
+            answer.verdict = Verdict::Declined(Reason::PayerLimitExceeded);
+        }
         let doubt = answer.verdict == Verdict::Unclear(Doubt::ProviderError);
         if doubt && self.sabotaged(Sabotage::DoubtIsRefusal) {
             answer.verdict = Verdict::Declined(Reason::ProviderMaintenance);

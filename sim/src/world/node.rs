@@ -10,7 +10,7 @@ use base::{PaymentId, Timestamp};
 use engine::lease::{Fence, Lease};
 use engine::steady::Steady;
 use engine::{After, Batch, Caller, Change, End, Engine, Wake, Which};
-use payment::{CallNo, Charge, Outcome};
+use payment::{CallNo, Charge, Fact, Outcome};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -246,7 +246,8 @@ impl World {
     fn keep(&mut self, number: usize) -> Result<BTreeSet<PaymentId>, Failed> {
         let node = &self.nodes[number];
         let (me, cut) = (node.me, node.store_cut > 0);
-        let committing = self.nodes[number].committing.take().expect("a transaction is under way");
+        let mut committing = self.nodes[number].committing.take().expect("a transaction is under way");
+        self.spoil_times(&mut committing.batch);
         let mut result = Err(Failed::Store);
         if committing.fate != Fate::Failed && !cut {
             match self.store.commit(me, &committing.batch) {
@@ -405,6 +406,22 @@ impl World {
         drop(waiting);
         let dark_ms = self.random.pick(&[500, 5_000, 60_000]);
         self.plan_in_ms(100, dark_ms, Event::Start { node: number });
+    }
+
+    /// For the tests that the checks can fail: what the store keeps is not when it was learnt.
+    fn spoil_times(&self, batch: &mut Batch) {
+        let (rounded, behind) =
+            (self.sabotaged(Sabotage::TimesAreRounded), self.sabotaged(Sabotage::ProvidersClockDates));
+        if !rounded && !behind {
+            return;
+        }
+        for row in &mut batch.rows {
+            if rounded {
+                row.entry.at = Timestamp::from_micros(row.entry.at.as_seconds() * 1_000_000);
+            } else if matches!(row.entry.fact, Fact::Answered { .. }) {
+                row.entry.at = row.entry.at - Duration::from_secs(30);
+            }
+        }
     }
 
     /// For the tests that the checks can fail.

@@ -1,17 +1,17 @@
 //! The end of the day: bills against the book, and every payment looked at once more against a model that is simpler
 //! than the code: what the providers' own books say, and what was acknowledged to whom.
 
+use super::World;
 use super::channel::Wire;
 use super::till::{Sale, sale_of};
 use super::wallet::Line;
-use super::{Sabotage, World};
 use crate::promises::Promise;
 use crate::store::Store;
 use base::{Currency, PaymentId, RefundId, Timestamp};
 use payment::{Alarm, Ask, Charge, Entry, Fact, Next, Outcome, Payment, Reason, RefundState};
 use provider_contract::Treatment;
 use settlement::{BillRow, BookRow, Cure, Day, Difference, Kind, Moved, Place, book_rows, reconcile};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 impl World {
     /// The bill of one of the two days arrives. Where it differs from the book, it is cured as it is for shops: by a
@@ -48,7 +48,7 @@ impl World {
     }
 
     /// What differs between a store's book and the providers' bill of the day.
-    fn differences(&self, store: &Store, day: Day) -> Vec<Difference> {
+    pub(super) fn differences(&self, store: &Store, day: Day) -> Vec<Difference> {
         let lines: Vec<Line> = self.channels.iter().flat_map(super::Channel::lines).collect();
         let bill = self.bill(&lines, day);
         let mut book: Vec<BookRow> = Vec::with_capacity(lines.len());
@@ -130,7 +130,8 @@ impl World {
         self.nobody_else_was_charged(now, &store, &books);
         self.codes_were_charged_once(now, &store, &books);
         self.all_rested_in_time(now);
-        self.restored_is_the_same(now, &books);
+        self.journals_are_whole(now);
+        self.restored_is_the_same(now);
         for id in self.audit.traced.clone() {
             self.audit.keep_story(id, store.facts(id));
         }
@@ -356,32 +357,12 @@ impl World {
         }
     }
 
-    /// Promise 15. The store as it was at some earlier moment, and what the bill says, are the book of today: every payment
-    /// that the earlier store knows is found to differ, asked about, or agrees; every other is raised by name.
-    fn restored_is_the_same(&mut self, now: Timestamp, books: &BTreeMap<PaymentId, Line>) {
-        let Some(backup) = self.backup.take() else { return };
-        let mut found: BTreeSet<PaymentId> = BTreeSet::new();
-        if !self.sabotaged(Sabotage::BillIsNotReadAfterRestore) {
-            let first = Day::of(self.began);
-            for day in [first, first.next()] {
-                let differences = self.differences(&backup, day);
-                found.extend(differences.iter().filter_map(|difference| self.order_of(difference, books)));
-            }
-        }
-        for (id, line) in books {
-            let facts = backup.facts(*id);
-            let ours = if facts.is_empty() { 0 } else { kept_by_us(&payment::fold(facts)) };
-            let open = !facts.is_empty() && backup.is_open(*id);
-            // What is open in the earlier store is driven on by itself; what differs is found by the bill.
-            let same = ours == kept_by_provider(line) || open || found.contains(id);
-            self.audit.expect(Promise::RestoreAndBill, now, Some(*id), same, || {
-                format!("the earlier store says {ours} fen and nothing would show that it is {line:?}")
-            });
-        }
-    }
-
     /// The order a difference is about, by the provider's own books.
-    fn order_of(&self, difference: &Difference, books: &BTreeMap<PaymentId, Line>) -> Option<PaymentId> {
+    pub(super) fn order_of(
+        &self,
+        difference: &Difference,
+        books: &BTreeMap<PaymentId, Line>,
+    ) -> Option<PaymentId> {
         let id = PaymentId::from_u128(difference.id?);
         if books.contains_key(&id) {
             return Some(id);
@@ -434,7 +415,7 @@ fn expected_in_calm(treatment: Treatment, by_code: bool) -> Option<Outcome> {
 }
 
 /// What the provider's book leaves with the shop, in fen.
-fn kept_by_provider(line: &Line) -> i64 {
+pub(super) fn kept_by_provider(line: &Line) -> i64 {
     let refunded: i64 = line.refunds.iter().map(|(_, fen, _)| fen).sum();
     match line.paid {
         Some(paid) if !line.reversed => paid - refunded,
@@ -443,7 +424,7 @@ fn kept_by_provider(line: &Line) -> i64 {
 }
 
 /// What our book leaves with the shop, in fen.
-fn kept_by_us(payment: &Payment) -> i64 {
+pub(super) fn kept_by_us(payment: &Payment) -> i64 {
     match &payment.charge {
         Charge::Paid { paid, .. } => paid.amount.minor() - payment.refunded().minor(),
         _ => 0,

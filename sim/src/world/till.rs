@@ -181,6 +181,7 @@ impl World {
             self.sales[sale].canceled = true;
         }
         let stranger = want == Want::LookAsAnotherMerchant;
+        let stranger = stranger && !self.sabotaged(Sabotage::MerchantIsNotAsked);
         let merchant = if stranger { MerchantId::from_u128(99) } else { MERCHANT };
         let Some(node) = self.node_for(sale) else { return };
         let caller = self.caller(Wish::Want { sale, want });
@@ -228,6 +229,12 @@ impl World {
             && (told.next == Next::Rest(Outcome::Paid) || careless)
         {
             self.audit.goods_leave(told.payment.request.id);
+        }
+        if let (Wish::Sale { sale, .. } | Wish::Want { sale, .. }, Ok(told)) = (wish, &answer)
+            && self.journals.is_some()
+        {
+            let (payment, place) = (told.payment.request.id, told.payment.version);
+            self.till_learns(sale % TILLS, payment, place, format!("{:?}", told.next));
         }
         match (wish, answer) {
             (Wish::Sale { sale, .. }, Ok(told)) => self.sales[sale].payment = Some(told.payment.request.id),

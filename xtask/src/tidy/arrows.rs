@@ -60,6 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "engine",
             "receipt",
             "settlement",
+            "journal",
             "provider-contract",
             "wechat",
             "alipay",
