@@ -5,6 +5,8 @@ restarted as an operator does it (SIGTERM). A restart must fail no request; a de
 again; and whatever one began, the other finishes within the lease.
 """
 
+import hashlib
+import hmac
 import http.client
 import itertools
 import json
@@ -169,6 +171,36 @@ def wish_at_the_wrong_server(shop):
     return (status, repeat, begun["id"] == again.get("id"), canceled), answer
 
 
+def sealed(key, about, status, body):
+    """The seal of a reply, as docs of providers/contract/src/seal.rs say: under the hash of the key."""
+    tag = hmac.new(hashlib.sha256(key.encode()).hexdigest().encode(), digestmod="sha256")
+    tag.update(len(about).to_bytes(8, "big") + about.encode() + status.to_bytes(2, "big") + body)
+    return tag.hexdigest()
+
+
+def tills_wishes_at_the_wrong_server(shop):
+    """What a till asks by its own number reaches the server that drives the payment, and comes back with a seal that
+    fits; gives what did not."""
+    provider, wrong = shop.providers[0], []
+    key = shop.headers["authorization"].removeprefix("Bearer ")
+    for wish in ("cancel", "undo"):
+        content = {
+            "amount": {"amount": 100, "currency": "CNY"},
+            "method": {"payer_code": {"code": provider.code("password_never_typed", shop.next_serial())}},
+        }
+        attempt = uuid.uuid4().hex
+        headers = {**shop.headers, "idempotency-key": attempt, "paydesk-about": attempt}
+        http_json(shop.addresses[0], "POST", "/v1/payments", headers, content, timeout=60)
+        connection = http.client.HTTPConnection(shop.addresses[1], timeout=60)
+        connection.request("POST", f"/v1/payments/by-key/{attempt}/{wish}?wait=1", "{}", headers)
+        answer = connection.getresponse()
+        body, seal = answer.read(), answer.headers.get_all("paydesk-seal")
+        connection.close()
+        if answer.status != 200 or seal != [sealed(key, attempt, answer.status, body)]:
+            wrong.append((wish, answer.status, seal, body[:200]))
+    return wrong
+
+
 class Listener(threading.Thread):
     """Hears what one server tells of payments. `ready` once it hears all that happens from then on."""
 
@@ -239,6 +271,8 @@ def before(shop):
     """What is looked at while nothing else happens."""
     answers, answer = wish_at_the_wrong_server(shop)
     yield "a wish reaches the server that drives the payment", answers == (201, 200, True, 200), (answers, answer)
+    wrong = tills_wishes_at_the_wrong_server(shop)
+    yield "a till's wishes by its own number do too, and their seals come back", not wrong, wrong
     missed = heard_at_the_other(shop)
     yield "what one server does is heard at the other", not missed, missed
     took, left = finished_by_the_other(shop)

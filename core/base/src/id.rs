@@ -98,6 +98,11 @@ uuid_id!(
     SegmentId
 );
 
+uuid_id!(
+    /// A merchant's system that is told what became of payments.
+    WebhookId
+);
+
 impl ChannelId {
     /// No channel: money that no provider moves, such as cash.
     pub const NONE: ChannelId = ChannelId::from_u128(0);

@@ -17,7 +17,7 @@ mod time;
 
 pub use id::{
     AgentId, ChannelId, MalformedId, MerchantId, OrderNo, PaymentId, RefundId, RefundNo, SegmentId, StaffId,
-    StoreId, TillId,
+    StoreId, TillId, WebhookId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use secret::{Secret, mask_middle};

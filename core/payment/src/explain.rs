@@ -96,7 +96,12 @@ impl MoneyState {
             Next::Escalate { why, .. } => raised_money(payment, *why),
             Next::Ask(_) | Next::Wait { .. } if payment.owed_back() => MoneyState::Verifying,
             Next::Ask(_) | Next::Wait { .. } if matches!(payment.charge, Charge::Paid { .. }) => {
-                if payment.all_refunded() { MoneyState::Returned } else { MoneyState::Paid }
+                // Asking about money that is in doubt does not make it certain meanwhile.
+                match payment.trouble() {
+                    Some(why) => raised_money(payment, why),
+                    None if payment.all_refunded() => MoneyState::Returned,
+                    None => MoneyState::Paid,
+                }
             }
             Next::Ask(_) | Next::Wait { .. } if awaiting_payer && payment.undo.is_none() => {
                 MoneyState::Waiting
@@ -288,6 +293,9 @@ fn under_way(payment: &Payment, policy: &Policy, provider: &Text, why: Waiting) 
     if let Charge::Paid { .. } = payment.charge {
         let refunding = payment.refunds.iter().any(Refund::under_way);
         let what = if refunding { refund_awaited(payment) } else { awaited(Waiting::Inquiry, provider) };
+        if let Some(why) = payment.trouble().filter(|why| !why.leaves_the_money()) {
+            return Explanation { awaiting: Some(what), ..raised(payment, why, None, provider) };
+        }
         let outcome = if payment.all_refunded() { Outcome::Returned } else { Outcome::Paid };
         return Explanation { awaiting: Some(what), ..at_rest(payment, outcome) };
     }

@@ -18,6 +18,7 @@
 //! ```
 
 mod agent;
+mod alarms;
 mod assets;
 mod attempts;
 mod attention;
@@ -55,6 +56,7 @@ mod tills;
 mod timeline;
 mod views;
 mod waiting;
+mod webhooks;
 
 pub use agent::{
     AgentView, ConnectionView, CounterAgent, JournalView, Later, StandbyView, Standing, TakenOverView,

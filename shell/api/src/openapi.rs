@@ -19,6 +19,7 @@ use utoipa::{Modify, OpenApi};
         (name = "till", description = "What a till needs to begin"),
         (name = "payments", description = "Taking money, returning it, looking at it"),
         (name = "reconcile", description = "Days held against providers' bills, and their differences"),
+        (name = "webhooks", description = "Systems of the merchant's own that are told what became of payments"),
         (name = "events", description = "Everything live"),
         (name = "public", description = "For customers, without signing in"),
         (name = "server", description = "How the server is"),

@@ -180,6 +180,28 @@ problems! {
         "That device is alive again, or another has taken over, so nothing was changed; look again";
     TillIsStandby, CONFLICT, "till_is_standby",
         "这是备用收银机，接管以后才能收款", "This is a spare device; take over the till before taking money";
+    NoSuchWebhook, NOT_FOUND, "no_such_webhook",
+        "没有登记这个接收系统", "There is no such webhook, at least not at your merchant";
+    NoSuchMessage, NOT_FOUND, "no_such_message",
+        "没有这条通知", "This webhook has no such message";
+    WebhookUrlTaken, CONFLICT, "webhook_url_taken",
+        "这个网址已经登记过", "There is a webhook at this address already";
+    WebhookUrlUnfit, UNPROCESSABLE_ENTITY, "webhook_url_unfit",
+        "不能往这个网址发通知", "Nothing can be sent to this address";
+    WebhookSecretUnfit, UNPROCESSABLE_ENTITY, "webhook_secret_unfit",
+        "签名密钥要写成 whsec_ 加 24 到 64 个字节的 base64，或不填，由服务器生成",
+        "A secret is whsec_ and base64 of 24 to 64 bytes; or leave it out, and the server makes one";
+    UnknownEvent, UNPROCESSABLE_ENTITY, "unknown_event",
+        "没有这种事件，请看文档里的事件表", "There is no such event, or none was named; the documentation lists them";
+    TooManyWebhooks, CONFLICT, "too_many_webhooks",
+        "最多登记 20 个接收系统", "20 webhooks are the most";
+    WebhooksNotSetUp, CONFLICT, "webhooks_not_set_up",
+        "服务器没有主密钥，不能保存签名密钥；请管理员配置 secrets.master_key_file",
+        "This server has no master key to seal the secret with; ask whoever runs it to set secrets.master_key_file";
+    NoSuchAlarm, NOT_FOUND, "no_such_alarm",
+        "没有这条提醒", "There is no such alarm";
+    NothingToGiveBack, CONFLICT, "nothing_to_give_back",
+        "这条提醒没有要退回的钱", "There is no money to give back because of this alarm";
     NotAnAgent, NOT_FOUND, "not_an_agent",
         "这里不是收银机", "This is not a till's own device";
     ServerNotReached, SERVICE_UNAVAILABLE, "server_not_reached",

@@ -5,8 +5,9 @@ use crate::openapi::{Contract, openapi_json};
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    agent, assets, attention, by_key, day, decisions, demo, events, export, health, keys, notify, pass,
-    passwords, payments, people, receipts, reconcile, refunds, seal, session, till, tills, timeline,
+    agent, alarms, assets, attention, by_key, day, decisions, demo, events, export, health, keys, notify,
+    pass, passwords, payments, people, receipts, reconcile, refunds, seal, session, till, tills, timeline,
+    webhooks,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -106,6 +107,17 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(reconcile::difference))
         .routes(routes!(reconcile::run))
         .routes(routes!(reconcile::act))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::change))
+        .routes(routes!(webhooks::disable))
+        .routes(routes!(webhooks::enable))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::messages))
+        .routes(routes!(webhooks::replay))
+        .routes(routes!(alarms::list))
+        .routes(routes!(alarms::seen))
+        .routes(routes!(alarms::give_back))
         .routes(routes!(events::stream))
         .routes(routes!(receipts::public))
         .routes(routes!(health::read))

@@ -34,6 +34,8 @@ pub struct Setup {
     pub agent: Option<Arc<dyn CounterAgent>>,
     /// Holds days against bills.
     pub reconciler: reconcile::Reconciler,
+    /// Tells merchants' own systems.
+    pub webhooks: webhooks::Webhooks,
 }
 
 /// What the shops take and where.

@@ -36,6 +36,10 @@ pub struct Config {
     pub printers: Vec<Printer>,
     /// How backups are kept.
     pub backup: Backup,
+    /// Where merchants' own systems may be told.
+    pub webhooks: webhooks::Networks,
+    /// What is done about sales that were paid twice.
+    pub sales: watch::Policy,
 }
 
 /// How backups are kept.
@@ -190,6 +194,8 @@ impl Config {
             channels: file.channel.into_iter().map(|c| channel(&at, c)).collect::<Result<_, _>>()?,
             printers: file.printer.iter().map(|p| printer(&at, p)).collect::<Result<_, _>>()?,
             backup: backup(&at, &file.backup, &folder)?,
+            sales: watch::Policy { gives_back: file.shop.give_back_second_payment },
+            webhooks: webhooks::Networks { private: file.webhooks.private_addresses },
             folder,
         })
     }
@@ -210,6 +216,15 @@ struct File {
     printer: Vec<PrinterFile>,
     #[serde(default)]
     backup: BackupFile,
+    #[serde(default)]
+    webhooks: WebhooksFile,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WebhooksFile {
+    #[serde(default)]
+    private_addresses: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -256,6 +271,8 @@ struct SecretsFile {
 struct ShopFile {
     currency: Spanned<String>,
     payment_max: Spanned<i64>,
+    #[serde(default)]
+    give_back_second_payment: bool,
 }
 
 #[derive(Deserialize)]

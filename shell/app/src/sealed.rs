@@ -94,8 +94,42 @@ impl MasterKey {
         Secret::new(key)
     }
 
+    fn seal_one(&self, name: &str, secret: &str) -> Sealed {
+        let mut bytes = secret.as_bytes().to_vec();
+        let nonce = self
+            .cipher()
+            .seal_in_place_append_tag(Aad::from(context(name)), &mut bytes)
+            .expect("a secret is shorter than 64 GiB");
+        Sealed { nonce: STANDARD.encode(nonce.as_ref()), value: STANDARD.encode(bytes) }
+    }
+
+    fn open_one(&self, name: &str, sealed: &Sealed) -> Result<Secret<String>> {
+        let damaged = || format!("the sealed secret {name} is damaged");
+        let nonce = STANDARD.decode(&sealed.nonce).with_context(damaged)?;
+        let nonce = Nonce::try_assume_unique_for_key(&nonce).ok().with_context(damaged)?;
+        let mut bytes = STANDARD.decode(&sealed.value).with_context(damaged)?;
+        let opened = self.cipher().open_in_place(nonce, Aad::from(context(name)), &mut bytes);
+        let opened = opened.ok().with_context(|| {
+            format!("the master key does not open the secret {name}: it is another installation's key, or the file was changed")
+        })?;
+        Ok(Secret::new(String::from_utf8(opened.to_vec()).ok().with_context(damaged)?))
+    }
+
     fn cipher(&self) -> RandomizedNonceKey {
         RandomizedNonceKey::new(&AES_256_GCM, self.0.reveal()).expect("AES-256 takes a key of 32 bytes")
+    }
+}
+
+/// Secrets that are kept in the database: nonce and sealed value in one text, bound to their name like those of the file.
+impl webhooks::Seal for MasterKey {
+    fn seal(&self, name: &str, secret: &str) -> String {
+        let Sealed { nonce, value } = self.seal_one(name, secret);
+        format!("{nonce}.{value}")
+    }
+
+    fn open(&self, name: &str, sealed: &str) -> Option<Secret<String>> {
+        let (nonce, value) = sealed.split_once('.')?;
+        self.open_one(name, &Sealed { nonce: nonce.to_owned(), value: value.to_owned() }).ok()
     }
 }
 
@@ -129,13 +163,7 @@ impl SealedStore {
 
     /// Seals a secret under this name, replacing an older one.
     pub fn seal(&mut self, key: &MasterKey, name: &str, secret: &str) {
-        let mut bytes = secret.as_bytes().to_vec();
-        let nonce = key
-            .cipher()
-            .seal_in_place_append_tag(Aad::from(context(name)), &mut bytes)
-            .expect("a secret is shorter than 64 GiB");
-        let sealed = Sealed { nonce: STANDARD.encode(nonce.as_ref()), value: STANDARD.encode(bytes) };
-        self.secrets.insert(name.to_owned(), sealed);
+        self.secrets.insert(name.to_owned(), key.seal_one(name, secret));
     }
 
     /// Whether a secret of this name is there.
@@ -146,15 +174,7 @@ impl SealedStore {
     /// Opens the secret of this name.
     pub fn open(&self, key: &MasterKey, name: &str) -> Result<Secret<String>> {
         let sealed = self.secrets.get(name).with_context(|| format!("there is no secret named {name}"))?;
-        let damaged = || format!("the sealed secret {name} is damaged");
-        let nonce = STANDARD.decode(&sealed.nonce).with_context(damaged)?;
-        let nonce = Nonce::try_assume_unique_for_key(&nonce).ok().with_context(damaged)?;
-        let mut bytes = STANDARD.decode(&sealed.value).with_context(damaged)?;
-        let opened = key.cipher().open_in_place(nonce, Aad::from(context(name)), &mut bytes);
-        let opened = opened.ok().with_context(|| {
-            format!("the master key does not open the secret {name}: it is another installation's key, or the file was changed")
-        })?;
-        Ok(Secret::new(String::from_utf8(opened.to_vec()).ok().with_context(damaged)?))
+        key.open_one(name, sealed)
     }
 }
 
@@ -195,6 +215,20 @@ mod tests {
         assert!(store.open(&other, "a").is_err());
         assert_eq!(store.open(&key, "c").unwrap_err().to_string(), "there is no secret named c");
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_the_database_keeps_opens_only_under_its_name() {
+        use webhooks::Seal;
+        let key = MasterKey::fresh_for_tests();
+        let sealed = key.seal("webhook 1", "whsec_x");
+        assert!(!sealed.contains("whsec"));
+        assert_eq!(key.open("webhook 1", &sealed), Some(Secret::new("whsec_x".to_owned())));
+        let other = MasterKey::fresh_for_tests();
+        assert_eq!((key.open("webhook 2", &sealed), other.open("webhook 1", &sealed)), (None, None));
+        for damaged in ["", ".", "a.b", &sealed[1..]] {
+            assert_eq!(key.open("webhook 1", damaged), None, "{damaged}");
+        }
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use crate::assets::Pages;
 use crate::channels::{Channels, wallets};
-use crate::cli::Verdict;
+use crate::cli::{Verdict, say};
 use crate::config::{Config, Printer};
 use crate::door::{Door, Latch, Visitor};
 use crate::printers::TillPrinters;
+use crate::sealed::MasterKey;
 use anyhow::{Context, Result, bail};
 use api::{ApiState, Demo, Setup};
 use axum::serve::ListenerExt;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, StoreConfig};
 use tokio::net::TcpListener;
+use webhooks::Webhooks;
 
 const AFTER: &str = "\
 Example:
@@ -68,6 +70,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// How it appears to other servers on the same database.
     pub node: NodeSetup,
+    /// Tells merchants' own systems.
+    pub webhooks: Webhooks,
+    /// What is done about sales that were paid twice; nothing, for a till.
+    pub sales: Option<watch::Policy>,
 }
 
 /// Serves until the end is asked for.
@@ -85,7 +91,7 @@ pub fn run(options: Options) -> Result<Verdict> {
                     text.strip_suffix(":0").map_or(text.clone(), |host| format!("{host}:{}", address.port()));
             }
         }
-        println!("Paydesk listens on http://{address}");
+        say(format_args!("Paydesk listens on http://{address}"));
         start(parts, listener).await?.until(asked_to_end()).await?;
         Ok(Verdict::Good)
     })
@@ -129,7 +135,16 @@ async fn parts(config: &Config) -> Result<Parts> {
         reconcile_hour: Some(config.server.reconcile_hour),
         clock: Arc::new(SystemClock),
         node: config.node.clone(),
+        webhooks: Webhooks::new(sealing(config), config.webhooks),
+        sales: Some(config.sales),
     })
+}
+
+/// What seals the secrets of merchants' own systems; nothing where there is no master key, which only those need who
+/// have such systems.
+fn sealing(config: &Config) -> Option<Arc<dyn webhooks::Seal>> {
+    let key = MasterKey::load(&config.secrets.master_key_file).ok()?;
+    Some(Arc::new(key))
 }
 
 /// Opens the database, or says which and why not.
@@ -185,8 +200,10 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
         demo: parts.demo,
         agent: parts.agent.clone().map(|agent| Arc::new(agent) as Arc<dyn api::CounterAgent>),
         reconciler,
+        webhooks: parts.webhooks.clone(),
     };
     let state = ApiState::new(setup).await.context("cannot read the names of shops and tills")?;
+    let telling = parts.webhooks.start(handle.clone(), Arc::new(state.clone()));
     printers
         .start(&parts.printers, &store, &handle, state.receipt_links(), parts.clock)
         .await
@@ -195,7 +212,10 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
     let (door, latch) = Door::new(listener).context("a listener has an address")?;
     let door = door.tap_io(Visitor::answer_at_once);
     let mut background = parts.agent.map_or_else(Vec::new, |agent| agent.start(handle.clone()));
-    background.extend(daily);
+    background.extend(daily.into_iter().chain(telling));
+    if let Some(policy) = parts.sales {
+        background.push(watch::start(handle.clone(), policy).await.context("cannot read the events")?);
+    }
     let serving = axum::serve(door, service).with_graceful_shutdown(latch.clone().closed());
     let server = tokio::spawn(serving.into_future());
     Ok(Running { handle, store, printers, server, latch, background, reconciler: reconciling })

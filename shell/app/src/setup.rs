@@ -241,6 +241,14 @@ master_key_file = "paydesk.key"
 currency = "CNY"
 # What one payment may be at most, in fen.
 payment_max = {payment_max}
+# Two payments of one sale (same reference, same amount) are raised to the owner, who gives the second back with one
+# button; with true it goes back by itself. 同一单号收了两次款会提醒店主；改成 true 则自动退回第二笔。
+give_back_second_payment = false
+
+[webhooks]
+# Merchants' own systems are told over https at public addresses only. With true also inside private networks, and there
+# without https. 只往公网 https 地址发通知；要发到内网的系统，改成 true。
+private_addresses = false
 
 [backup]
 # paydesk backup writes here; a folder on another disk or machine is better.

@@ -61,6 +61,8 @@ pub(crate) enum Message {
 pub(crate) enum Heard {
     /// It is durable, or was known.
     Durable,
+    /// It is about an order that nobody here has asked for.
+    Unknown,
     /// It could not be recorded now.
     NotNow,
     /// The server at this address drives the payment.
@@ -353,6 +355,10 @@ impl Driver {
     fn take_in_found(&mut self, found: Vec<(Which, Found)>) {
         let now = self.now();
         for (which, found) in found {
+            if let (Which::Id(id), Found::Nothing) = (&which, &found) {
+                let id = *id;
+                hear(self.round.notices.extract_if(.., |(about, _)| *about == id).collect(), &Heard::Unknown);
+            }
             let wake = match found {
                 Found::Nothing => Wake::Loaded { which, entries: None },
                 Found::Here(entries) => Wake::Loaded { which, entries: Some(entries) },

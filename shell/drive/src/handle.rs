@@ -15,12 +15,12 @@ use crate::wire::Wire;
 use base::{ChannelId, MerchantId, PaymentId};
 use engine::Told;
 use engine::lease::Out;
-use payment::{Command, PayerCode, Policy, Refusal, Request};
-use provider_contract::{BadNotice, HttpReply, HttpRequest, Reply};
+use payment::{Command, Notice, PayerCode, Policy, Refusal, Request};
+use provider_contract::{BadNotice, Capabilities, HttpReply, HttpRequest, Reply};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Store;
+use store::{Store, StoreError, ToRaise};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::{JoinError, JoinHandle};
 
@@ -216,9 +216,17 @@ impl Handle {
             None => return HttpReply::new(500, "text/plain", "the notification could not be read"),
         };
         let (done, heard) = oneshot::channel();
+        let told = notice.clone();
         let sent = self.shared.inbox.send(Message::Noticed { channel, notice, done }).await;
         match (sent, heard.await) {
             (Ok(()), Ok(Heard::Durable)) => setup.provider.acknowledge(Ok(())),
+            (Ok(()), Ok(Heard::Unknown)) => match self.raise_unknown(setup, &told).await {
+                Ok(()) => setup.provider.acknowledge(Ok(())),
+                Err(error) => {
+                    tracing::error!(%channel, %error, "a notification about an unknown order cannot be kept");
+                    not_recorded()
+                }
+            },
             (Ok(()), Ok(Heard::Elsewhere(address))) => match self.pass(&address, request).await {
                 Some(reply) => HttpReply {
                     status: reply.status,
@@ -233,6 +241,23 @@ impl Handle {
             },
             _ => not_recorded(),
         }
+    }
+
+    /// A provider told of an order that nobody here has asked for: somebody must look, since it may be money. The same
+    /// notification again is the same.
+    async fn raise_unknown(&self, setup: &ChannelSetup, notice: &Notice) -> Result<(), StoreError> {
+        let Capabilities { name, .. } = setup.provider.capabilities();
+        let refund = notice.refund_no.map_or(String::new(), |number| format!(" refund {number}"));
+        let detail = format!("{name} {}{refund}, channel {}, {}", notice.claim, setup.id, notice.notice_id);
+        let alarm = ToRaise {
+            merchant: setup.merchant,
+            what: "unknown_order",
+            subject: &notice.order_no.to_string(),
+            detail: &detail,
+            once: true,
+            at: self.clock().now(),
+        };
+        self.shared.store.raise(alarm).await
     }
 
     /// Takes up payments that were put into the store by something else than the engine. False if that must be tried

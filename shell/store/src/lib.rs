@@ -8,6 +8,7 @@
 //! SQLite for one server, PostgreSQL for one or many. One text serves both (see `sql`): numbered parameters,
 //! `ON CONFLICT`, `RETURNING`, no clock of the database. What differs is kept in `database` and `insert`.
 
+mod alarms;
 pub mod archive;
 mod attention;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod facts;
 mod failure;
 #[cfg(test)]
 mod folder;
+mod followers;
 mod insert;
 mod jobs;
 mod journal;
@@ -30,6 +32,7 @@ mod nodes;
 mod page;
 mod payments;
 mod people;
+mod sales;
 mod scope;
 #[cfg(test)]
 mod sharing;
@@ -39,7 +42,9 @@ mod stored_bills;
 #[cfg(test)]
 mod suite;
 mod tills;
+mod webhooks;
 
+pub use alarms::{Alarm, ToRaise};
 pub use bills::{BillDay, BillState, DifferenceAct, DifferenceFilter, DifferenceState, KeptDifference};
 pub use commit::Uncommitted;
 pub use database::{Store, StoreConfig, without_password};
@@ -54,5 +59,7 @@ pub use people::{
     ApiKey, AuditEntry, By, ChannelRow, Duties, Merchant, NewApiKey, NewSession, NewStaff, People,
     PeopleError, Person, Places, Principal, Role, Shop, StaffLogin, Till,
 };
+pub use sales::PaidTwice;
 pub use scope::MerchantScope;
 pub use tills::{Agent, Beat, Evidence, NewAgent, Offered, Raised, Stand, TillAlarm};
+pub use webhooks::{Again, Backlog, Message, MessageState, NewMessage, Tried, Webhook};

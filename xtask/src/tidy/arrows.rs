@@ -35,6 +35,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("shell/reconcile", &["base", "payment", "settlement", "provider-contract", "store", "drive"]),
+    ("shell/watch", &["base", "payment", "store", "drive"]),
+    ("shell/webhooks", &["base", "payment", "store", "drive"]),
     (
         "shell/api",
         &[
@@ -49,6 +51,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "journal",
             "settlement",
             "reconcile",
+            "watch",
+            "webhooks",
         ],
     ),
     ("shell/till", &["base", "payment", "engine", "journal", "store", "drive", "api", "provider-contract"]),

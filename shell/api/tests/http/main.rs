@@ -2,6 +2,7 @@
 
 mod attention;
 mod bad_input;
+mod by_hand;
 mod demo;
 mod events;
 mod pages;
@@ -10,4 +11,5 @@ mod people;
 mod provider;
 mod staff;
 mod tills;
+mod webhooks;
 mod world;

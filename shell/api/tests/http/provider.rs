@@ -1,5 +1,5 @@
-//! A provider that does what the amount says, over a real socket: 1.01 waits for the payer, 1.02 is declined, and
-//! everything else is paid at once.
+//! A provider that does what the amount says, over a real socket: 1.01 waits for the payer, 1.02 is declined, unless the
+//! payer pays all the same, and everything else is paid at once.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -46,7 +46,8 @@ impl Book {
         }
         match (ask, minor) {
             ("charge", 101) => "awaiting".to_owned(),
-            ("charge" | "inquire", 102) => "declined".to_owned(),
+            ("charge", 102) => "declined".to_owned(),
+            ("inquire", 102) if !paid => "declined".to_owned(),
             ("present", _) => "qr".to_owned(),
             ("inquire", 101) if !paid => "awaiting".to_owned(),
             ("reverse" | "close", _) => "closed".to_owned(),

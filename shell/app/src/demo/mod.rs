@@ -9,6 +9,7 @@ mod shop;
 
 use crate::cli::Verdict;
 use crate::config::Printer;
+use crate::sealed::MasterKey;
 use crate::serve::{self, Parts, asked_to_end};
 use crate::simulate::host::Host;
 use crate::simulate::keys::fake;
@@ -116,6 +117,8 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         node: drive::NodeSetup::default(),
         wallets: crate::channels::wallets(),
         agent: None,
+        webhooks: webhooks::Webhooks::new(Some(sealing(folder)?), webhooks::Networks { private: true }),
+        sales: Some(watch::Policy::default()),
     };
     let plays = shop.is_new && !options.empty;
     if plays {
@@ -136,6 +139,13 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
     sample.await.context("the sample payments")?;
     greet(&origin);
     running.until(asked_to_end()).await
+}
+
+/// A demo has a master key of its own, beside its database.
+fn sealing(folder: &Path) -> Result<Arc<dyn webhooks::Seal>> {
+    let path = folder.join("paydesk.key");
+    let key = if path.exists() { MasterKey::load(&path)? } else { MasterKey::create(&path)? };
+    Ok(Arc::new(key))
 }
 
 async fn virtual_printer() -> Result<(PrinterHost, String)> {

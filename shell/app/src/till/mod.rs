@@ -126,6 +126,9 @@ async fn parts(config: &Config) -> Result<Parts> {
         clock: Arc::new(SystemClock) as Arc<dyn Clock>,
         node: drive::NodeSetup::default(),
         reconcile_hour: None,
+        // The server tells; a device at a counter has nobody to tell.
+        webhooks: webhooks::Webhooks::new(None, webhooks::Networks::default()),
+        sales: None,
     })
 }
 

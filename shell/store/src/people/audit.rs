@@ -55,7 +55,7 @@ impl People<'_> {
 }
 
 /// Writes the row of a change into the transaction that makes it.
-pub(super) async fn record(
+pub(crate) async fn record(
     tx: &mut Connection,
     merchant: MerchantId,
     by: By<'_>,

@@ -16,6 +16,7 @@ mod staff;
 mod testing;
 
 pub use audit::AuditEntry;
+pub(crate) use audit::record;
 pub use channels::ChannelRow;
 pub use keys::{ApiKey, NewApiKey};
 pub use places::{Merchant, Places, Shop, Till};
@@ -99,6 +100,13 @@ impl People<'_> {
 
 async fn commit(tx: Transaction) -> Result<(), PeopleError> {
     tx.commit().await.map_err(failed)
+}
+
+impl PeopleError {
+    /// The same for changes that are recorded like those to people.
+    pub(crate) fn refused(why: sqlx::Error) -> PeopleError {
+        refused(why)
+    }
 }
 
 /// A broken constraint is the caller's mistake and has a name; all else is the store's failure.
