@@ -119,6 +119,14 @@ reasons! {
     /// A person looked into it and decided that the money never came.
     NeverVerified, "never_verified", CallOwner,
         "核对后认定没有收到这笔钱", "It was checked and decided that this money never came";
+    /// A refund only: the provider's time for refunds of this payment is over.
+    RefundTooLate, "refund_too_late", CallOwner,
+        "超过了支付机构的退款期限，退不了款；可以与顾客商量退现金或转账",
+        "The provider's time for refunding this payment is over; agree with the customer on cash or a transfer";
+    /// A refund only: the payer's account or bank does not take it, because it is closed or frozen.
+    RefundNotTaken, "refund_not_taken", CallOwner,
+        "顾客的账户或银行卡已注销或冻结，收不了退款；可以与顾客商量退现金或转账",
+        "The customer's account or bank card is closed or frozen and takes no refund; agree with the customer on cash or a transfer";
 }
 
 impl Reason {

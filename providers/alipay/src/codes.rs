@@ -147,7 +147,8 @@ pub const TABLE: &[Row] = &[
     refused("REFUND_AMT_NOT_EQUAL_TOTAL", Reason::RefundNotPossible),
     refused("REASON_TRADE_REFUND_FEE_ERR", Reason::RefundNotPossible),
     refused("REFUND_FEE_ERROR", Reason::RefundNotPossible),
-    refused("TRADE_HAS_FINISHED", Reason::RefundNotPossible),
+    // A finished trade is one whose time for refunds is over.
+    refused("TRADE_HAS_FINISHED", Reason::RefundTooLate),
     refused("TRADE_HAS_CLOSE", Reason::RefundNotPossible),
     refused("TRADE_STATUS_ERROR", Reason::RefundNotPossible),
     refused("TRADE_NOT_ALLOW_REFUND", Reason::RefundNotPossible),

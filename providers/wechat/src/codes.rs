@@ -71,8 +71,9 @@ pub const TABLE: &[Row] = &[
     row(&["NOTSUPORTCARD", "NOTSUPPORTCARD", "CARDNOTSUPPORT", "CARDNOTSUPPORTED"], No(R::CardNotSupported), ODD, ODD, ODD),
     row(&["RULELIMIT", "RISKCONTROL"], No(R::RiskControl), ODD, ODD, ODD),
     row(&["BUYERMISMATCH"], No(R::PayerAccountAbnormal), ODD, ODD, ODD),
-    row(&["USERACCOUNTABNORMAL"], No(R::PayerAccountAbnormal), ODD, ODD, No(R::RefundNotPossible)),
-    // The order's state.
+    row(&["USERACCOUNTABNORMAL"], No(R::PayerAccountAbnormal), ODD, ODD, No(R::RefundNotTaken)),
+    // The order's state. The first from the error codes of v2's refund document: the time for refunds is over.
+    row(&["TRADEOVERDUE"], ODD, ODD, ODD, No(R::RefundTooLate)),
     row(&["ORDERCLOSED"], No(R::OrderClosed), Closed, Closed, No(R::RefundNotPossible)),
     row(&["ORDERREVERSED"], No(R::OrderClosed), Closed, Closed, No(R::RefundNotPossible)),
     row(&["ORDERNOTEXIST", "ORDERNOTEXISTS", "RESOURCENOTEXIST", "RESOURCENOTEXISTS"], ODD, NotFound, NotFound, No(R::RefundNotPossible)),

@@ -94,7 +94,8 @@ pub struct Channel {
     pub line: usize,
 }
 
-/// Waiting times that differ from what a provider's documents suggest, in milliseconds.
+/// Waiting times that differ from what a provider's documents suggest, in milliseconds, and whether goods may go for
+/// what is only recorded by hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timing {
@@ -107,6 +108,8 @@ pub struct Timing {
     qr_lifetime_ms: Option<u32>,
     qr_inquiry_every_ms: Option<u32>,
     escalate_after_ms: Option<u32>,
+    bill_within_ms: Option<u32>,
+    hand_over_recorded: Option<bool>,
 }
 
 impl Timing {
@@ -123,6 +126,8 @@ impl Timing {
             qr_lifetime: or(self.qr_lifetime_ms, policy.qr_lifetime),
             qr_inquiry_every: or(self.qr_inquiry_every_ms, policy.qr_inquiry_every),
             escalate_after: or(self.escalate_after_ms, policy.escalate_after),
+            bill_within: or(self.bill_within_ms, policy.bill_within),
+            hand_over_recorded: self.hand_over_recorded.unwrap_or(policy.hand_over_recorded),
             ..policy
         }
     }
@@ -540,6 +545,25 @@ profile = "generic-58"
         assert_eq!(config.printers[0].profile.name, "generic-58");
     }
 
+    #[test]
+    fn what_may_differ_is_read_and_the_rest_is_as_usual() {
+        let read = |good: &str, written: &str| {
+            Config::parse(&GOOD.replacen(good, written, 1), PathBuf::new()).expect("it is good")
+        };
+        let usual = read("", "");
+        assert!(!usual.webhooks.private && !usual.sales.gives_back);
+        let policy = usual.channels[0].timing.over(Policy::default());
+        assert_eq!(policy, Policy::default());
+        let own = read(
+            "settings =",
+            "timing = { bill_within_ms = 3600000, hand_over_recorded = true }\nsettings =",
+        );
+        let policy = own.channels[0].timing.over(Policy::default());
+        assert_eq!((policy.bill_within, policy.hand_over_recorded), (Duration::from_secs(3600), true));
+        assert!(read("[shop]", "[webhooks]\nprivate_addresses = true\n[shop]").webhooks.private);
+        assert!(read("[shop]", "[shop]\ngive_back_second_payment = true").sales.gives_back);
+    }
+
     /// What is said when `good` is written as `bad`.
     fn check(good: &str, bad: &str, said: &str) {
         assert!(GOOD.contains(good), "{good}");
@@ -603,6 +627,8 @@ profile = "generic-58"
             "[backup]\nkeep = 0\n[shop]",
             "line 14: backup.keep: write how many whole backups stay",
         );
+        check("[shop]", "[webhooks]\nprivate = true\n[shop]", "line 14: unknown field `private`");
+        check("[shop]", "[shop]\ngive_back_second_payment = 1", "line 14: invalid type: integer `1`");
         check("[secrets]", "[secret]", "line 9: unknown field `secret`");
         check("[database]\nurl = \"sqlite:paydesk.sqlite\"\n", "", "line 1: missing field `database`");
     }
