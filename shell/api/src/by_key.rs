@@ -1,8 +1,8 @@
 //! Acting on a payment by the key it was asked for with: what a till has when the reply was lost.
 
-use crate::body::{Asked, AtPath, Strict, visible_key};
+use crate::body::{Asked, AtPath, Strict};
 use crate::guard::{Caller, Permission};
-use crate::payments::{WaitQuery, carry_out};
+use crate::payments::{WaitQuery, canceled, carry_out, of_key};
 use crate::problem::{Problem, ProblemBody};
 use crate::refunds::NewRefund;
 use crate::secrets::mark;
@@ -31,10 +31,8 @@ pub(crate) async fn cancel(
 ) -> Result<Json<PaymentView>, Problem> {
     caller.must(Permission::Take)?;
     tills::admit(&state, &caller, &headers).await?;
-    let id = find(&state, &caller, &key).await?.request.id.to_string();
-    let command = Command::Cancel { by: caller.by() };
-    let standing = carry_out(&state, &caller, &id, command, query.wait, waiting::rests).await?;
-    Ok(Json(state.view(&standing.payment, &standing.next).await?))
+    let id = of_key(&state, &caller, &key).await?.request.id.to_string();
+    canceled(&state, &caller, &id, query.wait).await
 }
 
 /// Ends the payment of a key without the money being the shop's: undone if it has not ended, returned if it is paid.
@@ -57,7 +55,7 @@ pub(crate) async fn undo(
     caller.must(Permission::Take)?;
     caller.must(Permission::Refund)?;
     tills::admit(&state, &caller, &headers).await?;
-    let payment = find(&state, &caller, &key).await?;
+    let payment = of_key(&state, &caller, &key).await?;
     let command = match payment.refundable() {
         left if left.is_positive() => return_all(&state, &caller, &payment),
         _ => Command::Cancel { by: caller.by() },
@@ -68,7 +66,7 @@ pub(crate) async fn undo(
         Ok(standing) => Ok(Json(state.view(&standing.payment, &standing.next).await?)),
         // It ended meanwhile, or everything is on its way back already: tell how it stands.
         Err(problem) if ended_meanwhile(problem.code()) => {
-            let payment = find(&state, &caller, &key).await?;
+            let payment = of_key(&state, &caller, &key).await?;
             Ok(Json(state.view(&payment, &state.next(&payment)).await?))
         }
         Err(problem) => Err(problem),
@@ -96,14 +94,8 @@ pub(crate) async fn refund(
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
     caller.must(Permission::Refund)?;
     tills::admit(&state, &caller, &headers).await?;
-    let id = find(&state, &caller, &key).await?.request.id.to_string();
+    let id = of_key(&state, &caller, &key).await?.request.id.to_string();
     refunds::refund(&state, &caller, &id, query, &headers, &wanted).await
-}
-
-async fn find(state: &ApiState, caller: &Caller, key: &str) -> Result<Payment, Problem> {
-    let key = visible_key(key.as_bytes())?;
-    let found = state.store().payment_of_key(&caller.scope(), &key).await?;
-    Ok(payment::fold(&found.ok_or(Refusal::NoSuchPayment)?))
 }
 
 /// The refund of everything that is left, the same one however often it is wanted.

@@ -65,11 +65,12 @@ pub use agent::{
 pub use ids::fresh_id;
 pub use openapi::openapi_json;
 pub use passwords::{PASSWORD_SHORTEST, is_weak_password};
+pub use people::{LOGIN_LENGTH, is_login};
 pub use problem::{Code, Problem};
 pub use proxies::{Network, NotANetwork};
 pub use receipts::ReceiptLinks;
 pub use router::router;
-pub use secrets::{fresh_api_key, fresh_code, fresh_token, hash_password, token_hash};
+pub use secrets::{fresh_api_key, fresh_code, fresh_password, fresh_token, hash_password, token_hash};
 pub use session::MeStaff;
 pub use state::{
     ApiState, Asset, Assets, Config, Demo, DemoCode, DemoCredential, DemoInfo, NoPrinters, Paper,

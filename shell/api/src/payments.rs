@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{ChannelId, Currency, MerchantId, Money, PaymentId, TillId, Timestamp};
 use drive::Begin;
-use payment::{Command, Method, MoneyState, NotAPayerCode, PayerCode, Refusal, Request, wallet_of};
+use payment::{Command, Method, MoneyState, NotAPayerCode, PayerCode, Payment, Refusal, Request, wallet_of};
 use serde::{Deserialize, Serialize};
 use store::{Cursor, PaymentFilter, Till};
 use utoipa::{IntoParams, ToSchema};
@@ -240,10 +240,15 @@ pub(crate) async fn by_key(
     caller: Caller,
     AtPath(key): AtPath,
 ) -> Result<Json<PaymentView>, Problem> {
+    let payment = of_key(&state, &caller, &key).await?;
+    Ok(Json(state.view(&payment, &state.next(&payment)).await?))
+}
+
+/// The merchant's payment that was asked for with this key.
+pub(crate) async fn of_key(state: &ApiState, caller: &Caller, key: &str) -> Result<Payment, Problem> {
     let key = visible_key(key.as_bytes())?;
     let found = state.store().payment_of_key(&caller.scope(), &key).await?;
-    let payment = payment::fold(&found.ok_or(Refusal::NoSuchPayment)?);
-    Ok(Json(state.view(&payment, &state.next(&payment)).await?))
+    Ok(payment::fold(&found.ok_or(Refusal::NoSuchPayment)?))
 }
 
 /// Payments, newest first.
@@ -300,8 +305,18 @@ pub(crate) async fn cancel(
     Asked(query): Asked<WaitQuery>,
 ) -> Result<Json<PaymentView>, Problem> {
     caller.must(Permission::Take)?;
+    canceled(&state, &caller, &payment, query.wait).await
+}
+
+/// Wants the payment undone and waits until it is, or until the caller's patience is over.
+pub(crate) async fn canceled(
+    state: &ApiState,
+    caller: &Caller,
+    payment: &str,
+    wait_s: Option<u64>,
+) -> Result<Json<PaymentView>, Problem> {
     let command = Command::Cancel { by: caller.by() };
-    let standing = carry_out(&state, &caller, &payment, command, query.wait, waiting::rests).await?;
+    let standing = carry_out(state, caller, payment, command, wait_s, waiting::rests).await?;
     Ok(Json(state.view(&standing.payment, &standing.next).await?))
 }
 

@@ -342,11 +342,18 @@ async fn duties(
     Ok(Duties { name: name(named)?, role: role(role_code)?, till: till(state, merchant, till_id).await? })
 }
 
+/// How many characters a login may have.
+pub const LOGIN_LENGTH: std::ops::RangeInclusive<usize> = 2..=64;
+
+/// Whether somebody can sign in with this: 2 to 64 characters, no spaces.
+pub fn is_login(text: &str) -> bool {
+    let visible = text.chars().all(|c| !c.is_whitespace() && !c.is_control());
+    visible && LOGIN_LENGTH.contains(&text.chars().count())
+}
+
 fn login(text: &str) -> Result<String, Problem> {
     let login = text.trim();
-    let visible = login.chars().all(|c| !c.is_whitespace() && !c.is_control());
-    let long_enough = (2..=64).contains(&login.chars().count());
-    if visible && long_enough { Ok(login.to_owned()) } else { Err(Code::LoginMalformed.into()) }
+    if is_login(login) { Ok(login.to_owned()) } else { Err(Code::LoginMalformed.into()) }
 }
 
 async fn find(state: &ApiState, caller: &Caller, person: StaffId) -> Result<Person, Problem> {

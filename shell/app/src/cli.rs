@@ -4,6 +4,7 @@ use crate::{
     backup, bench, demo, doctor, init, migrate, reconcile_day, restore, serve, simulate, till, world,
 };
 use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::process::ExitCode;
 
 const AFTER: &str = "\
@@ -63,6 +64,11 @@ pub enum Verdict {
     Good,
     /// What it checked does not hold; it has said what.
     Bad,
+}
+
+/// Says a line to whoever started the command. Whoever reads no more (`paydesk serve | head -1`) does not end a server.
+pub fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Runs the command and says how it went.

@@ -162,6 +162,10 @@ const LISTEN: Check = |text| {
     let good = text.parse::<std::net::SocketAddr>().is_ok();
     (!good).then_some("write an address and a port, such as 127.0.0.1:8080 / 请写地址和端口")
 };
+const LOGIN: Check = |login| {
+    (!api::is_login(login))
+        .then_some("a login has 2 to 64 characters and no spaces / 登录名 2 到 64 个字符，不能有空格")
+};
 const PUBLIC_URL: Check = |text| {
     (!is_public_url(text)).then_some(
         "write http:// or https:// and a host, no path, such as https://pay.example.cn / 请写 http(s):// 加域名",
@@ -186,7 +190,7 @@ fn plan(options: &Options) -> Result<Plan> {
     let shop = ask(&options.shop, "The shop's name / 商户名称", "我的店", NAME)?;
     let store = ask(&options.store, "The first store / 门店", "一店", NAME)?;
     let till = ask(&options.till, "Its first till / 收银台", "1号收银", NAME)?;
-    let login = ask(&options.login, "The owner signs in as / 店主登录名", "owner", NAME)?;
+    let login = ask(&options.login, "The owner signs in as / 店主登录名", "owner", LOGIN)?;
     Ok(Plan {
         folder: options.dir.clone(),
         database: options.database.clone().unwrap_or_else(|| setup::IN_ONE_FILE.to_owned()),

@@ -72,11 +72,6 @@ pub fn fresh_id() -> u128 {
     api::fresh_id(clock::now())
 }
 
-/// A password for a person nobody is.
-pub fn fresh_password() -> Secret<String> {
-    Secret::new(format!("{:032x}", rand::random::<u128>()))
-}
-
 /// Makes it, or says what is in the way and has written nothing that matters.
 pub async fn install(plan: &Plan) -> Result<Installed> {
     let config_path = refuse_to_overwrite(&plan.folder)?;
@@ -134,12 +129,11 @@ async fn write(
 }
 
 fn check_people(plan: &Plan) -> Result<()> {
-    for (what, name) in
-        [("shop", &plan.shop), ("store", &plan.store), ("till", &plan.till), ("login", &plan.login)]
-    {
+    for (what, name) in [("shop", &plan.shop), ("store", &plan.store), ("till", &plan.till)] {
         ensure!(!name.trim().is_empty(), "the {what} needs a name");
         ensure!(name.chars().count() <= 64, "the {what}'s name is longer than 64 characters");
     }
+    ensure!(api::is_login(&plan.login), "the owner's login: {}", Code::LoginMalformed.text().en);
     ensure!(
         !is_weak_password(plan.password.reveal(), &plan.login),
         "the owner's password: {}",

@@ -2,35 +2,18 @@
 //!
 //! The terminal is a real pseudo-terminal, made by `script` (of util-linux, on every Debian).
 
+mod folder;
+
+use folder::Folder;
 use std::fs;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// So long is waited for a question on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Folder {
-        let path = std::env::temp_dir().join(format!("paydesk-asking-{:016x}", rand::random::<u64>()));
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// A command at a terminal, and everything that terminal has shown.
 struct Terminal {
@@ -109,7 +92,7 @@ fn left_behind(dir: &str) -> Vec<String> {
 
 #[test]
 fn wrong_answers_are_asked_again_and_the_password_is_never_shown() {
-    let folder = Folder::new();
+    let folder = Folder::new("asking");
     let dir = folder.path("shop");
     let given = wechat::Keys::fresh().credentials("http://127.0.0.1:1").unwrap();
     fs::write(folder.path("wechat.json"), serde_json::to_string(&given).unwrap()).unwrap();
@@ -164,7 +147,7 @@ fn wrong_answers_are_asked_again_and_the_password_is_never_shown() {
 
 #[test]
 fn a_provider_can_be_answered_field_by_field() {
-    let folder = Folder::new();
+    let folder = Folder::new("asking");
     let (dir, keys) = (folder.path("shop"), wechat::Keys::fresh());
     fs::write(folder.path("merchant.pem"), &keys.merchant_private_key_pem).unwrap();
     let given = keys.credentials("http://127.0.0.1:1").unwrap();
@@ -199,7 +182,7 @@ fn a_provider_can_be_answered_field_by_field() {
 
 #[test]
 fn ctrl_c_leaves_nothing_written_and_the_terminal_as_it_was() {
-    let folder = Folder::new();
+    let folder = Folder::new("asking");
     let dir = folder.path("shop");
     let mut early = Terminal::init(&dir);
     early.expect("listen on").press("\x03").expect("nothing was written");
@@ -216,7 +199,7 @@ fn ctrl_c_leaves_nothing_written_and_the_terminal_as_it_was() {
 
 #[test]
 fn answers_that_end_early_leave_nothing() {
-    let folder = Folder::new();
+    let folder = Folder::new("asking");
     let dir = folder.path("shop");
     let mut terminal = Terminal::init(&dir);
     terminal.expect("listen on").press("\x04").expect("the answers ended early");

@@ -1,7 +1,10 @@
 //! `paydesk backup` and `paydesk restore` as a shop meets them: beside a server that takes money, back to a moment, with
 //! every kind of bad file, a full disk, the wrong key.
 
+mod folder;
+
 use base::Timestamp;
+use folder::Folder;
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,26 +13,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Folder {
-        let path = std::env::temp_dir().join(format!("paydesk-backup-{:016x}", rand::random::<u64>()));
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// A process that ends with the test.
 struct Process(Child);
@@ -79,7 +62,7 @@ struct Shop {
 
 impl Shop {
     fn open() -> Shop {
-        let folder = Folder::new();
+        let folder = Folder::new("backup");
         let credentials = folder.path("wechat.json");
         let (provider, said) =
             Process::start(&["simulate", "wechat", "--port", "0", "--credentials", &credentials]);

@@ -1,36 +1,13 @@
 //! Commands as a person meets them: what they say, what they leave behind, and their exit codes.
 
+mod folder;
+
+use folder::Folder;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
-
-/// A folder that goes away.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("paydesk-{name}-{:016x}", rand::random::<u64>()));
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-
-    fn write(&self, name: &str, text: &str) -> String {
-        fs::write(self.0.join(name), text).unwrap();
-        self.path(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 fn paydesk(words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_paydesk"))
@@ -104,6 +81,45 @@ fn a_new_shop_is_sealed_and_never_overwritten() {
     assert_eq!(wrong, ["provider wechat"]);
 }
 
+/// `paydesk serve | head -1`: whoever reads no more does not end a server.
+#[test]
+fn a_server_nobody_listens_to_goes_on() {
+    let folder = Folder::new("unheard");
+    let (dir, password) = (folder.path("shop"), folder.write("pw", "long enough"));
+    check(&init(&dir, &password, &[]), 0, "paydesk serve --config");
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let config = format!("{dir}/paydesk.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replace("listen = \"127.0.0.1:0\"", &format!("listen = \"127.0.0.1:{port}\"")))
+        .unwrap();
+    let mut server = Command::new(env!("CARGO_BIN_EXE_paydesk"))
+        .args(["serve", "--config", &config])
+        .env_remove("PAYDESK_MASTER_KEY")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(server.stdout.take());
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let answered = loop {
+        let health = || {
+            let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
+            stream.write_all(b"GET /v1/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").ok()?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).ok()?;
+            Some(answer).filter(|answer| answer.starts_with("HTTP/1.1"))
+        };
+        let over = server.try_wait().unwrap().is_some() || std::time::Instant::now() > deadline;
+        if let Some(answer) = health().or(over.then(String::new)) {
+            break answer;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    let _ = server.kill();
+    let _ = server.wait();
+    assert!(answered.starts_with("HTTP/1.1 200"), "it answers: {answered:?}");
+}
+
 #[test]
 fn what_init_cannot_use_it_names_and_leaves_nothing_behind() {
     let folder = Folder::new("refused");
@@ -114,6 +130,13 @@ fn what_init_cannot_use_it_names_and_leaves_nothing_behind() {
     check(&init(&dir, &short, &[]), 3, "at least 10 characters");
     let guessed = folder.write("guessed", "owner-2026");
     check(&init(&dir, &guessed, &[]), 3, "the owner's password: This password is too easily guessed");
+    for login in ["a", "two words", "tab\there"] {
+        check(
+            &init(&dir, &password, &["--login", login]),
+            3,
+            "the owner's login: A login has 2 to 64 characters",
+        );
+    }
     check(&init(&dir, &password, &["--public-url", "pay.example.cn"]), 3, "server.public_url");
     check(&init(&dir, &password, &["--printer", "somewhere"]), 3, "printer.address");
     check(&init(&dir, &password, &["--wechat", "/nonexistent.json"]), 3, "cannot read the credentials");

@@ -180,7 +180,7 @@ async fn installed(
         payment_max: 5_000_000,
         // A database that is given from outside may have seen a bench before.
         login: format!("owner-{:08x}", rand::random::<u32>()),
-        password: crate::setup::fresh_password(),
+        password: api::fresh_password(),
         channels: vec![channel_from_json("wechat", credentials)?],
         printer: None,
     };

@@ -7,7 +7,7 @@ mod codes;
 mod day;
 mod shop;
 
-use crate::cli::Verdict;
+use crate::cli::{Verdict, say};
 use crate::config::Printer;
 use crate::sealed::MasterKey;
 use crate::serve::{self, Parts, asked_to_end};
@@ -230,17 +230,20 @@ impl api::Demo for World {
 }
 
 fn greet(origin: &str) {
-    println!("\nPaydesk's demo shop is open. 演示店已开门。\n");
-    println!("  start      {origin}/");
-    println!("  till       {origin}/till/");
-    println!("  console    {origin}/console/");
-    println!("  codes      {origin}/demo/codes      a payer's code for every case");
-    println!("  printer    {origin}/demo/printer    what came out of the virtual printer\n");
+    say(format_args!("\nPaydesk's demo shop is open. 演示店已开门。\n"));
+    say(format_args!("  start      {origin}/"));
+    say(format_args!("  till       {origin}/till/"));
+    say(format_args!("  console    {origin}/console/"));
+    say(format_args!("  codes      {origin}/demo/codes      a payer's code for every case"));
+    say(format_args!("  printer    {origin}/demo/printer    what came out of the virtual printer\n"));
     for person in shop::credentials() {
-        println!("  sign in as {:<8} password {:<14} ({})", person.login, person.password, person.role);
+        say(format_args!(
+            "  sign in as {:<8} password {:<14} ({})",
+            person.login, person.password, person.role
+        ));
     }
-    println!(
+    say(format_args!(
         "\n  Where the till shows a QR, a button marked as demo pretends to be the customer who scans it."
-    );
-    println!("\nCtrl-C closes the shop.");
+    ));
+    say(format_args!("\nCtrl-C closes the shop."));
 }

@@ -6,7 +6,7 @@ pub mod keys;
 pub mod printer;
 pub mod script;
 
-use crate::cli::Verdict;
+use crate::cli::{Verdict, say};
 use crate::files::write_private;
 use ::printer::Profile;
 use anyhow::{Context, Result, bail};
@@ -93,7 +93,7 @@ async fn simulate(options: Options) -> Result<Verdict> {
                     profile_names()
                 );
             };
-            println!("a printer ({}) listens on {address}", profile.name);
+            say(format_args!("a printer ({}) listens on {address}", profile.name));
             let host = printer::PrinterHost::start(&profile, listener);
             tokio::select! {
                 verdict = forever() => verdict,
@@ -111,7 +111,7 @@ async fn simulate(options: Options) -> Result<Verdict> {
             if let Some(path) = &options.credentials {
                 write_private(path, &fake.credentials)?;
             }
-            println!("{} listens on {}", fake.title, fake.base_url);
+            say(format_args!("{} listens on {}", fake.title, fake.base_url));
             let _host = Host::start(fake.simulator, script, listener, Arc::new(SystemClock));
             forever().await
         }

@@ -4,7 +4,7 @@ mod config;
 mod files;
 mod pair;
 
-use crate::cli::Verdict;
+use crate::cli::{Verdict, say};
 use crate::clock;
 use crate::serve::{Parts, asked_to_end, listen, start};
 use anyhow::{Context, Result};
@@ -71,10 +71,8 @@ fn agent(path: PathBuf) -> Result<Verdict> {
     runtime.block_on(async {
         let listener = listen(config.listen).await?;
         let parts = parts(&config).await?;
-        println!(
-            "This till listens on http://{}",
-            listener.local_addr().context("a listener has an address")?
-        );
+        let address = listener.local_addr().context("a listener has an address")?;
+        say(format_args!("This till listens on http://{address}"));
         start(parts, listener).await?.until(asked_to_end()).await?;
         Ok(Verdict::Good)
     })
