@@ -244,7 +244,7 @@ fn count_ours(sums: &mut Sums, row: &BookRow) {
 }
 
 impl Sum {
-    fn and(self, other: Sum) -> Sum {
+    pub(crate) fn and(self, other: Sum) -> Sum {
         Sum { count: self.count + other.count, amount: self.amount.saturating_add(other.amount) }
     }
 

@@ -6,14 +6,16 @@
 //! 退款 and mostly negative amounts. Columns are found by name, since newer files add and move them. Sources: fixtures of
 //! detail files in public repositories, and the aliases of columns that merchants' tools accept. Doubtful, and so told
 //! here rather than hidden: the hour a bill is ready; the sign of fees and of refunds (their size alone is read); which
-//! request number a cancel's refund bears (here: none, or the order's own); whether "does not exist" means not yet.
+//! request number a cancel's refund bears (here: none, or the order's own); whether "does not exist" means not yet; the
+//! names of the businesses in the account file and the words of its foot.
 
+mod accounts;
 mod details;
 mod form;
 mod write;
 mod zip;
 
-pub use write::{DetailLine, detail_bill, write_detail};
+pub use write::{AccountLine, DetailLine, account_bill, detail_bill, write_detail};
 
 use crate::wire::{Api, Content, Envelope, Response};
 use crate::{Alipay, translate};
@@ -35,16 +37,16 @@ pub const NOT_THERE: &[&str] = &["isp.bill_not_exist", "BILL_NOT_EXIST", "isv.bi
 
 impl Bills for Alipay {
     fn sorts(&self) -> &'static [BillSort] {
-        &[BillSort::Trades]
+        &[BillSort::Trades, BillSort::Funds]
     }
 
     fn ready_at(&self, day: Day) -> Timestamp {
         day.end() + Duration::from_secs(READY_HOUR * 3600)
     }
 
-    fn locate(&self, _sort: BillSort, day: Day, moment: &Moment) -> Call {
+    fn locate(&self, sort: BillSort, day: Day, moment: &Moment) -> Call {
         let content = Content {
-            bill_type: Some("trade".to_owned()),
+            bill_type: Some(bill_type(sort).to_owned()),
             bill_date: Some(day.to_string()),
             ..Content::default()
         };
@@ -82,17 +84,32 @@ impl Bills for Alipay {
     }
 
     fn unpack(&self, _located: &Located, from: &mut dyn ReadSeek, to: &mut dyn Write) -> Result<(), BadBill> {
-        zip::unpack(from, to, &details_marks())
+        zip::unpack(from, to, &marks())
     }
 
-    fn reader(&self, _sort: BillSort, day: Day) -> Box<dyn BillReader> {
-        Box::new(Sheet::new(details::Details::new(self.settings.seller_id.as_deref(), day), day))
+    fn reader(&self, sort: BillSort, day: Day) -> Box<dyn BillReader> {
+        let account = self.settings.seller_id.as_deref();
+        match sort {
+            BillSort::Trades => Box::new(Sheet::new(details::Details::new(account, day), day)),
+            BillSort::Funds => Box::new(Sheet::new(accounts::Accounts::new(account, day), day)),
+        }
     }
 }
 
-/// By what a detail file is known in its first lines: in the gateway's encoding, or in the one that a wrong tool made
-/// of it, so that the reader can say so.
-fn details_marks() -> [Vec<u8>; 2] {
-    let mark = "支付宝业务明细查询";
-    [encoding_rs::GBK.encode(mark).0.into_owned(), mark.as_bytes().to_vec()]
+/// What the gateway calls this sort of bill.
+pub(crate) fn bill_type(sort: BillSort) -> &'static str {
+    match sort {
+        BillSort::Trades => "trade",
+        BillSort::Funds => "signcustomer",
+    }
+}
+
+/// By what a file that is wanted is known in its first lines: in the gateway's encoding, or in the one that a wrong tool
+/// made of it, so that the reader can say so.
+fn marks() -> Vec<Vec<u8>> {
+    let marks = ["支付宝业务明细查询", "支付宝账务明细查询"];
+    marks
+        .iter()
+        .flat_map(|mark| [encoding_rs::GBK.encode(mark).0.into_owned(), mark.as_bytes().to_vec()])
+        .collect()
 }

@@ -2,14 +2,14 @@
 
 use crate::bill_faults::{BillFault, SpoilableLine, pushed_to_the_next_day, spoil};
 use base::Timestamp;
-use settlement::Day;
+use settlement::{Day, FeeRule, Kind, Rounding};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Addresses kept at a time; older ones end sooner.
 const ADDRESSES_MAX: usize = 8;
 /// What a simulator keeps of every payment, in hundredths of a percent.
-const RATE: i64 = 60;
+const RATE: u32 = 60;
 
 /// A simulator's desk of bills.
 pub struct Desk {
@@ -87,7 +87,12 @@ impl Desk {
     }
 }
 
+/// What every simulator keeps of a payment, and gives back with a refund.
+pub fn fee_rule() -> FeeRule {
+    FeeRule::new(RATE, Rounding::HalfUp, true).expect("it is less than the whole")
+}
+
 /// What a simulator keeps of an amount, rounded to the fen.
 pub fn fee(amount: i64) -> i64 {
-    (amount * RATE + 5_000) / 10_000
+    fee_rule().of(Kind::Sale, amount)
 }

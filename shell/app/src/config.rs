@@ -8,6 +8,8 @@ use drive::NodeSetup;
 use payment::Policy;
 use printer::Profile;
 use serde::Deserialize;
+use settlement::{FeeRule, Rounding};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -90,6 +92,8 @@ pub struct Channel {
     pub settings: toml::Table,
     /// Its timing, where it shall differ from what the provider's documents suggest.
     pub timing: Timing,
+    /// What the provider is expected to keep of each payment, if the file says.
+    pub fee: Option<FeeRule>,
     /// The line it begins on, for messages.
     pub line: usize,
 }
@@ -165,6 +169,11 @@ impl fmt::Display for Mistake {
 impl std::error::Error for Mistake {}
 
 impl Config {
+    /// The fees that are expected, by channel.
+    pub fn fees(&self) -> BTreeMap<ChannelId, FeeRule> {
+        self.channels.iter().filter_map(|channel| Some((channel.id, channel.fee?))).collect()
+    }
+
     /// Reads the file.
     pub fn load(path: &Path) -> Result<Config> {
         let text = std::fs::read_to_string(path).with_context(|| {
@@ -291,6 +300,15 @@ struct ChannelFile {
     settings: toml::Table,
     #[serde(default)]
     timing: Timing,
+    fee: Option<FeeFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FeeFile {
+    basis_points: Spanned<u32>,
+    rounding: Option<Spanned<String>>,
+    given_back: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -469,6 +487,23 @@ fn channel(at: &Place<'_>, file: ChannelFile) -> Result<Channel, Mistake> {
         line: at.line(file.name.span().start),
         settings: file.settings,
         timing: file.timing,
+        fee: file.fee.map(|file| fee(at, &file)).transpose()?,
+    })
+}
+
+fn fee(at: &Place<'_>, file: &FeeFile) -> Result<FeeRule, Mistake> {
+    let rounding = match &file.rounding {
+        None => Rounding::default(),
+        Some(name) => {
+            at.read(name, "channel.fee.rounding", "write \"half_up\", \"down\" or \"up\"", Rounding::named)?
+        }
+    };
+    FeeRule::new(*file.basis_points.get_ref(), rounding, file.given_back.unwrap_or(true)).ok_or_else(|| {
+        at.mistake(
+            &file.basis_points,
+            "channel.fee.basis_points",
+            "write hundredths of a percent, at most 10000, such as 60 for 0.60%",
+        )
     })
 }
 
@@ -629,6 +664,17 @@ profile = "generic-58"
         );
         check("[shop]", "[webhooks]\nprivate = true\n[shop]", "line 14: unknown field `private`");
         check("[shop]", "[shop]\ngive_back_second_payment = 1", "line 14: invalid type: integer `1`");
+        check(
+            "settings =",
+            "fee = { basis_points = 10001 }\nsettings =",
+            "line 22: channel.fee.basis_points: write hundredths of a percent",
+        );
+        check(
+            "settings =",
+            "fee = { basis_points = 60, rounding = \"even\" }\nsettings =",
+            "line 22: channel.fee.rounding: \"even\" will not do; write \"half_up\"",
+        );
+        check("settings =", "fee = { rate = 60 }\nsettings =", "line 22: unknown field `rate`");
         check("[secrets]", "[secret]", "line 9: unknown field `secret`");
         check("[database]\nurl = \"sqlite:paydesk.sqlite\"\n", "", "line 1: missing field `database`");
     }

@@ -3,6 +3,8 @@
 mod assets;
 mod backup;
 mod bench;
+#[cfg(test)]
+mod bill_world;
 mod channels;
 mod cli;
 mod clock;

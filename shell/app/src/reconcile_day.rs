@@ -9,11 +9,11 @@ use base::{ChannelId, Money};
 use drive::{Asker, Clock, SystemClock};
 use reconcile::{DayReport, Reconciler, Stage};
 use serde_json::{Value, json};
-use settlement::{Day, Sum};
+use settlement::{Day, Flow, Sum};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use store::DifferenceState;
+use store::{DifferenceState, FundsDay};
 
 const AFTER: &str = "\
 Examples:
@@ -71,13 +71,16 @@ pub fn run(options: Options) -> Result<Verdict> {
         let asker = Asker::new(Channels::build(&config)?.setups, Arc::new(SystemClock));
         let folder = std::env::temp_dir().join(format!("paydesk-reconcile-{}", std::process::id()));
         let reconciler = Reconciler::finding_only(store.clone(), asker, folder.clone(), Arc::new(bar));
+        let reconciler = reconciler.expecting(config.fees());
         let mut outcome = (Vec::new(), Verdict::Good, false);
         for (name, id) in &wanted {
             let done = reconciler.day(*id, day, options.bill.as_deref()).await;
             wipe();
             match done {
                 Ok(report) => {
-                    if report.differences.iter().any(|one| !one.state.is_closed()) {
+                    let funds_differ =
+                        report.bill.funds.as_ref().is_some_and(|funds| !funds.problem.0.is_empty());
+                    if funds_differ || report.differences.iter().any(|one| !one.state.is_closed()) {
                         outcome.1 = Verdict::Bad;
                     }
                     if !options.json {
@@ -121,6 +124,9 @@ fn tell(name: &str, report: &DayReport) {
     println!("  payments  {}  {}", money(sums.book_sales), money(sums.bill_sales));
     println!("  refunds   {}  {}", money(sums.book_refunds), money(sums.bill_refunds));
     println!("  fees {:>47}", Money::cny(sums.fees).for_people());
+    if let Some(funds) = &report.bill.funds {
+        tell_funds(funds);
+    }
     if report.differences.is_empty() {
         println!("  everything is equal: {} rows", sums.equal);
     }
@@ -132,6 +138,34 @@ fn tell(name: &str, report: &DayReport) {
             println!("      -> {}", story.todo.en);
         }
     }
+}
+
+fn tell_funds(funds: &FundsDay) {
+    for (flow, name) in Flow::ALL {
+        let sum = funds.flows.of(flow);
+        if sum.count > 0 {
+            println!("  account: {name:<12} {:>7} {:>16}", sum.count, Money::cny(sum.amount).for_people());
+        }
+    }
+    let (problem, text) = &funds.problem;
+    if problem.is_empty() {
+        println!("  the account's movements agree with the trade bill");
+    } else {
+        println!("  [{problem}] {}", text.en);
+    }
+}
+
+fn funds_json(funds: &FundsDay) -> Value {
+    let flow = |(flow, name): (Flow, &'static str)| {
+        let sum = funds.flows.of(flow);
+        (name.to_owned(), json!({ "count": sum.count, "amount": sum.amount }))
+    };
+    let mut told: serde_json::Map<String, Value> = Flow::ALL.into_iter().map(flow).collect();
+    let (problem, text) = &funds.problem;
+    if !problem.is_empty() {
+        told.insert("problem".to_owned(), json!({ "code": problem, "zh": text.zh, "en": text.en }));
+    }
+    Value::Object(told)
 }
 
 fn report_json(name: &str, report: &DayReport) -> Value {
@@ -156,6 +190,7 @@ fn report_json(name: &str, report: &DayReport) -> Value {
         "book": { "sales": sum(sums.book_sales), "refunds": sum(sums.book_refunds) },
         "bill": { "sales": sum(sums.bill_sales), "refunds": sum(sums.bill_refunds), "fees": sums.fees },
         "equal": sums.equal,
+        "funds": report.bill.funds.as_ref().map(funds_json),
         "raised": raised,
         "differences": report.differences.iter().map(difference).collect::<Vec<_>>(),
     })
@@ -186,193 +221,4 @@ fn wipe() {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::simulate::host::Host;
-    use crate::simulate::script::Script;
-    use base::{MerchantId, PaymentId, StoreId, Text, TillId, Timestamp};
-    use drive::{Begin, ChannelSetup, Drive, Handle};
-    use payment::{Charge, Method, PayerCode, Payment, Policy, Request, fold};
-    use provider_contract::bill_faults::BillFault;
-    use provider_contract::{Simulator, Treatment};
-    use std::time::Duration;
-    use store::{MerchantScope, Store, StoreConfig};
-    use tokio::net::TcpListener;
-
-    const SHOP: MerchantId = MerchantId::from_u128(0x51);
-    const CHANNEL: ChannelId = ChannelId::from_u128(9);
-
-    /// A shop, its engine, and a provider on a real port whose bills can be had at once. It tells nobody anything.
-    struct World {
-        host: Host,
-        handle: Handle,
-        reconciler: Reconciler,
-        folder: PathBuf,
-        made: u128,
-    }
-
-    impl World {
-        async fn new(name: &str) -> World {
-            let folder = std::env::temp_dir().join(format!("paydesk-e2e-{name}-{}", std::process::id()));
-            std::fs::create_dir_all(&folder).expect("a folder");
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-            let origin = format!("http://{}", listener.local_addr().expect("an address"));
-            let mut simulator = alipay::Simulator::cheap(1);
-            simulator.bills_at_once();
-            let provider = Arc::new(simulator.client(&origin, None));
-            let host = Host::start(Box::new(simulator), Script::default(), listener, Arc::new(SystemClock));
-            let database = format!("sqlite:{}/paydesk.db", folder.display());
-            let store = Store::open(&StoreConfig { database }).await.expect("a database");
-            let quick = Duration::from_millis(100);
-            let policy = Policy {
-                first_inquiry: quick,
-                inquiry_every: quick,
-                give_up_after: 4 * quick,
-                reverse_not_before: Duration::ZERO,
-                ..Policy::default()
-            };
-            let channel = ChannelSetup { id: CHANNEL, merchant: SHOP, provider, policy };
-            let handle = Drive::start(store, vec![channel], Arc::new(SystemClock));
-            let reconciler = Reconciler::new(handle.clone(), folder.join("bills"), Arc::new(|_, _, _| {}));
-            World { host, handle, reconciler, folder, made: 0 }
-        }
-
-        async fn sale(&mut self, treatment: Treatment) -> PaymentId {
-            self.made += 1;
-            let id = PaymentId::from_u128(0x018f_3c1e_5b7a_7c3d_9e2f << 48 | self.made);
-            let code = self.host.simulator().code_for(treatment, self.made as u64);
-            let code = PayerCode::parse(&code).expect("a code");
-            let request = Request {
-                id,
-                merchant: SHOP,
-                store: StoreId::from_u128(1),
-                till: TillId::from_u128(1),
-                cashier: String::new(),
-                key: format!("k{}", self.made),
-                content: [0; 32],
-                amount: Money::cny(1250),
-                channel: CHANNEL,
-                wallet: "alipay".to_owned(),
-                wallet_name: Text::new("支付宝", "Alipay"),
-                method: Method::PayerCode { hint: code.hint() },
-                description: "结账".to_owned(),
-                reference: String::new(),
-            };
-            self.handle.begin(Begin { request, code: Some(code) }).await.expect("it is recorded");
-            id
-        }
-
-        async fn payment(&self, id: PaymentId) -> Payment {
-            let entries = self.handle.store().payment_entries(&MerchantScope(SHOP), id).await.expect("facts");
-            fold(&entries.expect("the payment exists"))
-        }
-
-        async fn until(&self, id: PaymentId, holds: impl Fn(&Payment) -> bool) -> Payment {
-            for _ in 0..600 {
-                let payment = self.payment(id).await;
-                if holds(&payment) {
-                    return payment;
-                }
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-            panic!("it never came to that: {:?}", self.payment(id).await.charge);
-        }
-
-        async fn day(&self) -> DayReport {
-            self.reconciler.day(CHANNEL, self.today(), None).await.expect("the bill is read")
-        }
-
-        fn today(&self) -> Day {
-            // Around midnight a test's payments may lie in two days; the bill of the first is meant.
-            Day::of(self.handle.clock().now() - Duration::from_secs(60))
-        }
-
-        fn told(&self, report: &DayReport) -> Vec<(&'static str, &'static str)> {
-            report.differences.iter().map(|one| (one.difference.class.code(), one.state.code())).collect()
-        }
-
-        async fn kept(&self) -> Vec<store::KeptDifference> {
-            let filter = store::DifferenceFilter { limit: 9, ..Default::default() };
-            self.handle.store().differences(&MerchantScope(SHOP), &filter).await.expect("differences")
-        }
-
-        async fn end(self) {
-            self.handle.stop().await;
-            self.handle.store().close().await;
-            let _ = std::fs::remove_dir_all(&self.folder);
-        }
-    }
-
-    #[tokio::test]
-    async fn money_taken_after_a_confirmed_reversal_is_found_by_the_bill_and_given_back() {
-        let mut world = World::new("late").await;
-        let sold = world.sale(Treatment::Normal).await;
-        let late = world.sale(Treatment::PaidAfterReverse).await;
-        world.until(sold, |payment| matches!(payment.charge, Charge::Paid { .. })).await;
-        world.until(late, |payment| matches!(payment.charge, Charge::NotPaid { .. })).await;
-        let book = |world: &World| world.host.simulator().book(base::OrderNo::from(late)).expect("an order");
-        for _ in 0..300 {
-            if book(&world).paid.is_some() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        assert!(book(&world).paid.is_some(), "the payer was charged after the reversal");
-        assert!(matches!(world.payment(late).await.charge, Charge::NotPaid { .. }), "and nobody told us");
-
-        let report = world.day().await;
-        // The provider may have answered, and the money be back, before the day's report is written.
-        let back_already = matches!(world.payment(late).await.charge, Charge::Returned { .. });
-        let told = world.told(&report);
-        assert!(
-            told == [("status", "asking")] || (back_already && told == [("status", "cured")]),
-            "{told:?}, and the money is back: {back_already}"
-        );
-        world.until(late, |payment| matches!(payment.charge, Charge::Returned { .. })).await;
-        let back = book(&world);
-        assert!(
-            back.reversed || back.refunds.iter().map(|(_, money)| money.minor()).sum::<i64>() == 1250,
-            "{back:?}"
-        );
-        world.reconciler.follow_up(SHOP).await.expect("it is looked at");
-        let store = world.handle.store();
-        let kept = world.kept().await;
-        assert_eq!(kept[0].state, DifferenceState::Cured);
-        let key = kept[0].difference.key();
-        let (_, acts) = store
-            .difference(&MerchantScope(SHOP), CHANNEL, report.bill.day, &key)
-            .await
-            .expect("a story")
-            .expect("it is there");
-        let acts: Vec<&str> = acts.iter().map(|act| act.act.as_str()).collect();
-        assert_eq!(acts, ["found", "look", "given_back"]);
-        world.end().await;
-    }
-
-    #[tokio::test]
-    async fn reading_a_bill_again_changes_nothing_and_a_bad_one_neither() {
-        let mut world = World::new("again").await;
-        for _ in 0..3 {
-            let id = world.sale(Treatment::Normal).await;
-            world.until(id, |payment| matches!(payment.charge, Charge::Paid { .. })).await;
-        }
-        let today = world.today();
-        let report = world.day().await;
-        assert_eq!((world.told(&report), report.bill.sums.equal), (vec![], 3));
-        world.host.simulator().spoil_bill(today, BillFault::ExtraRow);
-        let report = world.day().await;
-        assert_eq!((world.told(&report), report.new), (vec![("missing_here", "raised")], 1));
-        let report = world.day().await;
-        assert_eq!((world.told(&report), report.new), (vec![("missing_here", "raised")], 0));
-        world.host.simulator().spoil_bill(today, BillFault::Truncated);
-        let error = world.reconciler.day(CHANNEL, today, None).await.expect_err("it is cut off");
-        assert!(["truncated", "broken_row"].contains(&error.code()), "{error}");
-        let store = world.handle.store();
-        let bill =
-            store.bill(&MerchantScope(SHOP), CHANNEL, today).await.expect("a bill").expect("it is recorded");
-        assert_eq!((bill.state.code(), bill.sums.equal), ("failed", 3));
-        assert_eq!(world.kept().await.len(), 1);
-        let _: Timestamp = bill.updated_at;
-        world.end().await;
-    }
-}
+mod tests;

@@ -10,8 +10,10 @@ use crate::sealed::MasterKey;
 use anyhow::{Context, Result, bail};
 use api::{ApiState, Demo, Setup};
 use axum::serve::ListenerExt;
-use base::Money;
+use base::{ChannelId, Money};
 use drive::{ChannelSetup, Clock, Drive, Handle, NodeSetup, SystemClock};
+use settlement::FeeRule;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -66,6 +68,8 @@ pub struct Parts {
     pub agent: Option<till::Agent>,
     /// From which hour of the morning yesterday is reconciled, on China's clock; never, for a till.
     pub reconcile_hour: Option<u32>,
+    /// What providers are expected to keep of payments, by channel.
+    pub fees: BTreeMap<ChannelId, FeeRule>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// How it appears to other servers on the same database.
@@ -133,6 +137,7 @@ async fn parts(config: &Config) -> Result<Parts> {
         wallets: wallets(),
         agent: None,
         reconcile_hour: Some(config.server.reconcile_hour),
+        fees: config.fees(),
         clock: Arc::new(SystemClock),
         node: config.node.clone(),
         webhooks: Webhooks::new(sealing(config), config.webhooks),
@@ -180,7 +185,8 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
     let handle = Drive::start_as(parts.node, parts.store, parts.channels, parts.clock.clone());
     let printers = Arc::new(TillPrinters::default());
     let folder = std::env::temp_dir().join(format!("paydesk-bills-{}", std::process::id()));
-    let reconciler = reconcile::Reconciler::new(handle.clone(), folder, Arc::new(|_, _, _| {}));
+    let reconciler =
+        reconcile::Reconciler::new(handle.clone(), folder, Arc::new(|_, _, _| {})).expecting(parts.fees);
     let reconciling = reconciler.clone();
     let daily =
         parts.reconcile_hour.map(|hour| tokio::spawn(reconcile::Daily { hour }.run(reconciler.clone())));

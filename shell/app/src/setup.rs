@@ -264,6 +264,8 @@ keep = 14
             text,
             "\n[[channel]]\nname = {name}\nid = \"{id}\"\nmerchant = \"{merchant}\"\nprovider = {name}\n\
              # Waiting times follow the provider's documents; to change one: timing = {{ give_up_after_ms = 45000 }}\n\
+             # What your contract says is kept of each payment, so that a wrong fee is found: 60 is 0.60%.\n\
+             # fee = {{ basis_points = 60, rounding = \"half_up\", given_back = true }}\n\
              [channel.settings]\n"
         );
         for (key, value) in &channel.settings {

@@ -1,11 +1,12 @@
 //! The automatic run: every channel's yesterday once its bill is ready, and what was asked because of differences.
 
 use crate::Reconciler;
-use drive::Handle;
+use crate::funds::is_missing;
+use drive::{ChannelSetup, Handle};
 use settlement::Day;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use store::{BillState, MerchantScope};
+use store::{BillDay, BillState, MerchantScope};
 
 /// Between two looks whether something is to be done.
 const EVERY: Duration = Duration::from_secs(60);
@@ -48,23 +49,16 @@ impl Daily {
                 let known = reconciler.store.bill(&MerchantScope(setup.merchant), setup.id, day).await?;
                 let wanted = match &known {
                     // A shop's first week has no bills before its first day; only yesterday is taken up by itself.
-                    None => day == Day::of(now).previous(),
-                    Some(bill) if bill.state == BillState::NotReady => {
-                        now.since(bill.updated_at) > Duration::from_secs(900)
-                    }
-                    Some(bill) if bill.state == BillState::Failed => {
-                        now.since(bill.updated_at) > Duration::from_secs(3600)
-                    }
-                    // Left over by a server that was stopped in the middle.
-                    Some(bill) => {
-                        bill.state == BillState::Running
-                            && now.since(bill.updated_at) > Duration::from_secs(1800)
-                    }
+                    None if day == Day::of(now).previous() => Wanted::All,
+                    None => Wanted::Nothing,
+                    Some(bill) => wanted_again(setup, bill, now.since(bill.updated_at)),
                 };
-                if wanted
-                    && now >= wanted_at
-                    && let Err(error) = reconciler.day(setup.id, day, None).await
-                {
+                let done = match wanted {
+                    Wanted::All if now >= wanted_at => reconciler.day(setup.id, day, None).await.map(|_| ()),
+                    Wanted::Funds if now >= wanted_at => reconciler.funds(setup.id, day).await,
+                    Wanted::All | Wanted::Funds | Wanted::Nothing => Ok(()),
+                };
+                if let Err(error) = done {
                     tracing::warn!(channel = %setup.id, %day, "not reconciled: {error}");
                 }
             }
@@ -73,5 +67,29 @@ impl Daily {
             reconciler.follow_up(merchant).await?;
         }
         Ok(())
+    }
+}
+
+/// What is still to be done about a day.
+enum Wanted {
+    All,
+    /// Only the bill of the account's movements.
+    Funds,
+    Nothing,
+}
+
+fn wanted_again(setup: &ChannelSetup, bill: &BillDay, since: Duration) -> Wanted {
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    match bill.state {
+        BillState::NotReady if since > minutes(15) => Wanted::All,
+        BillState::Failed if since > minutes(60) => Wanted::All,
+        // Left over by a server that was stopped in the middle.
+        BillState::Running if since > minutes(30) => Wanted::All,
+        BillState::Done if since > minutes(60) && is_missing(setup, bill) => Wanted::Funds,
+        BillState::NotReady
+        | BillState::Failed
+        | BillState::Running
+        | BillState::Done
+        | BillState::Nothing => Wanted::Nothing,
     }
 }

@@ -134,7 +134,7 @@ impl Reconciler {
             None => fetch(self, setup.id, BillSort::Trades, day, &folder).await,
         };
         let done = match path {
-            Ok(path) => self.hold_against_the_book(setup, bill, path).await,
+            Ok(path) => self.hold_against_the_book(setup, bill, path, file.is_none()).await,
             Err(FetchError::Join(error)) => Err(error.into()),
             Err(FetchError::NoAnswer(error)) => Err(ReconcileError::NoBill(no_answer(&error))),
             Err(FetchError::NoBill(why)) => self.without_a_bill(setup, bill, &why).await,
@@ -170,16 +170,22 @@ impl Reconciler {
         setup: &ChannelSetup,
         bill: &mut BillDay,
         path: PathBuf,
+        with_funds: bool,
     ) -> Result<DayReport, ReconcileError> {
         let book = self.book(setup, bill.day).await?;
         let reader = setup.provider.bills().expect("it was asked before").reader(BillSort::Trades, bill.day);
         let told = std::sync::Arc::clone(&self.told);
+        let funds_folder = path.with_extension("funds");
         let joined: Joined = tokio::task::spawn_blocking(move || {
             join(&path, reader, book, Rules::default(), &|done, all| told(Stage::Reading, done, all))
         })
         .await
         .map_err(|error| ReconcileError::File(error.to_string()))??;
         bill.state = BillState::Done;
+        bill.sums = joined.reconciled.sums;
+        if with_funds {
+            self.hold_funds(setup, bill, &funds_folder).await;
+        }
         self.keep(setup, bill, joined.reconciled.differences, joined.reconciled.sums).await
     }
 
@@ -187,8 +193,9 @@ impl Reconciler {
         let mut book = Book::default();
         let scope = MerchantScope(setup.merchant);
         let mut rows = 0;
+        let fees = self.fees.get(&setup.id);
         let push = |row: &settlement::BookRow| {
-            book.push(row);
+            book.push(&fees.map_or(*row, |rule| rule.expect(*row)));
             rows += 1;
             if rows % 10_000 == 0 {
                 (self.told)(Stage::Book, rows, 0);
@@ -291,10 +298,15 @@ impl Reconciler {
         day: Day,
         difference: &Difference,
     ) -> Result<bool, StoreError> {
-        let late = Difference { class: Class::Late, ..difference.clone() };
         let scope = MerchantScope(setup.merchant);
-        let before = self.store.difference(&scope, setup.id, day.previous(), &late.key()).await?;
-        Ok(before.is_some())
+        // It came a day early, and with another fee if so.
+        for class in [Class::Late, Class::Fee] {
+            let early = Difference { class, ..difference.clone() };
+            if self.store.difference(&scope, setup.id, day.previous(), &early.key()).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Bill rows without a number of ours that a person wrote down.
@@ -321,8 +333,11 @@ impl Reconciler {
             match matches.next() {
                 Some(ManualMatch::Record(payment)) => {
                     one.payment = Some(payment);
-                    if self.matched(setup, day, payment, &one.difference).await {
-                        (one.cure, one.state) = (Cure::Note, DifferenceState::Noted);
+                    match self.matched(setup.merchant, day, payment, &one.difference).await {
+                        Matched::Yes => (one.cure, one.state) = (Cure::Note, DifferenceState::Noted),
+                        // The server that drives the payment does it.
+                        Matched::NotNow => (one.cure, one.state) = (Cure::Look, DifferenceState::Asking),
+                        Matched::Refused => {}
                     }
                 }
                 Some(ManualMatch::Ambiguous(candidates)) => one.candidates = candidates,
@@ -332,8 +347,15 @@ impl Reconciler {
         Ok(())
     }
 
-    async fn matched(&self, setup: &ChannelSetup, day: Day, payment: PaymentId, row: &Difference) -> bool {
-        let (Some(theirs), Some(engine)) = (&row.theirs, &self.engine) else { return false };
+    async fn matched(
+        &self,
+        merchant: base::MerchantId,
+        day: Day,
+        payment: PaymentId,
+        row: &Difference,
+    ) -> Matched {
+        let Some(theirs) = &row.theirs else { return Matched::Refused };
+        let Some(engine) = &self.engine else { return Matched::NotNow };
         let paid = Paid {
             amount: base::Money::new(theirs.amount, theirs.currency),
             transaction: theirs.transaction.clone(),
@@ -343,7 +365,31 @@ impl Reconciler {
         };
         let source = Source::Bill { name: day.to_string(), row: theirs.line };
         let found = Match { source, paid, by: String::new() };
-        engine.command(payment, setup.merchant, Command::Match(found)).await.is_ok()
+        match engine.command(payment, merchant, Command::Match(found)).await {
+            Ok(_) => Matched::Yes,
+            Err(DriveError::Refused(_)) => Matched::Refused,
+            Err(error) => {
+                tracing::info!(%payment, "cannot be matched now: {error}");
+                Matched::NotNow
+            }
+        }
+    }
+
+    /// Carries out a match that whoever found it could not.
+    async fn match_later(
+        &self,
+        merchant: base::MerchantId,
+        one: &KeptDifference,
+        record: PaymentId,
+    ) -> Result<(), StoreError> {
+        let (state, cure, act) = match self.matched(merchant, one.day, record, &one.difference).await {
+            Matched::Yes => (DifferenceState::Noted, Cure::Note, "matched"),
+            Matched::Refused => (DifferenceState::Raised, Cure::Person, "raised"),
+            Matched::NotNow => return Ok(()),
+        };
+        let changed = KeptDifference { state, cure, changed_at: self.now(), ..one.clone() };
+        let act = self.act(act, record.to_string());
+        self.store.act_on_difference(&MerchantScope(merchant), &changed, &act).await.map(|_| ())
     }
 
     /// What the day before awaited of this bill: found, or a person is told.
@@ -363,7 +409,7 @@ impl Reconciler {
         };
         for mut one in self.store.differences(&scope, &filter).await? {
             let came = kept.iter().any(|new| {
-                new.difference.class == Class::Late
+                new.difference.theirs.is_some()
                     && (new.difference.kind, new.difference.id) == (one.difference.kind, one.difference.id)
             });
             let act = if came {
@@ -379,7 +425,7 @@ impl Reconciler {
     }
 
     async fn begin_cure(&self, one: &KeptDifference) -> Result<(), StoreError> {
-        if one.state == DifferenceState::Asking {
+        if one.state == DifferenceState::Asking && record_to_match(one).is_none() {
             self.look(one, PAYDESK).await?;
         }
         Ok(())
@@ -415,6 +461,10 @@ impl Reconciler {
             ..DifferenceFilter::default()
         };
         for one in self.store.differences(&scope, &filter).await? {
+            if let Some(record) = record_to_match(&one) {
+                self.match_later(merchant, &one, record).await?;
+                continue;
+            }
             let known = match one.payment {
                 Some(payment) => self.payment(&scope, payment).await?,
                 None => None,
@@ -476,11 +526,12 @@ impl Reconciler {
             state: BillState::Running,
             problem: (String::new(), Text::default()),
             sums: Sums::default(),
+            funds: None,
             updated_at: self.now(),
         }))
     }
 
-    async fn record(&self, bill: &mut BillDay) -> Result<(), StoreError> {
+    pub(crate) async fn record(&self, bill: &mut BillDay) -> Result<(), StoreError> {
         bill.updated_at = self.now();
         self.store.put_bill(bill).await
     }
@@ -494,6 +545,21 @@ impl Reconciler {
     pub(crate) fn now(&self) -> Timestamp {
         self.asker.clock().now()
     }
+}
+
+/// What became of matching a bill row to what a person wrote down.
+enum Matched {
+    Yes,
+    /// It is not what the payment needs: a person decides.
+    Refused,
+    /// Whoever drives the payment is not here.
+    NotNow,
+}
+
+/// The record by hand that a row of the bill is, if the two are still to be matched.
+fn record_to_match(one: &KeptDifference) -> Option<PaymentId> {
+    let foreign = one.difference.class == Class::MissingHere && one.difference.id.is_none();
+    one.payment.filter(|_| foreign && one.state == DifferenceState::Asking)
 }
 
 fn state_of(cure: Cure) -> DifferenceState {
@@ -538,11 +604,11 @@ fn record_of(payment: &Payment) -> Option<ManualRecord> {
     })
 }
 
-fn no_answer(error: &NoAnswer) -> Text {
+pub(crate) fn no_answer(error: &NoAnswer) -> Text {
     Text::new(format!("没有取到账单：{error}"), format!("The bill could not be fetched: {error}"))
 }
 
-fn no_bill(why: &NoBill) -> Text {
+pub(crate) fn no_bill(why: &NoBill) -> Text {
     match why {
         NoBill::NotReady | NoBill::NotThere => Text::new(
             "支付方还没有出这一天的账单，稍后会自动再取",

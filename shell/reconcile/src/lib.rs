@@ -8,6 +8,7 @@ mod blocks;
 mod daily;
 mod day;
 mod fetch;
+mod funds;
 mod join;
 
 pub use daily::Daily;
@@ -16,8 +17,8 @@ pub use join::{JoinError, Joined, Progress, join, read_book, seal};
 
 use base::ChannelId;
 use drive::{Asker, Handle};
-use settlement::Day;
-use std::collections::BTreeSet;
+use settlement::{Day, FeeRule};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Store;
@@ -45,6 +46,7 @@ pub struct Reconciler {
     engine: Option<Handle>,
     folder: PathBuf,
     told: Told,
+    fees: Arc<BTreeMap<ChannelId, FeeRule>>,
     under_way: Arc<Mutex<BTreeSet<(ChannelId, Day)>>>,
 }
 
@@ -52,12 +54,33 @@ impl Reconciler {
     /// Beside a running engine, which carries out the cures; files lie in `folder` while they are read.
     pub fn new(engine: Handle, folder: PathBuf, told: Told) -> Reconciler {
         let (store, asker) = (engine.store().clone(), engine.asker());
-        Reconciler { store, asker, engine: Some(engine), folder, told, under_way: Arc::default() }
+        Reconciler {
+            store,
+            asker,
+            engine: Some(engine),
+            folder,
+            told,
+            fees: Arc::default(),
+            under_way: Arc::default(),
+        }
     }
 
     /// Without an engine: finds and keeps differences; the server that drives the payments carries out the cures.
     pub fn finding_only(store: Store, asker: Asker, folder: PathBuf, told: Told) -> Reconciler {
-        Reconciler { store, asker, engine: None, folder, told, under_way: Arc::default() }
+        Reconciler {
+            store,
+            asker,
+            engine: None,
+            folder,
+            told,
+            fees: Arc::default(),
+            under_way: Arc::default(),
+        }
+    }
+
+    /// Expects these fees; of a channel that is not named, none is known and none is a difference.
+    pub fn expecting(self, fees: BTreeMap<ChannelId, FeeRule>) -> Reconciler {
+        Reconciler { fees: Arc::new(fees), ..self }
     }
 
     /// The days that are being read at this moment.

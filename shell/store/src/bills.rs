@@ -4,7 +4,7 @@ use crate::sql::{QueryBuilder, query, query_as, query_scalar};
 use crate::stored_bills::{StoredDifference, StoredSums, read, write};
 use crate::{MerchantScope, Store, StoreError};
 use base::{ChannelId, MerchantId, PaymentId, Text, Timestamp};
-use settlement::{Cure, Day, Difference, Sums};
+use settlement::{Cure, Day, Difference, Flows, Sums};
 use std::collections::BTreeMap;
 
 macro_rules! of_bills {
@@ -103,8 +103,20 @@ pub struct BillDay {
     pub problem: (String, Text),
     /// What book and bill add up to.
     pub sums: Sums,
+    /// The account's movements of the day; none before they were asked for, or if the provider makes no bill of them.
+    pub funds: Option<FundsDay>,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// The movements of the merchant's account on a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FundsDay {
+    /// By what moved the money.
+    pub flows: Flows,
+    /// Why they are not known, or how they do not agree with the trade bill: a name, and words for people; empty if all
+    /// is well.
+    pub problem: (String, Text),
 }
 
 /// A difference that is kept.
@@ -175,7 +187,7 @@ impl Store {
         .bind(bill.problem.0.clone())
         .bind(bill.problem.1.zh.clone())
         .bind(bill.problem.1.en.clone())
-        .bind(write(&StoredSums::of(&bill.sums)))
+        .bind(write(&StoredSums::of(&bill.sums, bill.funds.as_ref())))
         .bind(bill.updated_at.as_micros())
         .execute(&mut *transaction)
         .await
@@ -459,13 +471,15 @@ impl TryFrom<BillRow> for BillDay {
     type Error = StoreError;
     fn try_from(row: BillRow) -> Result<BillDay, StoreError> {
         let (channel, day, merchant, state, problem, zh, en, body, at) = row;
+        let stored: StoredSums = read(&body)?;
         Ok(BillDay {
             channel: channel.parse()?,
             day: day.parse().map_err(|_| unreadable(&day))?,
             merchant: merchant.parse()?,
             state: BillState::from_code(&state).ok_or_else(|| unreadable(&state))?,
             problem: (problem, Text::new(zh, en)),
-            sums: read::<StoredSums>(&body)?.sums(),
+            sums: stored.sums(),
+            funds: stored.funds(),
             updated_at: Timestamp::from_micros(at),
         })
     }
@@ -490,3 +504,6 @@ impl TryFrom<DifferenceRow> for KeptDifference {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,9 @@ mod tills;
 mod webhooks;
 
 pub use alarms::{Alarm, ToRaise};
-pub use bills::{BillDay, BillState, DifferenceAct, DifferenceFilter, DifferenceState, KeptDifference};
+pub use bills::{
+    BillDay, BillState, DifferenceAct, DifferenceFilter, DifferenceState, FundsDay, KeptDifference,
+};
 pub use commit::Uncommitted;
 pub use database::{Store, StoreConfig, without_password};
 pub use day::{DayFigures, HourFigures, Sum, WalletFigures};

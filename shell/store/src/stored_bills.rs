@@ -1,9 +1,10 @@
 //! The stored form of sums and differences: versioned JSON that stays readable for ever.
 
-use crate::{KeptDifference, StoreError};
-use base::{Currency, PaymentId, Timestamp};
+use crate::{FundsDay, KeptDifference, StoreError};
+use base::{Currency, PaymentId, Text, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use settlement::{Class, Difference, Kind, Moved, Ours, Place, State, Sum, Sums, Theirs};
+use settlement::{Class, Difference, Flow, Flows, Kind, Moved, Ours, Place, State, Sum, Sums, Theirs};
+use std::collections::BTreeMap;
 
 /// Sums of a bill.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -16,6 +17,17 @@ pub(crate) struct StoredSums {
     bill_refunds: (u64, i64),
     fees: i64,
     equal: u64,
+    funds: Option<StoredFunds>,
+}
+
+/// The account's movements of a bill's day.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct StoredFunds {
+    flows: BTreeMap<String, (u64, i64)>,
+    problem: String,
+    problem_zh: String,
+    problem_en: String,
 }
 
 /// A difference.
@@ -88,7 +100,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
 }
 
 impl StoredSums {
-    pub(crate) fn of(sums: &Sums) -> StoredSums {
+    pub(crate) fn of(sums: &Sums, funds: Option<&FundsDay>) -> StoredSums {
         let pair = |sum: Sum| (sum.count, sum.amount);
         StoredSums {
             v: 1,
@@ -98,7 +110,12 @@ impl StoredSums {
             bill_refunds: pair(sums.bill_refunds),
             fees: sums.fees,
             equal: sums.equal,
+            funds: funds.map(StoredFunds::of),
         }
+    }
+
+    pub(crate) fn funds(&self) -> Option<FundsDay> {
+        self.funds.as_ref().map(StoredFunds::funds)
     }
 
     pub(crate) fn sums(&self) -> Sums {
@@ -111,6 +128,32 @@ impl StoredSums {
             fees: self.fees,
             equal: self.equal,
         }
+    }
+}
+
+impl StoredFunds {
+    fn of(funds: &FundsDay) -> StoredFunds {
+        let sum = |sum: Sum| (sum.count, sum.amount);
+        let (problem, text) = &funds.problem;
+        StoredFunds {
+            flows: Flow::ALL
+                .iter()
+                .map(|(flow, name)| ((*name).to_owned(), sum(funds.flows.of(*flow))))
+                .collect(),
+            problem: problem.clone(),
+            problem_zh: text.zh.clone(),
+            problem_en: text.en.clone(),
+        }
+    }
+
+    fn funds(&self) -> FundsDay {
+        let mut flows = Flows::default();
+        for (flow, name) in Flow::ALL {
+            let (count, amount) = self.flows.get(name).copied().unwrap_or_default();
+            flows.add(flow, Sum { count, amount });
+        }
+        let text = Text::new(self.problem_zh.clone(), self.problem_en.clone());
+        FundsDay { flows, problem: (self.problem.clone(), text) }
     }
 }
 

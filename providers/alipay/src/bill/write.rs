@@ -10,6 +10,7 @@ const DETAIL: &str = "支付宝交易号,商户订单号,业务类型,商品名�
 商家红包消费金额（元）,卡消费金额（元）,退款批次号/请求号,服务费（元）,分润（元）,备注";
 const SUMMARY: &str = "门店编号,门店名称,交易订单总笔数,退款订单总笔数,订单金额（元）,商家实收（元）,支付宝优惠（元）,商家优惠（元）,\
 卡消费金额（元）,服务费（元）,分润（元）,实收净额（元）";
+const ACCOUNT: &str = "账务流水号,业务流水号,商户订单号,商品名称,发生时间,对方账号,收入金额（+元）,支出金额（-元）,账户余额（元）,交易渠道,业务类型,备注";
 const RULE: &str = "-----------------------------------------";
 
 /// One line of a detail file.
@@ -72,6 +73,58 @@ pub fn write_detail<'a>(
         Money::cny(refunds.1)
     ));
     put(format_args!("#导出时间：[{}]\r\n", clock(day.end())));
+}
+
+/// One line of an account file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountLine {
+    /// The gateway's number of the trade.
+    pub transaction: String,
+    /// The merchant's number of the order.
+    pub order_no: String,
+    /// When.
+    pub at: Timestamp,
+    /// Fen; negative if it went out.
+    pub amount: i64,
+    /// `交易付款`, `交易退款`, `收费`, `退费`, `提现`.
+    pub business: String,
+}
+
+/// A whole account file, in GBK.
+pub fn account_bill(account: &str, day: Day, lines: &[AccountLine]) -> Vec<u8> {
+    let clock = |at: Timestamp| at.local("%Y年%m月%d日 %H:%M:%S", Zone::CHINA);
+    let mut bill = format!(
+        "#支付宝账务明细查询\r\n#账号：[{account}]\r\n#起始日期：[{}]   终止日期：[{}]\r\n#{RULE}账务明细列表{RULE}\r\n{ACCOUNT}\r\n",
+        clock(day.start()),
+        clock(day.end())
+    );
+    let (mut ins, mut outs, mut balance) = ((0, 0), (0, 0), 0);
+    for (number, line) in lines.iter().enumerate() {
+        let side = if line.amount < 0 { &mut outs } else { &mut ins };
+        *side = (side.0 + 1, side.1 + line.amount);
+        balance += line.amount;
+        let (came, went) = (line.amount.max(0), line.amount.min(0));
+        let shown = |fen: i64| if fen == 0 { " ".to_owned() } else { Money::cny(fen).to_string() };
+        bill += &format!(
+            "{number:032}\t,{}\t,{}\t,结账,{},**明(138******00)\t,{},{},{},支付宝\t,{}\t,\r\n",
+            line.transaction,
+            line.order_no,
+            line.at.local("%Y-%m-%d %H:%M:%S", Zone::CHINA),
+            shown(came),
+            shown(went),
+            Money::cny(balance),
+            line.business,
+        );
+    }
+    bill += &format!(
+        "#{RULE}账务明细列表结束{RULE}\r\n#支出合计：{}笔，共{}元\r\n#收入合计：{}笔，共{}元\r\n#导出时间：[{}]\r\n",
+        outs.0,
+        Money::cny(outs.1),
+        ins.0,
+        Money::cny(ins.1),
+        clock(day.end())
+    );
+    GBK.encode(&bill).0.into_owned()
 }
 
 /// The summary file that lies beside the detail file, in GBK.

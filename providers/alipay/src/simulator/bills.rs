@@ -5,12 +5,13 @@ use super::books::{Refusal, Trade};
 use super::gate::Admitted;
 use super::zipped::zipped;
 use super::{SELLER_ID, Simulator, page};
-use crate::bill::{DetailLine, READY_HOUR, detail_bill, summary_bill};
+use crate::bill::{AccountLine, DetailLine, READY_HOUR, account_bill, bill_type, detail_bill, summary_bill};
 use crate::wire::Response;
 use base::Timestamp;
 use encoding_rs::GBK;
 use provider_contract::bill_desk::fee;
 use provider_contract::bill_faults::{BillFault, SpoilableLine};
+use provider_contract::bills::BillSort;
 use provider_contract::{HttpReply, HttpRequest, Moment};
 use settlement::Day;
 use std::time::Duration;
@@ -25,15 +26,20 @@ impl Simulator {
     /// `alipay.data.dataservice.bill.downloadurl.query`
     pub(super) fn bill_address(&mut self, call: &Admitted, now: Timestamp) -> Result<Response, Refusal> {
         let wrong = |sub_msg| Refusal { sub_code: "isv.invalid-arguments", sub_msg };
-        if call.content.bill_type.as_deref() != Some("trade") {
-            return Err(wrong("bill_type 应为 trade"));
-        }
+        let asked = call.content.bill_type.as_deref();
+        let sort =
+            [BillSort::Trades, BillSort::Funds].into_iter().find(|sort| asked == Some(bill_type(*sort)));
+        let sort = sort.ok_or(wrong("bill_type 应为 trade 或 signcustomer"))?;
         let day = call.content.bill_date.as_deref().and_then(|date| date.parse::<Day>().ok());
         let day = day.ok_or(wrong("bill_date 应为 yyyy-MM-dd"))?;
         if !self.bills.is_ready(day, READY_HOUR, now) {
             return Err(NOT_THERE);
         }
-        let zip = self.bill(day).ok_or(NOT_THERE)?;
+        let zip = match sort {
+            BillSort::Trades => self.trade_bill(day),
+            BillSort::Funds => self.account_bill(day),
+        };
+        let zip = zip.ok_or(NOT_THERE)?;
         let token = self.bills.lay_out(zip, now);
         let url = format!("http://{}{FILE_PATH}?token={token}", call.host);
         Ok(Response { bill_download_url: Some(url), ..success() })
@@ -49,7 +55,7 @@ impl Simulator {
     }
 
     /// The day's zip; none if nothing happened.
-    fn bill(&self, day: Day) -> Option<Vec<u8>> {
+    fn trade_bill(&self, day: Day) -> Option<Vec<u8>> {
         let lines = self.bills.lines(day, |day| self.lines(day));
         if lines.is_empty() {
             return None;
@@ -75,6 +81,32 @@ impl Simulator {
             zip[entry + 16] ^= 1;
         }
         Some(zip)
+    }
+
+    /// The day's zip of the account's movements; none if nothing moved. It is never spoilt, so that a spoilt trade bill
+    /// does not agree with it.
+    fn account_bill(&self, day: Day) -> Option<Vec<u8>> {
+        let movements = |line: &DetailLine| {
+            let sale = line.amount > 0;
+            let movement = AccountLine {
+                transaction: line.transaction.clone(),
+                order_no: line.order_no.clone(),
+                at: line.at,
+                amount: line.amount,
+                business: if sale { "交易付款" } else { "交易退款" }.to_owned(),
+            };
+            let fee = AccountLine {
+                amount: if sale { -line.fee } else { line.fee },
+                business: if sale { "收费" } else { "退费" }.to_owned(),
+                ..movement.clone()
+            };
+            [movement, fee].into_iter().filter(|line| line.amount != 0)
+        };
+        let lines: Vec<AccountLine> = self.lines(day).iter().flat_map(movements).collect();
+        let account = format!("{SELLER_ID}0156");
+        let name = format!("{account}_{}_账务明细.csv", day.to_string().replace('-', ""));
+        let bill = account_bill(&account, day, &lines);
+        (!lines.is_empty()).then(|| zipped(&[(&GBK.encode(&name).0, &bill)]))
     }
 
     /// What happened on that day, by time.

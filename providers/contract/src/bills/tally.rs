@@ -1,7 +1,7 @@
 //! What a bill adds up to, by its rows and by its own foot.
 
 use super::BadBill;
-use settlement::Day;
+use settlement::{Day, Flows};
 
 /// What the foot of a bill may say that its rows add up to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct Tally {
     pub second: (u64, i128),
     /// Fees.
     pub fees: i128,
+    /// What moved money, in a bill of the account's movements.
+    pub flows: Flows,
     /// The file's own sums.
     pub stated: Stated,
     /// Whether the foot of the file was met.
@@ -86,6 +88,7 @@ impl Tally {
             first: (self.first.0 + next.first.0, self.first.1 + next.first.1),
             second: (self.second.0 + next.second.0, self.second.1 + next.second.1),
             fees: self.fees + next.fees,
+            flows: self.flows.plus(&next.flows),
             stated: self.stated.or(next.stated),
             foot: self.foot || next.foot,
             of_the_day: self.of_the_day + next.of_the_day,

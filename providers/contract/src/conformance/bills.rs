@@ -1,12 +1,13 @@
 //! A provider's bills against its simulator's: what was done is what the bill says, and every fault is found or named.
 
 use super::World;
+use crate::bill_desk::fee_rule;
 use crate::bill_faults::BillFault;
 use crate::bills::{BadBill, BillSort, Bills, NoBill, read_bill};
 use crate::{Delivery, HttpRequest, Order, Reply, Treatment};
 use base::{Currency, Money, RefundId};
 use payment::Ask;
-use settlement::{BookRow, Class, Day, Kind, Place, State, reconcile};
+use settlement::{BookRow, Class, Day, Flow, Kind, Place, State, Sums, hold_funds, reconcile};
 use std::io::Cursor;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub fn bills_tell_what_happened(world: &mut World<'_>) {
     not_before_its_hour(world, bills);
     let (honest, spoilt) = days.split_first().expect("there is a day for each");
     assert_eq!(differences(world, bills, honest), Ok(vec![]), "an honest bill differs");
+    movements_agree(world, bills, honest.0);
     for ((fault, name), day) in BillFault::ALL.iter().zip(spoilt) {
         world.simulator.spoil_bill(day.0, *fault);
         let found = differences(world, bills, day).map_err(|bad| bad.code());
@@ -75,10 +77,8 @@ fn trade(world: &mut World<'_>) -> Vec<BookRow> {
 }
 
 fn row(kind: Kind, id: u128, amount: Money) -> BookRow {
-    let fee = (amount.minor() * 60 + 5_000) / 10_000;
-    let fee = if kind == Kind::Sale { fee } else { -fee };
     let (currency, state, place) = (Currency::Cny, State::Moved, Place::Inside);
-    BookRow { kind, id, amount: amount.minor(), currency, fee: Some(fee), state, place }
+    fee_rule().expect(BookRow { kind, id, amount: amount.minor(), currency, fee: None, state, place })
 }
 
 fn not_before_its_hour(world: &mut World<'_>, bills: &dyn Bills) {
@@ -105,10 +105,36 @@ fn differences(
     Ok(classes)
 }
 
-/// The bill's bytes; `Err(None)` if there is none to be had.
+/// The account's movements are what the trade bill counts: six payments, a refund and a reversal, and their fees.
+fn movements_agree(world: &mut World<'_>, bills: &dyn Bills, day: Day) {
+    assert_eq!(bills.sorts(), [BillSort::Trades, BillSort::Funds]);
+    let mut sums = Sums::default();
+    let trades = fetch(world, bills, day).expect("there is a trade bill");
+    read_bill(bills.reader(BillSort::Trades, day), &trades, |row| sums.count(row)).expect("it is whole");
+    let funds = fetch_sort(world, bills, BillSort::Funds, day).expect("there is a bill of movements");
+    let tally = read_bill(bills.reader(BillSort::Funds, day), &funds, |row| panic!("{row:?}"));
+    let flows = tally.expect("it is whole").flows;
+    assert_eq!(hold_funds(&sums, &flows), vec![]);
+    assert_eq!((flows.of(Flow::Payment).count, flows.of(Flow::Refund).count), (6, 2));
+    assert_eq!(flows.of(Flow::Other).count, 0, "the simulator moves nothing that is not known");
+    let cut = &funds[..funds.len() * 2 / 3];
+    assert!(read_bill(bills.reader(BillSort::Funds, day), cut, |_| ()).is_err(), "it was cut off");
+    assert!(read_bill(bills.reader(BillSort::Trades, day), &funds, |_| ()).is_err(), "another sort of bill");
+}
+
+/// The trade bill's bytes; `Err(None)` if there is none to be had.
 fn fetch(world: &mut World<'_>, bills: &dyn Bills, day: Day) -> Result<Vec<u8>, Option<BadBill>> {
+    fetch_sort(world, bills, BillSort::Trades, day)
+}
+
+fn fetch_sort(
+    world: &mut World<'_>,
+    bills: &dyn Bills,
+    sort: BillSort,
+    day: Day,
+) -> Result<Vec<u8>, Option<BadBill>> {
     let moment = world.moment();
-    let reply = serve(world, &bills.locate(BillSort::Trades, day, &moment));
+    let reply = serve(world, &bills.locate(sort, day, &moment));
     let moment = world.moment();
     let located = match bills.located(&reply, &moment) {
         Ok(located) => located,

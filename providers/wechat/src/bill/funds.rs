@@ -5,6 +5,7 @@ use super::form::{self, Places};
 use provider_contract::bills::{
     BadBill, Form, LineKind, Names, Part, Reading, Row, RowRead, Separator, Tally, Total,
 };
+use settlement::Flow;
 use std::borrow::Cow;
 
 const SUMS: &[(&str, Total)] = &[
@@ -15,12 +16,21 @@ const SUMS: &[(&str, Total)] = &[
     ("支出金额", Total::SecondAmount),
 ];
 
+/// What a movement is by its name: as money in, as money out. Names that are not listed are something else.
+const FLOWS: &[(&str, Flow, Flow)] = &[
+    ("交易", Flow::Payment, Flow::Other),
+    ("退款", Flow::Other, Flow::Refund),
+    ("扣除交易手续费", Flow::FeeBack, Flow::Fee),
+    ("提现", Flow::Other, Flow::Withdrawal),
+];
+
 /// Reads a fund-flow bill.
 pub(super) struct Funds;
 
 #[derive(Clone, Copy)]
 pub(super) struct Columns {
     at: usize,
+    name: usize,
     direction: usize,
     amount: usize,
 }
@@ -41,6 +51,7 @@ impl Form for Funds {
     fn columns(&self, names: &Names<'_>) -> Result<Columns, BadBill> {
         Ok(Columns {
             at: names.column(&["记账时间"])?,
+            name: names.column(&["业务名称", "业务类型"])?,
             direction: names.column(&["收支类型"])?,
             amount: names.column(&["收支金额(元)", "收支金额（元）"])?,
         })
@@ -53,9 +64,22 @@ impl Form for Funds {
     fn row<'a>(&self, columns: &Columns, row: &Row<'a, '_>, tally: &mut Tally) -> RowRead<'a> {
         row.moment(columns.at, tally)?;
         let amount = row.fen(columns.amount, "the amount is not an amount")?;
+        if amount < 0 {
+            return Err(row.broken("the amount is negative"));
+        }
+        let name = row.cell(columns.name);
+        let known = FLOWS.iter().find(|(known, ..)| known.as_bytes() == name);
+        let (as_in, as_out) =
+            known.map_or((Flow::Other, Flow::Other), |(_, as_in, as_out)| (*as_in, *as_out));
         match std::str::from_utf8(row.cell(columns.direction)) {
-            Ok("收入") => tally.count_first(amount),
-            Ok("支出") => tally.count_second(amount),
+            Ok("收入") => {
+                tally.count_first(amount);
+                tally.flows.count(as_in, amount);
+            }
+            Ok("支出") => {
+                tally.count_second(amount);
+                tally.flows.count(as_out, amount);
+            }
             _ => return Err(row.broken("neither money in nor money out")),
         }
         Ok(None)

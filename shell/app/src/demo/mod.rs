@@ -2,7 +2,7 @@
 //! simulated providers and a virtual printer, with a day of sample payments made through its own API.
 
 mod bills;
-mod clock;
+pub mod clock;
 mod codes;
 mod day;
 mod shop;
@@ -23,6 +23,7 @@ use base::{Currency, MerchantId, Money, OrderNo};
 use clock::SetClock;
 use drive::{ChannelSetup, Clock};
 use provider_contract::Treatment;
+use provider_contract::bill_desk::fee_rule;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -103,8 +104,10 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         codes_given: AtomicU64::new(rand::random::<u32>().into()),
     });
     let profile = Profile::named("epson-58").context("the virtual printer's model is known")?;
+    let fees = simulated.iter().map(|provider| (provider.channel.id, fee_rule())).collect();
     let parts = Parts {
         store: store.clone(),
+        fees,
         routes: simulated.iter().map(route).collect(),
         channels: simulated.into_iter().map(|provider| provider.channel).collect(),
         payment_max: Money::new(5_000_000, Currency::Cny),

@@ -14,6 +14,7 @@ use drive::{ChannelSetup, Clock, SystemClock};
 use paydesk_link::Fence;
 use payment::{Policy, WalletRule};
 use provider_contract::Provider;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use till::{Agent, Identity, Link, WalletInfo, channel_of};
@@ -127,6 +128,7 @@ async fn parts(config: &Config) -> Result<Parts> {
         // The server tells; a device at a counter has nobody to tell.
         webhooks: webhooks::Webhooks::new(None, webhooks::Networks::default()),
         sales: None,
+        fees: BTreeMap::new(),
     })
 }
 
