@@ -19,6 +19,7 @@ mod printers;
 mod processor;
 mod reconcile_day;
 mod restore;
+mod restore_bills;
 mod sealed;
 mod serve;
 mod setup;

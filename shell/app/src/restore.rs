@@ -4,6 +4,7 @@ use crate::backup::restore::{Report, Restoring};
 use crate::backup::{Progress, shelf};
 use crate::cli::Verdict;
 use crate::config::Config;
+use crate::restore_bills::{Billed, against_bills};
 use crate::sealed::MasterKey;
 use anyhow::{Context, Result, bail, ensure};
 use base::{Text, Timestamp, Zone};
@@ -19,8 +20,8 @@ Examples:
   paydesk restore --config shop/paydesk.toml --from backups --at 2026-11-22T21:30:00+08:00 --to sqlite:again.sqlite
 
 FROM is a folder of backups (the newest is taken, or the one that covers --at) or one file. --rehearse restores aside, folds
-every fact and compares the result with every payment's row, holds every fact against the live book, and leaves nothing
-behind. Payments are restored up to the moment itself; people and settings as of the last backup before it.
+every fact and compares the result with every payment's row, holds every fact against the live book and the last whole
+day against every provider's bill, and leaves nothing behind. Payments are restored up to the moment itself; people and settings as of the last backup before it.
 
 A restored book drives on whatever was open in it as soon as it is served: never serve it beside the one it came from.
 
@@ -89,7 +90,7 @@ async fn restore(restoring: Restoring<'_>, to: &str, config: &Config, as_json: b
     let store = Store::open(&StoreConfig { database: to.to_owned() }).await?;
     store.close().await;
     let projected = proven(to).await?;
-    let said = Said { report, projected, compared: None };
+    let said = Said { report, projected, compared: None, billed: Vec::new() };
     said.print(to, as_json);
     Ok(said.verdict())
 }
@@ -119,7 +120,10 @@ async fn rehearse(restoring: Restoring<'_>, config: &Config, as_json: bool) -> R
     let compared = compare(&aside, &config.database, |done| progress.tell(done, None)).await;
     drop(progress);
     let compared = compared.context("the restored book is sound; the live book cannot be read beside it")?;
-    let said = Said { report, projected, compared: Some(compared) };
+    let billed = against_bills(&aside, config, report.as_of, away.0.join("bills")).await;
+    let billed =
+        billed.context("the restored book is sound; it cannot be held against the providers' bills")?;
+    let said = Said { report, projected, compared: Some(compared), billed };
     said.print("", as_json);
     Ok(said.verdict())
 }
@@ -140,12 +144,18 @@ struct Said {
     report: Report,
     projected: Projected,
     compared: Option<Compared>,
+    billed: Vec<Billed>,
 }
 
 impl Said {
     fn verdict(&self) -> Verdict {
         let lost = self.compared.as_ref().is_some_and(|compared| !compared.lost.is_empty());
-        if lost || !self.projected.differing.is_empty() { Verdict::Bad } else { Verdict::Good }
+        let billed_otherwise = self.billed.iter().any(Billed::is_bad);
+        if lost || billed_otherwise || !self.projected.differing.is_empty() {
+            Verdict::Bad
+        } else {
+            Verdict::Good
+        }
     }
 
     fn sentences(&self, to: &str) -> Vec<Text> {
@@ -178,6 +188,7 @@ impl Said {
         if let Some(compared) = &self.compared {
             said.push(against_live(compared));
         }
+        said.extend(self.billed.iter().map(Billed::text));
         if !to.is_empty() {
             said.push(Text::new(
                 "启用前：停掉原来的服务，再把配置里的 database.url 指向它；之后与服务商账单对账",
@@ -208,6 +219,7 @@ impl Said {
                 "differing": differing.collect::<Vec<_>>(),
                 "live": compared,
                 "lost_in_live": lost.collect::<Vec<_>>(),
+                "bills": self.billed.iter().map(Billed::json).collect::<Vec<_>>(),
                 "sentences": sentences.iter().map(|s| json!({ "zh": s.zh, "en": s.en })).collect::<Vec<_>>(),
             });
             println!("{report:#}");
