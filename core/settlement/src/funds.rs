@@ -118,7 +118,7 @@ mod tests {
         funds.count(Flow::Payment, 1);
         let told: Vec<String> = hold_funds(&trades, &funds).into_iter().map(|text| text.en).collect();
         assert_eq!(told.len(), 2);
-        assert!(told[0].starts_with("The trade bill's payments add up to ¥25.00"), "{told:?}");
+        assert!(told[0].starts_with("The trade bill's payments add up to ￥25.00"), "{told:?}");
         assert!(told[1].contains("fees"), "{told:?}");
     }
 

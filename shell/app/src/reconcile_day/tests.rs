@@ -150,7 +150,7 @@ async fn the_accounts_movements_agree_with_the_trade_bill_or_it_is_said() {
     world.spoil(BillFault::OtherAmount);
     let funds = world.day().await.bill.funds.expect("they were asked for");
     assert_eq!(funds.problem.0, "funds_differ");
-    assert!(funds.problem.1.en.contains("payments add up to ¥37.51"), "{:?}", funds.problem);
+    assert!(funds.problem.1.en.contains("payments add up to ￥37.51"), "{:?}", funds.problem);
     let store = world.handle.store();
     let bill = store.bill(&SCOPE, CHANNEL, world.today()).await.expect("a bill").expect("it is recorded");
     assert_eq!(bill.funds, Some(funds));
