@@ -62,7 +62,7 @@ pub async fn against_bills(
             return Ok(vec![Billed { channel: "*".to_owned(), day, outcome: Err(why) }]);
         }
     };
-    let open = |database: &str| Store::open(&StoreConfig { database: database.to_owned() });
+    let open = async |database: &str| Store::open(&StoreConfig { database: database.to_owned() }).await;
     let (restored, live) = (open(restored).await?, open(&config.database).await?);
     let name = |id| config.channels.iter().find(|known| known.id == id).map(|known| known.name.clone());
     let channels: Vec<(String, ChannelId, MerchantId)> = setups
