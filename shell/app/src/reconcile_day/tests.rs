@@ -59,6 +59,7 @@ async fn a_line_that_is_repeated_is_noted_because_its_transaction_is_the_same() 
 async fn a_sale_near_midnight_is_awaited_and_found_in_the_next_bill() {
     let mut world = World::at("day-cut", "2026-11-22T23:50:00+08:00").await;
     world.paid().await;
+    world.paid().await;
     let day = world.today();
     world.spoil(BillFault::NextDay);
     assert_eq!(told(&world.day().await), [("day_cut", "waiting")]);
