@@ -656,6 +656,12 @@ profile = "generic-58"
             "line 27: printer.profile: \"typewriter\" will not do; the models are",
         );
         check("[shop]", "[shop", "line 13: ");
+        check("[secrets]", "[secret]", "line 9: unknown field `secret`");
+        check("[database]\nurl = \"sqlite:paydesk.sqlite\"\n", "", "line 1: missing field `database`");
+    }
+
+    #[test]
+    fn a_mistake_in_what_is_optional_says_so_too() {
         check("settings =", "timing = { give_up_ms = 5 }\nsettings =", "line 22: unknown field `give_up_ms`");
         check(
             "[shop]",
@@ -675,7 +681,5 @@ profile = "generic-58"
             "line 22: channel.fee.rounding: \"even\" will not do; write \"half_up\"",
         );
         check("settings =", "fee = { rate = 60 }\nsettings =", "line 22: unknown field `rate`");
-        check("[secrets]", "[secret]", "line 9: unknown field `secret`");
-        check("[database]\nurl = \"sqlite:paydesk.sqlite\"\n", "", "line 1: missing field `database`");
     }
 }

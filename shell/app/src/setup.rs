@@ -258,25 +258,29 @@ keep = 14
         payment_max = plan.payment_max,
     );
     for channel in &plan.channels {
-        let id = ChannelId::from_u128(fresh_id());
-        let name = quoted(channel.provider);
-        let _ = write!(
-            text,
-            "\n[[channel]]\nname = {name}\nid = \"{id}\"\nmerchant = \"{merchant}\"\nprovider = {name}\n\
-             # Waiting times follow the provider's documents; to change one: timing = {{ give_up_after_ms = 45000 }}\n\
-             # What your contract says is kept of each payment, so that a wrong fee is found: 60 is 0.60%.\n\
-             # fee = {{ basis_points = 60, rounding = \"half_up\", given_back = true }}\n\
-             [channel.settings]\n"
-        );
-        for (key, value) in &channel.settings {
-            let _ = writeln!(text, "{key} = {}", quoted(value));
-        }
+        write_channel(&mut text, channel, merchant);
     }
     if let Some((address, model)) = &plan.printer {
         let (address, model) = (quoted(address), quoted(model));
         let _ = write!(text, "\n[[printer]]\ntill = \"{till}\"\naddress = {address}\nprofile = {model}\n");
     }
     text
+}
+
+fn write_channel(text: &mut String, channel: &NewChannel, merchant: MerchantId) {
+    let id = ChannelId::from_u128(fresh_id());
+    let name = quoted(channel.provider);
+    let _ = write!(
+        text,
+        "\n[[channel]]\nname = {name}\nid = \"{id}\"\nmerchant = \"{merchant}\"\nprovider = {name}\n\
+             # Waiting times follow the provider's documents; to change one: timing = {{ give_up_after_ms = 45000 }}\n\
+             # What your contract says is kept of each payment, so that a wrong fee is found: 60 is 0.60%.\n\
+             # fee = {{ basis_points = 60, rounding = \"half_up\", given_back = true }}\n\
+             [channel.settings]\n"
+    );
+    for (key, value) in &channel.settings {
+        let _ = writeln!(text, "{key} = {}", quoted(value));
+    }
 }
 
 /// A TOML string.
