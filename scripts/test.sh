@@ -82,7 +82,8 @@ beside() {
 
 meet() {
   local name code took
-  printf '\nside by side: %s\n' "${begun[*]}"
+  [ ${#begun[@]} -gt 0 ] || return 0
+  printf '\nwaiting for: %s\n' "${begun[*]}"
   wait
   for name in "${begun[@]}"; do
     printf '\n== %s\n' "$name"
@@ -131,11 +132,7 @@ browser() { PAYDESK=$(binary fast) scripts/browser.sh; }
 main() {
   need_build_tools
   part fmt cargo fmt --all --check
-  part clippy lint
-  # The store's tests run once more on a PostgreSQL that they start themselves.
-  [ -n "${PAYDESK_POSTGRES:-}" ] || need_postgres || skip postgres "PostgreSQL could not be installed"
-  part rust rust_tests
-  part tidy cargo run -q --locked -p xtask -- tidy
+  # The pages first: the binary contains them.
   if npm_install web; then
     part web-typecheck npm run --silent --prefix web typecheck
     part web-client npm run --silent --prefix web gen:check
@@ -144,30 +141,37 @@ main() {
   else
     skip web "the web packages could not be installed"
   fi
-  part binary build_binary fast
+  # The compiler works on one crate after the other for much of the time, which leaves a processor to the binary.
+  beside binary build_binary fast
+  part clippy lint
+  # The store's tests run once more on a PostgreSQL that they start themselves.
+  [ -n "${PAYDESK_POSTGRES:-}" ] || need_postgres || skip postgres "PostgreSQL could not be installed"
+  part rust rust_tests
+  part tidy cargo run -q --locked -p xtask -- tidy
+  meet
   part openapi openapi_fresh
   part sim world "$([ -n "$quick" ] && echo 20000 || echo 200000)"
   if [ -z "$quick" ]; then
     # The printer's outsiders look at pictures in it too.
     need_chromium && chromium=1 || chromium=
+    # What follows waits for time-outs most of the time, each part in a shop of its own.
     if python_outsiders && npm_install tests/outsiders; then
-      part outsiders outsiders
+      beside outsiders outsiders
     else
       skip outsiders "the third-party clients could not be installed"
     fi
     if command -v python3 >/dev/null; then
       need_torture_tools
-      # They wait for time-outs most of the time, each in a shop of its own.
       beside kill-9 torture kill 50
       beside tills tills
       beside power-cuts torture power 10
       beside disk-errors torture disk 5
       beside broken-links torture links 8
       beside two-servers torture nodes 4 --database postgres --tills 6
-      meet
     else
       skip torture "there is no python3"
     fi
+    meet
     if [ -n "$chromium" ]; then part browser browser; else skip browser "there is no Chromium"; fi
   fi
 
