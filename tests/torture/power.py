@@ -27,12 +27,17 @@ class Disk:
     def __init__(self, folder):
         if os.geteuid() != 0:
             raise Missing("mounting a disk image needs root")
-        self.image, self.place = folder / "disk.img", folder / "disk"
-        self.place.mkdir()
+        self.image, self.mounts = folder / "disk.img", folder / "mounts"
+        self.place = self.mounts / "disk"
+        self.place.mkdir(parents=True)
         with open(self.image, "wb") as image:
             image.truncate(SIZE)
         subprocess.run(["mkfs.ext4", "-q", str(self.image)], check=True)
         try:
+            # A namespace that somebody makes meanwhile gets a copy of every mount, and a copy would keep the dead disk
+            # alive; where the mount above is shared, what is unmounted here goes there too.
+            patiently("mount", "--bind", str(self.mounts), str(self.mounts))
+            patiently("mount", "--make-shared", str(self.mounts))
             self.mount()
         except RuntimeError as error:
             raise Missing(f"this machine mounts no image: {error}") from error
@@ -49,6 +54,10 @@ class Disk:
 
     def unmount(self):
         patiently("umount", str(self.place))
+
+    def remove(self):
+        self.unmount()
+        patiently("umount", str(self.mounts))
 
 
 def patiently(*command):
@@ -72,7 +81,8 @@ def breaking(options, folder, chance):
         shop = Shop(folder, disk.place, made(options.database, disk.place), options.seed, options.tills, prefix)
         shop.database.prefix = prefix
     except BaseException:
-        subprocess.run(["umount", "-l", str(disk.place)], check=False)
+        for place in (disk.place, disk.mounts):
+            subprocess.run(["umount", "-l", str(place)], check=False)
         raise
 
     def once():
@@ -86,7 +96,7 @@ def breaking(options, folder, chance):
 
     def end():
         shop.database.kill()
-        disk.unmount()
+        disk.remove()
 
     shop.afterwards = end
     return shop, once

@@ -153,7 +153,7 @@ pub fn next(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
     match &payment.charge {
         Charge::NotAsked => match payment.undo {
             None => Next::Ask(first_ask(payment)),
-            Some(undo) => Next::Rest(Outcome::NotPaid(undo.why.reason())),
+            Some(undo) => look_or_rest(payment, policy, now, Outcome::NotPaid(undo.why.reason())),
         },
         Charge::NeverLeft { tries, at } => send_again(payment, policy, now, *tries, *at),
         Charge::Unclear { .. } | Charge::AwaitingPayer { .. } => pursue(payment, policy, now),
@@ -190,10 +190,10 @@ fn first_ask(payment: &Payment) -> Ask {
 
 fn send_again(payment: &Payment, policy: &Policy, now: Timestamp, tries: u32, last: Timestamp) -> Next {
     if tries >= policy.send_tries {
-        return Next::Rest(Outcome::NotPaid(Reason::ProviderUnreachable));
+        return look_or_rest(payment, policy, now, Outcome::NotPaid(Reason::ProviderUnreachable));
     }
     if let Some(undo) = payment.undo {
-        return Next::Rest(Outcome::NotPaid(undo.why.reason()));
+        return look_or_rest(payment, policy, now, Outcome::NotPaid(undo.why.reason()));
     }
     at(now, last + policy.send_again_after, first_ask(payment), Waiting::SendingAgain)
 }

@@ -378,6 +378,8 @@ impl Payment {
                 self.awaiting_payer(Some(Qr { content: content.clone(), expires_at: *expires_at }), at)
             }
             Verdict::Declined(reason) => self.not_paid(*reason, at),
+            // What never left is not there: nothing new. (Whoever looked had a bill, and a book put back from a backup.)
+            Verdict::NotFound if open.ask == Ask::Inquire && self.nothing_left() => {}
             Verdict::NotFound => {
                 self.history.missing_at = Some(open.at);
                 self.unclear(WhyUnclear::NotFound, at);
@@ -395,6 +397,10 @@ impl Payment {
                 self.unclear(WhyUnclear::Doubt(Doubt::Garbled), at)
             }
         }
+    }
+
+    fn nothing_left(&self) -> bool {
+        matches!(self.charge, Charge::NotAsked | Charge::NeverLeft { .. })
     }
 
     fn lost(&mut self, call: CallNo, why: Lost, at: Timestamp) {

@@ -2,8 +2,8 @@
 
 use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
 use payment::{
-    Alarm, Answer, Ask, Entry, Fact, Lost, Method, Next, Outcome, Payment, Policy, Reason, Request, Said,
-    Verdict, next,
+    Alarm, Answer, Ask, Entry, Fact, Lost, Method, Next, Outcome, Paid, Payment, Policy, Reason, Request,
+    Said, Verdict, next,
 };
 use std::time::Duration;
 
@@ -21,6 +21,12 @@ struct Life {
 impl Life {
     /// A charge whose reply was lost.
     fn lost() -> Life {
+        let mut life = Life::asked_to_charge();
+        life.learn(Fact::Lost { call: 1, why: Lost::TimedOut });
+        life
+    }
+
+    fn asked_to_charge() -> Life {
         let now = Timestamp::from_micros(1_795_400_000_000_000);
         let request = Request {
             id: PaymentId::from_u128(1),
@@ -42,7 +48,6 @@ impl Life {
         let policy = Policy { undo_at_deadline: false, ..Policy::default() };
         let mut life = Life { payment, policy, now, asked: Vec::new() };
         life.learn(Fact::Asked { call: 1, ask: Ask::Charge });
-        life.learn(Fact::Lost { call: 1, why: Lost::TimedOut });
         life
     }
 
@@ -109,4 +114,29 @@ fn a_person_may_still_undo_it() {
     life.pass(seconds(60), Some(Verdict::Closed));
     assert!(life.asked.contains(&Ask::Reverse), "{:?}", life.asked);
     assert_eq!(life.next(), Next::Rest(Outcome::NotPaid(Reason::CancelledByCashier)));
+}
+
+/// A book that was put back from a backup may say "never left" of what left afterwards; the bill is the reason to look.
+#[test]
+fn what_never_left_is_looked_for_when_somebody_has_a_reason_and_never_charged_again() {
+    let check = |verdict: Verdict, outcome: Outcome| {
+        let mut life = Life::asked_to_charge();
+        life.policy.send_tries = 1;
+        life.learn(Fact::NeverLeft { call: 1, why: "connection refused".to_owned() });
+        let before = life.next();
+        assert_eq!(before, Next::Rest(Outcome::NotPaid(Reason::ProviderUnreachable)));
+        life.learn(Fact::LookRequested { by: "the bill".to_owned() });
+        life.pass(seconds(30), Some(verdict));
+        assert_eq!(life.asked, [Ask::Inquire]);
+        assert_eq!(life.next(), Next::Rest(outcome));
+    };
+    check(Verdict::NotFound, Outcome::NotPaid(Reason::ProviderUnreachable));
+    let paid = Paid {
+        amount: Money::cny(1250),
+        transaction: String::new(),
+        at: None,
+        payer: String::new(),
+        funds: String::new(),
+    };
+    check(Verdict::Paid(paid), Outcome::Paid);
 }
