@@ -371,6 +371,8 @@ impl Payment {
         if open.ask == Ask::Inquire && self.undo.is_none() {
             self.kept_and_inquired(verdict, at);
         }
+        let unsent =
+            open.ask == Ask::Inquire && matches!(self.charge, Charge::NotAsked | Charge::NeverLeft { .. });
         match verdict {
             Verdict::Paid(paid) => self.paid_at_last(paid, at),
             Verdict::AwaitingPayer => self.awaiting_payer(None, at),
@@ -378,8 +380,8 @@ impl Payment {
                 self.awaiting_payer(Some(Qr { content: content.clone(), expires_at: *expires_at }), at)
             }
             Verdict::Declined(reason) => self.not_paid(*reason, at),
-            // What never left is not there: nothing new. (Whoever looked had a bill, and a book put back from a backup.)
-            Verdict::NotFound if open.ask == Ask::Inquire && self.nothing_left() => {}
+            // What never left is not there, and a doubt about it is none. (Who looked had a bill, and an older book.)
+            Verdict::NotFound if unsent => {}
             Verdict::NotFound => {
                 self.history.missing_at = Some(open.at);
                 self.unclear(WhyUnclear::NotFound, at);
@@ -390,17 +392,16 @@ impl Payment {
                 if *doubt == Doubt::SaysPaid {
                     self.look_wanted = Some(at);
                 }
-                self.unclear(WhyUnclear::Doubt(*doubt), at);
+                if !unsent {
+                    self.unclear(WhyUnclear::Doubt(*doubt), at);
+                }
             }
             Verdict::AskAgain => {}
+            Verdict::RefundProcessing | Verdict::Refunded { .. } | Verdict::RefundRefused(_) if unsent => {}
             Verdict::RefundProcessing | Verdict::Refunded { .. } | Verdict::RefundRefused(_) => {
                 self.unclear(WhyUnclear::Doubt(Doubt::Garbled), at)
             }
         }
-    }
-
-    fn nothing_left(&self) -> bool {
-        matches!(self.charge, Charge::NotAsked | Charge::NeverLeft { .. })
     }
 
     fn lost(&mut self, call: CallNo, why: Lost, at: Timestamp) {
