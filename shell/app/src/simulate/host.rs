@@ -5,6 +5,7 @@
 
 use super::control;
 use super::script::Script;
+use super::sleeper::Sleeper;
 use base::{OrderNo, Timestamp};
 use drive::Clock;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -19,7 +20,6 @@ use provider_contract::{Delivery, HttpReply, HttpRequest, Moment, Outgoing, Simu
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
 
 /// Larger bodies are refused unread. No provider's request comes near.
 const BODY_MAX: usize = 256 * 1024;
@@ -38,8 +38,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     simulator: Mutex<Box<dyn Simulator>>,
     script: Mutex<Script>,
-    due_sooner: Notify,
-    sleeping_until: Mutex<Option<Timestamp>>,
+    sleeper: Sleeper,
 }
 
 /// The connection ends without a reply.
@@ -67,8 +66,7 @@ impl Host {
                 clock,
                 simulator: Mutex::new(simulator),
                 script: Mutex::new(script),
-                due_sooner: Notify::new(),
-                sleeping_until: Mutex::new(None),
+                sleeper: Sleeper::default(),
             }),
         };
         tokio::spawn(host.clone().accept(listener));
@@ -93,15 +91,7 @@ impl Host {
     /// To be called after steering the simulator: something may be due earlier now.
     pub fn steered(&self) {
         let due = self.simulator().due();
-        let sleeping = *self.sleeping_until();
-        let sooner = match (due, sleeping) {
-            (Some(due), Some(until)) => due < until,
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        if sooner {
-            self.inner.due_sooner.notify_one();
-        }
+        self.inner.sleeper.due(due.map(|at| at.since(self.now())));
     }
 
     /// The customer scans the QR of this order and pays; false if there is nothing to pay.
@@ -110,10 +100,6 @@ impl Host {
         let paid = self.simulator().scan(order_no, now);
         self.steered();
         paid
-    }
-
-    fn sleeping_until(&self) -> MutexGuard<'_, Option<Timestamp>> {
-        self.inner.sleeping_until.lock().expect("no one panics while holding a timestamp")
     }
 
     async fn accept(self, listener: TcpListener) {
@@ -181,18 +167,18 @@ impl Host {
         let began = std::time::Instant::now();
         loop {
             self.obey_script(began);
-            let next = [self.simulator().due(), self.script_due(began)].into_iter().flatten().min();
-            *self.sleeping_until() = next;
-            let wait = next.map_or(Duration::from_secs(3600), |at| at.since(self.now()));
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = self.inner.due_sooner.notified() => {}
-            }
+            self.inner.sleeper.sleep(|| self.due(began)).await;
             let outgoing = self.simulator().tick(&self.moment());
             for notice in outgoing {
                 tokio::spawn(self.clone().deliver(outbound.clone(), notice));
             }
         }
+    }
+
+    /// How long until something is to be done.
+    fn due(&self, began: std::time::Instant) -> Option<Duration> {
+        let next = [self.simulator().due(), self.script_due(began)].into_iter().flatten().min();
+        next.map(|at| at.since(self.now()))
     }
 
     fn obey_script(&self, began: std::time::Instant) {

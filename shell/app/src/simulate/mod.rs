@@ -5,6 +5,7 @@ pub mod host;
 pub mod keys;
 pub mod printer;
 pub mod script;
+pub mod sleeper;
 
 use crate::cli::{Verdict, say};
 use crate::files::write_private;
