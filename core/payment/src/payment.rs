@@ -396,6 +396,10 @@ impl Payment {
                     self.unclear(WhyUnclear::Doubt(*doubt), at);
                 }
             }
+            // Only undoing is asked for again. Of a charge it proves nothing, and what may have left is charged once.
+            Verdict::AskAgain if matches!(open.ask, Ask::Charge | Ask::Present) => {
+                self.unclear(WhyUnclear::Doubt(Doubt::Garbled), at)
+            }
             Verdict::AskAgain => {}
             Verdict::RefundProcessing | Verdict::Refunded { .. } | Verdict::RefundRefused(_) if unsent => {}
             Verdict::RefundProcessing | Verdict::Refunded { .. } | Verdict::RefundRefused(_) => {
