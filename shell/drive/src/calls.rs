@@ -197,3 +197,171 @@ impl Drop for InFlight {
 pub(crate) fn longest_call<'a>(policies: impl Iterator<Item = &'a Policy>) -> Duration {
     policies.map(|policy| policy.call_timeout * 3 / 2).max().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::ChannelSetup;
+    use crate::clock::SystemClock;
+    use crate::durable;
+    use crate::node::NodeSetup;
+    use base::{MerchantId, Money, PaymentId, StoreId, Text, TillId};
+    use engine::{After, Batch, Engine, Wake};
+    use payment::{Method, Notice, PayerCode, Request};
+    use provider_contract::bills::Bills;
+    use provider_contract::{BadNotice, Capabilities, HttpMethod, HttpReply, HttpRequest, RenewsKeys};
+    use std::path::PathBuf;
+    use store::{Store, StoreConfig};
+    use tokio::net::TcpListener;
+
+    const CHANNEL: ChannelId = ChannelId::from_u128(9);
+    const SHOP: MerchantId = MerchantId::from_u128(1);
+
+    /// The rows are durable and the call is signed; whether it leaves is decided by the lease alone, at the very last.
+    #[tokio::test]
+    async fn whoever_was_silent_for_a_lease_sends_nothing() {
+        let (end, somebody_came) = charged_within(Duration::from_secs(600)).await;
+        assert!(matches!(end, End::Lost(_)), "the provider hangs up: {end:?}");
+        assert!(somebody_came);
+        let (end, somebody_came) = charged_within(Duration::ZERO).await;
+        assert!(matches!(&end, End::NeverLeft(why) if why.contains("silent for too long")), "{end:?}");
+        assert!(!somebody_came);
+    }
+
+    /// What a charge comes to that is made by a server with this lease, and whether the provider, who hangs up on
+    /// everybody, was called. The database counts as one that other servers share.
+    async fn charged_within(lease: Duration) -> (End, bool) {
+        let folder = Folder::new();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let provider = HangsUp(format!("http://{}/", listener.local_addr().expect("an address")));
+        let called = tokio::spawn(async move { drop(listener.accept().await) });
+        let store = Store::open(&StoreConfig { database: folder.database() }).await.expect("a database");
+        let calls = calls(provider, NodeSetup { lease, ..NodeSetup::default() });
+        let me = calls.seat.join(&store, &calls.clock).await.expect("it joins");
+
+        let (batch, out) = charge(calls.clock.now());
+        let mut durable = durable::commit(&store, me, &batch, calls.clock.now()).await.expect("durable");
+        let (leave, permit) = oneshot::channel();
+        leave.send(durable.permit(out.payment.request.id, out.call)).expect("it waits for its permit");
+        let end = calls.make(out, permit).await.expect("it was permitted");
+        let somebody_came = called.is_finished();
+        called.abort();
+        (end, somebody_came)
+    }
+
+    fn calls(provider: HangsUp, node: NodeSetup) -> Calls {
+        let policy = Policy::default();
+        let setup = ChannelSetup { id: CHANNEL, merchant: SHOP, provider: Arc::new(provider), policy };
+        let wall: Arc<dyn Clock> = Arc::new(SystemClock);
+        Calls {
+            channels: Arc::new([(CHANNEL, Channel::new(setup))].into()),
+            signers: Signers::start(),
+            wire: Arc::new(Wire::new()),
+            clock: Arc::new(PaymentClock::new(Arc::clone(&wall))),
+            wall,
+            counters: Arc::default(),
+            seat: Arc::new(Seat::new(node, true)),
+        }
+    }
+
+    /// A new payment's rows, and the charge that they permit.
+    fn charge(now: base::Timestamp) -> (Batch, CallOut) {
+        let code = PayerCode::parse("134567890123456789").expect("a code");
+        let request = Request {
+            id: PaymentId::from_u128(1),
+            merchant: SHOP,
+            store: StoreId::from_u128(2),
+            till: TillId::from_u128(3),
+            cashier: String::new(),
+            key: "sale".into(),
+            content: [7; 32],
+            amount: Money::cny(1250),
+            channel: CHANNEL,
+            wallet: String::new(),
+            wallet_name: Text::default(),
+            method: Method::PayerCode { hint: code.hint() },
+            description: "goods".into(),
+            reference: String::new(),
+        };
+        let mut engine = Engine::new(BTreeMap::new());
+        engine.handle(Wake::Begin { request, code: Some(code), caller: 1 }, now);
+        for which in engine.take().loads {
+            engine.handle(Wake::Loaded { which, entries: None }, now);
+        }
+        let mut batch = engine.take().batch;
+        let after = std::mem::take(&mut batch.after);
+        let out = after.into_iter().find_map(|after| match after {
+            After::Call(out) => Some(*out),
+            After::Tell { .. } => None,
+        });
+        (batch, out.expect("a new payment is charged"))
+    }
+
+    /// A provider at this address, from which no reply ever comes.
+    struct HangsUp(String);
+
+    impl Provider for HangsUp {
+        fn capabilities(&self) -> Capabilities {
+            Capabilities {
+                name: "hangs up",
+                title: Text::default(),
+                payer_code: true,
+                shown_qr: true,
+                policy: Policy::default(),
+            }
+        }
+
+        fn call(&self, _: &Ask, _: &Order, _: &Moment) -> Result<Call, CannotAsk> {
+            let url = self.0.clone();
+            Ok(Call { method: HttpMethod::Post, url, headers: Vec::new(), body: Vec::new() })
+        }
+
+        fn answer(&self, _: &Ask, _: &Order, _: &Reply, _: &Moment) -> Answer {
+            Answer::unclear(Doubt::Garbled, Said::default())
+        }
+
+        fn notice(&self, _: &HttpRequest, _: &Moment) -> Result<Notice, BadNotice> {
+            Err(BadNotice::Garbled)
+        }
+
+        fn acknowledge(&self, _: Result<(), &BadNotice>) -> HttpReply {
+            HttpReply::new(400, "text/plain", "")
+        }
+
+        fn trouble(&self, _: &Ask, _: &Order, _: &Reply, _: &Moment) -> Option<Trouble> {
+            None
+        }
+
+        fn renews_keys(&self) -> Option<&dyn RenewsKeys> {
+            None
+        }
+
+        fn bills(&self) -> Option<&dyn Bills> {
+            None
+        }
+    }
+
+    /// A folder that is gone when the test is over.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new() -> Folder {
+            use std::sync::atomic::AtomicU32;
+            static NUMBER: AtomicU32 = AtomicU32::new(0);
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+            let path = std::env::temp_dir().join(format!("paydesk-calls-{}-{number}", std::process::id()));
+            std::fs::create_dir(&path).expect("the temporary folder takes a folder");
+            Folder(path)
+        }
+
+        fn database(&self) -> String {
+            format!("sqlite:{}/paydesk.db", self.0.display())
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+}

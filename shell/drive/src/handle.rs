@@ -122,7 +122,7 @@ impl Drive {
         let channels: BTreeMap<ChannelId, Channel> =
             channels.into_iter().map(|setup| (setup.id, Channel::new(setup))).collect();
         let counters = Arc::new(Counters::default());
-        let seat = Arc::new(Seat::new(node, &store));
+        let seat = Arc::new(Seat::new(node, store.is_shared()));
         let calls = Calls {
             channels: Arc::new(channels),
             signers: Signers::start(),

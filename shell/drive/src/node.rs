@@ -51,10 +51,11 @@ struct State {
 }
 
 impl Seat {
-    pub(crate) fn new(setup: NodeSetup, store: &Store) -> Seat {
+    /// `shared` if other servers can be at the same database.
+    pub(crate) fn new(setup: NodeSetup, shared: bool) -> Seat {
         Seat {
             setup,
-            shared: store.is_shared(),
+            shared,
             began: Instant::now(),
             draining: watch::Sender::new(false),
             replaced: AtomicBool::new(false),
