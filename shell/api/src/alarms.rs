@@ -144,8 +144,8 @@ fn words(what: &str) -> Text {
             "Your own system said that it is gone (410), so it is told nothing more; if that was not meant, enable it again",
         ),
         watch::SALE_PAID_TWICE => Text::new(
-            "同一笔买卖（同一单号、同一金额）收了两次款；请核对，确认多收了就点“退回第二笔”",
-            "One sale, with the same number and amount, was paid twice; look at both, and if one is too many, give the second back",
+            "同一单号收了两笔相同金额的款。是分两笔付的，就不用退；是多收了一笔，就点“退回第二笔”",
+            "Two payments of the same amount came for one sale. If it was meant to be paid in two parts, leave both; if one is too many, give the second back",
         ),
         "unknown_order" => Text::new(
             "支付机构通知了一笔本系统没有的订单，签名正确；可能是别的系统用了同一个商户号。请到支付机构后台核对这笔钱",

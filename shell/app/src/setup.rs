@@ -236,7 +236,8 @@ currency = "CNY"
 # What one payment may be at most, in fen.
 payment_max = {payment_max}
 # Two payments of one sale (same reference, same amount) are raised to the owner, who gives the second back with one
-# button; with true it goes back by itself. 同一单号收了两次款会提醒店主；改成 true 则自动退回第二笔。
+# button; with true it goes back by itself where it is proved that one payer was charged twice.
+# 同一单号收了两笔会提醒店主；改成 true，则能证实同一顾客被重复扣款时自动退回第二笔。
 give_back_second_payment = false
 
 [webhooks]
