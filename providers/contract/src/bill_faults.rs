@@ -12,6 +12,8 @@ pub enum BillFault {
     ExtraRow,
     /// A sale with one fen more.
     OtherAmount,
+    /// A sale counted in US dollars, where a bill names currencies.
+    OtherCurrency,
     /// A sale turned into another kind of row.
     OtherStatus,
     /// A fee with one fen more.
@@ -42,6 +44,7 @@ impl BillFault {
         (BillFault::MissingRow, "missing_row"),
         (BillFault::ExtraRow, "extra_row"),
         (BillFault::OtherAmount, "other_amount"),
+        (BillFault::OtherCurrency, "other_currency"),
         (BillFault::OtherStatus, "other_status"),
         (BillFault::OtherFee, "other_fee"),
         (BillFault::DuplicateRow, "duplicate_row"),
@@ -78,6 +81,8 @@ pub trait SpoilableLine: Clone {
     fn at(&self) -> Timestamp;
     /// One fen more.
     fn add_fen(&mut self);
+    /// US dollars; nothing where a bill names no currency.
+    fn exchange(&mut self);
     /// Another state.
     fn turn(&mut self);
     /// One fen more of fee.
@@ -113,6 +118,7 @@ pub fn spoil<L: SpoilableLine>(lines: &mut Vec<L>, faults: &[BillFault], arrivin
                 added.push(extra);
             }
             BillFault::OtherAmount => lines[at].add_fen(),
+            BillFault::OtherCurrency => lines[at].exchange(),
             BillFault::OtherStatus => lines[at].turn(),
             BillFault::OtherFee => lines[at].add_fee(),
             BillFault::DuplicateRow => added.push(lines[at].clone()),

@@ -164,6 +164,9 @@ impl SpoilableLine for DetailLine {
         self.amount += 1;
     }
 
+    /// Its bills are in yuan, and do not say so.
+    fn exchange(&mut self) {}
+
     fn turn(&mut self) {
         self.business = "退款".to_owned();
         self.amount = -self.amount;

@@ -33,6 +33,9 @@ pub fn bills_tell_what_happened(world: &mut World<'_>) {
             BillFault::MissingRow | BillFault::NextDay => Ok(vec![Class::MissingThere]),
             BillFault::ExtraRow => Ok(vec![Class::MissingHere]),
             BillFault::OtherAmount => Ok(vec![Class::Amount]),
+            // A bill that names no currency cannot say another one.
+            BillFault::OtherCurrency if found == Ok(vec![]) => Ok(vec![]),
+            BillFault::OtherCurrency => Ok(vec![Class::Currency]),
             BillFault::OtherFee => Ok(vec![Class::Fee]),
             BillFault::DuplicateRow => Ok(vec![Class::Duplicate]),
             BillFault::Reordered | BillFault::HostileCells => Ok(vec![]),

@@ -178,6 +178,10 @@ impl SpoilableLine for TradeLine {
         self.amount += 1;
     }
 
+    fn exchange(&mut self) {
+        self.currency = "USD".to_owned();
+    }
+
     fn turn(&mut self) {
         self.state = "REVOKED".to_owned();
         self.refund_amount = std::mem::take(&mut self.amount);
