@@ -2,7 +2,7 @@
 //! or believed that is not there.
 
 use crate::failure::StoreError;
-use crate::folder::{Folder, with};
+use crate::folder::{Folder, Server, with};
 use crate::sql::query;
 use crate::{EventId, MerchantScope, Store, StoreConfig, nodelay};
 use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
@@ -104,6 +104,23 @@ async fn a_read_only_database_is_refused_at_the_start() {
     };
     let error = Store::open(&config).await.expect_err("it cannot be written").to_string();
     assert!(error.contains("it may only be read") || error.contains("read-only"), "{error}");
+}
+
+/// What a replica says about money may be old, and nothing can be made durable there.
+#[tokio::test]
+async fn a_replica_is_refused_by_name_and_stays_as_it_is() {
+    if !Folder::new().on_postgresql() {
+        return;
+    }
+    let Ok(replica) = Server::start_as(&["--standby"]) else {
+        return eprintln!("SKIPPED: there is no PostgreSQL to start as a replica");
+    };
+    for address in &replica.addresses {
+        let refused = Store::open(&StoreConfig { database: address.clone() }).await.expect_err("a replica");
+        assert!(matches!(refused, StoreError::IsReplica { .. }), "{refused}");
+        let said = refused.to_string();
+        assert!(said.contains("is a replica") && said.contains("primary"), "{said}");
+    }
 }
 
 #[tokio::test]

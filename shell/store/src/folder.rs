@@ -126,8 +126,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one, or says why there is none.
     pub(crate) fn start() -> Result<Server, String> {
+        Server::start_as(&[])
+    }
+
+    /// The same as what the script is told.
+    pub(crate) fn start_as(words: &[&str]) -> Result<Server, String> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/postgres.sh");
         let mut child = Command::new(script)
+            .args(words)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
