@@ -504,9 +504,54 @@ def cash_without_the_server(world, _):
     assert len([p for p in world.shop.payments() if p["wallet"] == "cash"]) == 1, "handed in twice, it is there once"
 
 
+def what_happened_at_the_server_reaches_a_till_that_was_off(world, _):
+    till = world.agent("one").sign_in()
+    part, whole, untouched = (till.paid(amount=amount) for amount in (1000, 2000, 3000))
+    shop_code = {"amount": {"amount": 700, "currency": "CNY"}, "method": {"shop_code": {"wallet": "wechat", "seen": "支付成功"}}}
+    _, record = till.ask("POST", "/v1/payments?wait=3", shop_code, uuid.uuid4().hex)
+    assert record["money"] == "recorded", record
+    till.handed_in()
+    till.kill()
+    server = world.by_key()
+
+    def refund(view, amount):
+        path = f"/v1/payments/{server[view['order_no']]['id']}/refunds?wait=8"
+        body = {"amount": {"amount": amount, "currency": "CNY"}}
+        done = http_json(world.shop.address, "POST", path, {**world.shop.headers, "idempotency-key": uuid.uuid4().hex}, body)[1]
+        until("the refund is done", lambda: world.by_key()[view["order_no"]]["refunded"]["amount"] == amount)
+        return done
+    refund(part, 400)
+    refund(whole, 2000)
+    until("the record is in the server's book", lambda: [p for p in world.shop.payments() if p["id"] == record["id"]])
+    world.shop.answer("POST", f"/v1/payments/{record['id']}/settle", {"verdict": "paid", "reason": "seen in the wallet"})
+    till.start().sign_in()
+    until("the refund of a part is known", lambda: till.payment(part["id"])["refunded"]["amount"] == 400)
+    until("the whole is known to be back", lambda: till.payment(whole["id"])["money"] == "returned")
+    until("the record is known to be paid", lambda: till.payment(record["id"])["money"] == "paid")
+    assert till.payment(untouched["id"])["version"] == untouched["version"]
+    # While it is on, it hears of it too; and hearing the same again, also after a restart, adds nothing.
+    refund(untouched, 100)
+    until("the third refund is known", lambda: till.payment(untouched["id"])["refunded"]["amount"] == 100)
+    versions = {view["id"]: view["version"] for view in till.payments()}
+    till.kill()
+    base = sqlite3.connect(till.folder / "till.sqlite")
+    base.execute("DELETE FROM till_learnt")
+    base.commit()
+    base.close()
+    till.start().sign_in()
+    till.paid(amount=500)
+    until("it has learnt again", lambda: rows(till.folder / "till.sqlite", "SELECT mark FROM till_learnt"))
+    assert {view["id"]: view["version"] for view in till.payments() if view["id"] in versions} == versions
+    # A record has no order at a provider; the three books are compared for the rest.
+    books = {view["id"]: view for view in world.shop.payments()}
+    assert books[record["id"]]["money"] == "paid"
+    assert kept_by_us(till.payment(record["id"])) == kept_by_us(books[record["id"]]) == 700
+
+
 CASES = [an_ordinary_sale, the_same_tap_twice, the_server_goes_away_in_the_middle, killed_at_any_instant,
          taken_over_in_the_middle, taken_over_by_silence, reinstalled_from_an_export,
-         a_broken_journal_is_named_and_goes_on, a_disk_set_back_is_noticed, cash_without_the_server]
+         a_broken_journal_is_named_and_goes_on, a_disk_set_back_is_noticed, cash_without_the_server,
+         what_happened_at_the_server_reaches_a_till_that_was_off]
 
 
 def main():

@@ -73,7 +73,7 @@ function Slip({ receipt }: { receipt: PublicReceipt }) {
 function Missing({ failure }: { failure: Failure }) {
   const t = useTranslate(publicTexts);
   const failureText = useFailureText();
-  const missing = failure.kind === "refused" && failure.status === 404;
+  const missing = failure.kind === "refused" && failure.code === "no_such_receipt";
   return (
     <article className="slip">
       <h1>{missing ? t("receipt.missing") : failureText(failure)}</h1>

@@ -44,8 +44,8 @@ pub fn entry_text(entry: &Entry, provider: &Text) -> Text {
         Fact::RefundFound(found) => {
             let (amount, number) = (found.amount.for_people(), &found.number);
             Text::new(
-                format!("{zh}自己退了 {amount}（退款号 {number}），不是本店经系统退的"),
-                format!("{en} returned {amount} unasked (refund {number}); it was not made through Paydesk"),
+                format!("{zh}退了 {amount}（退款号 {number}），不是从这里发起的"),
+                format!("{en} returned {amount} (refund {number}); it was not asked for from here"),
             )
         }
         Fact::FoundAcknowledged { by } => {

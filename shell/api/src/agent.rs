@@ -7,7 +7,7 @@ use crate::state::ApiState;
 use crate::views::{Named, TextView};
 use axum::Json;
 use axum::extract::State;
-use base::Secret;
+use base::{AgentId, Secret};
 use serde::Serialize;
 use std::future::Future;
 use std::pin::Pin;
@@ -18,6 +18,8 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The device at the counter.
 pub trait CounterAgent: Send + Sync {
+    /// Who it is, and the hash of its key, which its server keeps too.
+    fn identity(&self) -> (AgentId, Secret<String>);
     /// How it is.
     fn view(&self) -> AgentView;
     /// Whether it may take and return money now.

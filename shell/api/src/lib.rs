@@ -34,6 +34,7 @@ mod guard;
 mod health;
 mod ids;
 mod keys;
+mod known;
 mod notify;
 mod openapi;
 mod pass;

@@ -87,6 +87,8 @@ problems! {
         "没有这个收银台，请换一个", "There is no such till; choose another";
     NoSuchReceipt, NOT_FOUND, "no_such_receipt",
         "找不到这张小票，请检查链接", "There is no such receipt; check the link";
+    ReceiptComesLater, NOT_FOUND, "receipt_comes_later",
+        "这笔收款收银台还没有报上来，联网后就能看到小票，请过一会儿再打开", "The till has not reported this payment yet; the receipt comes when it has. Open this page again later";
     NoSuchPaper, NOT_FOUND, "no_such_paper",
         "没有这张纸，可能已被清掉", "There is no such piece of paper; it may have been thrown away";
     NoSuchChannel, NOT_FOUND, "no_such_channel",

@@ -3,14 +3,14 @@
 use crate::body::{AtPath, id};
 use crate::guard::{Caller, Permission};
 use crate::problem::{Code, Problem, ProblemBody};
-use crate::secrets::{mark, same_mark};
+use crate::secrets::{mark, marking_key, same_mark};
 use crate::state::ApiState;
 use crate::views::{AmountView, MoneyView, TextView, time};
 use aws_lc_rs::hmac;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use base::PaymentId;
+use base::{AgentId, OrderNo, PaymentId, Secret};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use engine::Which;
@@ -18,14 +18,18 @@ use payment::{Next, Payment, Refusal, explain};
 use receipt::{Align, Copy, Language, Line, Place, ReceiptFacts, Size};
 use serde::Serialize;
 use std::num::NonZeroU32;
+use store::MerchantScope;
 use utoipa::ToSchema;
 
 /// Makes and reads the addresses of public receipts: the payment's id and 128 bits of an HMAC over it, so that an
-/// address can be made anywhere without storing it, and none can be guessed. Cheap to clone.
+/// address can be made anywhere without storing it, and none can be guessed. A till's own device makes them with a key
+/// that its server can make too, and puts its own id in front, since the payment may not be at the server yet.
+/// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct ReceiptLinks {
     base_url: String,
     key: hmac::Key,
+    device: Option<AgentId>,
 }
 
 /// One line of a slip.
@@ -173,20 +177,25 @@ pub(crate) async fn print(
 }
 
 /// A customer's receipt. Nobody has to sign in; the address is the proof.
+///
+/// A slip that a till's own device printed has an address too before the till has reported the payment: then
+/// `receipt_comes_later`.
 #[utoipa::path(get, path = "/v1/receipts/{token}", operation_id = "readPublicReceipt", tag = "public", params(("token" = String, Path)), responses(
     (status = 200, body = PublicReceipt),
-    (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "no_such_receipt"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "no_such_receipt, receipt_comes_later"),
 ))]
 pub(crate) async fn public(
     State(state): State<ApiState>,
     AtPath(token): AtPath,
 ) -> Result<Json<PublicReceipt>, Problem> {
-    let payment = state.receipts.payment(&token).ok_or(Code::NoSuchReceipt)?;
-    let payment = of_any_merchant(&state, payment).await?;
+    let (payment, missing) = match state.receipts.payment(&token) {
+        Some(payment) => (of_any_merchant(&state, payment).await?, Code::NoSuchReceipt),
+        None => (of_a_device(&state, &token).await?, Code::ReceiptComesLater),
+    };
     let next = state.next(&payment);
     let slip_of = |language| slip(&state, &payment, &next, language);
-    let facts = slip_of(Language::Chinese).await?.ok_or(Code::NoSuchReceipt)?;
-    let facts_en = slip_of(Language::English).await?.ok_or(Code::NoSuchReceipt)?;
+    let facts = slip_of(Language::Chinese).await?.ok_or(missing)?;
+    let facts_en = slip_of(Language::English).await?.ok_or(missing)?;
     let words = explain(&payment, &next, &state.policy(&payment), &state.provider_title(&payment));
     Ok(Json(PublicReceipt {
         merchant: facts.shop.clone(),
@@ -207,7 +216,13 @@ pub(crate) async fn public(
 
 impl ReceiptLinks {
     pub(crate) fn new(base_url: &str, key: hmac::Key) -> ReceiptLinks {
-        ReceiptLinks { base_url: base_url.trim_end_matches('/').to_owned(), key }
+        ReceiptLinks { base_url: base_url.trim_end_matches('/').to_owned(), key, device: None }
+    }
+
+    /// The addresses that a till's own device makes; `key_hash` is what its server keeps of the device's key.
+    pub fn of_device(base_url: &str, device: AgentId, key_hash: &Secret<String>) -> ReceiptLinks {
+        let key = marking_key(key_hash, "receipts of a device");
+        ReceiptLinks { device: Some(device), ..ReceiptLinks::new(base_url, key) }
     }
 
     /// Where a payment's public receipt is.
@@ -216,23 +231,52 @@ impl ReceiptLinks {
     }
 
     fn token(&self, payment: PaymentId) -> String {
-        let mut bytes = payment.as_u128().to_be_bytes().to_vec();
+        let mut bytes = self.maker();
+        bytes.extend(payment.as_u128().to_be_bytes());
         bytes.extend(self.proof(payment));
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
     /// The payment of a token that we made; nothing for any other text.
     pub(crate) fn payment(&self, token: &str) -> Option<PaymentId> {
-        let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let bytes: [u8; 32] = bytes.strip_prefix(self.maker().as_slice())?.try_into().ok()?;
         let (id, proof) = bytes.split_at(16);
         let payment = PaymentId::from_u128(u128::from_be_bytes(id.try_into().ok()?));
         same_mark(&self.proof(payment), proof).then_some(payment)
+    }
+
+    fn maker(&self) -> Vec<u8> {
+        self.device.map_or(Vec::new(), |device| device.as_u128().to_be_bytes().to_vec())
     }
 
     fn proof(&self, payment: PaymentId) -> [u8; 16] {
         let whole = mark(&self.key, [payment.as_u128().to_be_bytes().as_slice()]);
         std::array::from_fn(|index| whole[index])
     }
+}
+
+/// The device that a token names; nothing for a text that cannot be a device's token.
+fn device_of(token: &str) -> Option<AgentId> {
+    let bytes: [u8; 48] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
+    Some(AgentId::from_u128(u128::from_be_bytes(bytes[..16].try_into().ok()?)))
+}
+
+/// The payment on a slip that a till's own device printed: known here by the till's number as its key, or, if a person
+/// vouched for it, by the same number.
+async fn of_a_device(state: &ApiState, token: &str) -> Result<Payment, Problem> {
+    let device = device_of(token).ok_or(Code::NoSuchReceipt)?;
+    let known = state.store().key_of_agent(device).await?.ok_or(Code::NoSuchReceipt)?;
+    let (merchant, key_hash) = known;
+    let links = ReceiptLinks::of_device("", device, &key_hash);
+    let payment = links.payment(token).ok_or(Code::NoSuchReceipt)?;
+    let scope = MerchantScope(merchant);
+    let by_key = state.store().payment_of_key(&scope, &OrderNo::from(payment).to_string()).await?;
+    let entries = match by_key {
+        Some(entries) => Some(entries),
+        None => state.store().payment_entries(&scope, payment).await?,
+    };
+    Ok(payment::fold(&entries.ok_or(Code::ReceiptComesLater)?))
 }
 
 /// The one place that reads a payment without a merchant's scope: the token is the proof.
@@ -287,8 +331,6 @@ fn align_code(align: Align) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secrets::marking_key;
-    use base::Secret;
 
     #[test]
     fn only_our_own_tokens_lead_to_a_payment() {
@@ -306,5 +348,26 @@ mod tests {
         }
         let elsewhere = ReceiptLinks::new("", marking_key(&Secret::new("other".into()), "receipts"));
         assert_eq!(elsewhere.payment(token), None);
+    }
+
+    #[test]
+    fn a_devices_tokens_are_its_own() {
+        let payment = PaymentId::from_u128(7);
+        let links = |device: u128, hash: &str| {
+            ReceiptLinks::of_device("", AgentId::from_u128(device), &Secret::new(hash.into()))
+        };
+        let url = links(1, "h").url(payment);
+        let token = url.strip_prefix("/r/").expect("the path");
+        assert_eq!(
+            (device_of(token), links(1, "h").payment(token)),
+            (Some(AgentId::from_u128(1)), Some(payment))
+        );
+        assert_eq!(links(2, "h").payment(token), None);
+        assert_eq!(links(1, "x").payment(token), None);
+        assert_eq!(
+            ReceiptLinks::new("", marking_key(&Secret::new("h".into()), "receipts")).payment(token),
+            None
+        );
+        assert_eq!(device_of(&token[..62]), None);
     }
 }

@@ -205,7 +205,12 @@ impl ApiState {
         let people = setup.handle.store().people();
         let places = PlaceIndex::new(people.places().await?);
         let secret = people.server_secret("marks", fresh_token()).await?;
-        let receipts = ReceiptLinks::new(&setup.config.public_base_url, marking_key(&secret, "receipts"));
+        let base_url = &setup.config.public_base_url;
+        // What a device prints is opened at its server, which knows the device and not its other secrets.
+        let receipts = match setup.agent.as_ref().map(|agent| agent.identity()) {
+            Some((device, key_hash)) => ReceiptLinks::of_device(base_url, device, &key_hash),
+            None => ReceiptLinks::new(base_url, marking_key(&secret, "receipts")),
+        };
         let rules = setup.config.wallets.iter().map(|wallet| wallet.rule.clone()).collect();
         Ok(ApiState(Arc::new(Shared {
             rules,

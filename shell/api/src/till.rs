@@ -41,6 +41,8 @@ pub struct TillInfo {
     pub printer: PrinterView,
     /// Whether this is a demo: nothing is real, and a customer can be pretended.
     pub demo: bool,
+    /// Where customers open their receipts, without a slash at the end.
+    pub public_url: String,
     /// This server's clock.
     pub server_time: String,
 }
@@ -123,6 +125,7 @@ pub(crate) fn info(state: &ApiState, till: Till) -> TillInfo {
         currency: limit.currency().code().to_owned(),
         printer: state.setup.printers.status(till.id).into(),
         demo: state.setup.demo.is_some(),
+        public_url: config.public_base_url.trim_end_matches('/').to_owned(),
         server_time: time(state.now()),
         till: Named { id: till.id.to_string(), name: till.name },
     }

@@ -4,6 +4,7 @@ use crate::body::{AtPath, Strict, id, line};
 use crate::by_hand;
 use crate::guard::{Caller, Permission};
 use crate::ids::fresh_id;
+use crate::known::{self, KnownAttempts};
 use crate::problem::{Code, Problem, ProblemBody};
 use crate::proxies::Address;
 use crate::secrets::{fresh_api_key, fresh_code, token_hash};
@@ -75,6 +76,9 @@ pub struct NewBeat {
     pub prints: bool,
     /// The last entry of its journal; nothing if it has none.
     pub head: Option<NewHead>,
+    /// How much it knows of what the server knows: the mark it was given last, empty if none. Left out by whoever does
+    /// not want to be told.
+    pub mark: Option<String>,
 }
 
 /// The last entry of a journal.
@@ -109,6 +113,8 @@ pub struct TillStand {
     pub journal: &'static str,
     /// The last place that is held of its segment.
     pub held: u64,
+    /// The till's attempts that changed since the mark; told to the device that stands for the till, if it gave one.
+    pub known: Option<KnownAttempts>,
 }
 
 /// Entries of a journal, in order.
@@ -349,6 +355,12 @@ pub(crate) async fn beat(
         journal::Standing::RolledBack { held } => ("rolled_back", held),
         journal::Standing::Forked => ("forked", told),
     };
+    let known = match &wanted.mark {
+        Some(mark) if stand.agent == agent.id => {
+            Some(known::since(&state, &caller.scope(), agent.till, mark).await?)
+        }
+        Some(_) | None => None,
+    };
     let devices = state.store().agents(&caller.scope(), agent.till).await?;
     let current = devices.iter().find(|device| device.id == stand.agent).unwrap_or(&agent);
     Ok(Json(TillStand {
@@ -360,6 +372,7 @@ pub(crate) async fn beat(
         seen_at: time(current.seen_at),
         journal,
         held,
+        known,
     }))
 }
 

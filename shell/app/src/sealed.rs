@@ -18,6 +18,9 @@ use std::path::Path;
 /// Holds the master key where a file is not wanted.
 pub const MASTER_KEY_VARIABLE: &str = "PAYDESK_MASTER_KEY";
 
+/// What a device's key is sealed as.
+const DEVICE_KEY: &str = "till device key";
+
 /// What seals and opens.
 pub struct MasterKey(Secret<[u8; 32]>);
 
@@ -130,6 +133,17 @@ impl webhooks::Seal for MasterKey {
     fn open(&self, name: &str, sealed: &str) -> Option<Secret<String>> {
         let (nonce, value) = sealed.split_once('.')?;
         self.open_one(name, &Sealed { nonce: nonce.to_owned(), value: value.to_owned() }).ok()
+    }
+}
+
+/// The key of a till's own device, in the file that says who the device is.
+impl till::KeySeal for MasterKey {
+    fn seal(&self, key: &str) -> String {
+        webhooks::Seal::seal(self, DEVICE_KEY, key)
+    }
+
+    fn open(&self, sealed: &str) -> Option<Secret<String>> {
+        webhooks::Seal::open(self, DEVICE_KEY, sealed)
     }
 }
 

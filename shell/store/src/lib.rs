@@ -15,6 +15,7 @@ mod attention;
 mod bad_databases;
 mod bills;
 mod book_rows;
+mod changed;
 mod commit;
 mod database;
 mod day;
@@ -48,6 +49,7 @@ pub use alarms::{Alarm, ToRaise};
 pub use bills::{
     BillDay, BillState, DifferenceAct, DifferenceFilter, DifferenceState, FundsDay, KeptDifference,
 };
+pub use changed::{Changed, MalformedMark, Mark};
 pub use commit::Uncommitted;
 pub use database::{Store, StoreConfig, without_password};
 pub use day::{DayFigures, HourFigures, Sum, WalletFigures};

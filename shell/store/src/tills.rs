@@ -3,7 +3,7 @@
 use crate::journal::read_hash;
 use crate::sql::{Connection, from_columns, query, query_as, query_scalar};
 use crate::{By, MerchantScope, NewApiKey, PeopleError, Store, StoreError};
-use base::{AgentId, MerchantId, PaymentId, SegmentId, StaffId, TillId, Timestamp};
+use base::{AgentId, MerchantId, PaymentId, Secret, SegmentId, StaffId, TillId, Timestamp};
 use journal::{Chain, Entry, Flaw, Head, Held, Known, Record, Standing, Taken};
 
 /// A device that is paired with a till.
@@ -213,6 +213,21 @@ impl Store {
             .await
             .map_err(StoreError::failed("read a till's devices"))?;
         row.map(Agent::try_from).transpose()
+    }
+
+    /// Whose device this is, and the hash of its key, also once the key was revoked; nothing if there is no such device.
+    pub async fn key_of_agent(
+        &self,
+        agent: AgentId,
+    ) -> Result<Option<(MerchantId, Secret<String>)>, StoreError> {
+        let text = "SELECT a.merchant, k.key_hash FROM till_agents a JOIN api_keys k ON k.id = a.api_key \
+                    WHERE a.id = $1";
+        let row: Option<(String, String)> = query_as(text)
+            .bind(agent.to_string())
+            .fetch_optional(self.read())
+            .await
+            .map_err(StoreError::failed("read a till's devices"))?;
+        row.map(|(merchant, hash)| Ok((merchant.parse()?, Secret::new(hash)))).transpose()
     }
 
     /// The devices of a till, oldest first.

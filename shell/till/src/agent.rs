@@ -1,13 +1,14 @@
 //! The device at work: signs of life, handing the journal in, taking over and being taken over.
 
 use crate::adopt::adopt;
+use crate::learn::{Learning, Told};
 use crate::link::{Link, LinkError, Stand};
 use crate::opening::{begin, link_to};
 use crate::standing::State;
 use crate::upload::{Progress, Upload, UploadError};
-use crate::{Identity, IdentityError};
+use crate::{Identity, IdentityError, IdentityFile};
 use api::{AgentView, Code, CounterAgent, Later, MeStaff, NamedView, Problem, Standing, Vouched};
-use base::{Secret, Text, Timestamp};
+use base::{AgentId, Secret, Text, Timestamp};
 use drive::Handle;
 use journal::Why;
 use payment::Policy;
@@ -25,7 +26,7 @@ const LOOK_FOR_MORE: Duration = Duration::from_secs(30);
 /// How a device is set up.
 pub struct Options {
     /// The file that says who it is.
-    pub identity_file: PathBuf,
+    pub identity_file: IdentityFile,
     /// The file that says how far its journal was handed in.
     pub upload_hint: PathBuf,
     /// Whether it prints receipts itself.
@@ -54,6 +55,7 @@ struct Inner {
     store: Store,
     handle: OnceLock<Handle>,
     took_over: Mutex<Option<Instant>>,
+    learning: tokio::sync::Mutex<Learning>,
     /// Taking over is one thing at a time.
     turning: tokio::sync::Mutex<()>,
 }
@@ -91,6 +93,7 @@ impl Agent {
             store,
             handle: OnceLock::new(),
             took_over: Mutex::new(None),
+            learning: tokio::sync::Mutex::default(),
             turning: tokio::sync::Mutex::new(()),
             options,
         }))
@@ -118,11 +121,14 @@ impl Agent {
     async fn beat(&self) -> Result<(), TurnError> {
         let standing = self.state().standing;
         let fence = self.identity().fence;
-        let head = match standing {
-            Standing::Selling => self.0.store.journal_head().await?,
-            _ => None,
+        let (head, mark) = match standing {
+            Standing::Selling => {
+                let mark = self.0.learning.lock().await.mark(&self.0.store).await?;
+                (self.0.store.journal_head().await?, Some(mark))
+            }
+            _ => (None, None),
         };
-        match self.0.link.beat(fence, self.0.options.prints, head).await {
+        match self.0.link.beat(fence, self.0.options.prints, head, mark).await {
             Ok(stand) => {
                 self.state().heard(self.now());
                 self.told(stand).await
@@ -142,15 +148,17 @@ impl Agent {
     }
 
     /// Who stands for the till, from the server's own mouth.
-    async fn told(&self, stand: Stand) -> Result<(), TurnError> {
+    async fn told(&self, mut stand: Stand) -> Result<(), TurnError> {
         let standing = self.state().standing;
+        let known = stand.known.take();
         self.watch(&stand);
         match (standing, stand.current) {
             (Standing::Selling, true) => {
                 if matches!(stand.journal.as_str(), "rolled_back" | "forked") {
                     self.begin_segment(Why::RolledBack).await?;
                 }
-                self.look_for_more().await
+                self.look_for_more().await?;
+                self.learn(known).await
             }
             (Standing::Standby | Standing::TakenOver | Standing::Refused, true) => {
                 self.become_the_till(stand.fence).await
@@ -159,6 +167,13 @@ impl Agent {
             (Standing::Standby, false) => self.take_over_if_silent().await,
             (Standing::TakenOver | Standing::Server, _) => Ok(()),
         }
+    }
+
+    /// What the server knows of the till's attempts and a copy that rests here may not.
+    async fn learn(&self, known: Option<Told>) -> Result<(), TurnError> {
+        let (Some(told), Some(handle)) = (known, self.0.handle.get()) else { return Ok(()) };
+        self.0.learning.lock().await.take(&self.0.store, handle, told).await?;
+        Ok(())
     }
 
     fn watch(&self, stand: &Stand) {
@@ -173,7 +188,7 @@ impl Agent {
     fn was_taken_over(&self, stand: &Stand) -> Result<(), TurnError> {
         let mut identity = self.identity();
         identity.current = false;
-        identity.write(&self.0.options.identity_file)?;
+        self.0.options.identity_file.write(&identity)?;
         let mut state = self.state();
         state.standing = Standing::TakenOver;
         state.taken_over = Some((stand.name.clone(), stand.since.clone()));
@@ -216,7 +231,7 @@ impl Agent {
             let mut identity = self.identity();
             identity.fence = fence;
             identity.current = true;
-            identity.write(&self.0.options.identity_file)?;
+            self.0.options.identity_file.write(&identity)?;
             identity.clone()
         };
         (self.0.options.raise_fence)(fence);
@@ -316,6 +331,11 @@ impl Agent {
 }
 
 impl CounterAgent for Agent {
+    fn identity(&self) -> (AgentId, Secret<String>) {
+        let identity = self.lock(&self.0.identity);
+        (identity.agent(), Secret::new(api::token_hash(identity.key().reveal())))
+    }
+
     fn view(&self) -> AgentView {
         self.state().view()
     }

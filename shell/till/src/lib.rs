@@ -15,6 +15,7 @@
 mod adopt;
 mod agent;
 mod identity;
+mod learn;
 mod link;
 mod opening;
 mod standing;
@@ -22,6 +23,6 @@ mod upload;
 
 pub use adopt::channel_of;
 pub use agent::{Agent, Options};
-pub use identity::{Identity, IdentityError, Named, WalletInfo};
+pub use identity::{Identity, IdentityError, IdentityFile, KeySeal, Named, WalletInfo};
 pub use link::{Link, LinkError, Paired};
 pub use opening::{Opened, OpeningError, import, open, read_all};

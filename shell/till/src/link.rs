@@ -1,5 +1,6 @@
 //! The way to the server for what is not about a single payment: pairing, signs of life, journals, taking over.
 
+use crate::learn::Told;
 use crate::{Identity, Named, WalletInfo};
 use base::Secret;
 use drive::{NoReply, Wire};
@@ -58,6 +59,8 @@ struct TillInfo {
     wallets: Vec<WalletCodes>,
     limits: Limits,
     currency: String,
+    #[serde(default)]
+    public_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +68,7 @@ struct Limits {
     max: Amount,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Amount {
     pub amount: i64,
     pub currency: String,
@@ -96,6 +99,50 @@ pub(crate) struct Stand {
     pub beat: u64,
     pub seen_at: String,
     pub journal: String,
+    /// What changed since the mark; nothing from a server that does not tell.
+    #[serde(default)]
+    pub known: Option<Told>,
+}
+
+/// An attempt as the server knows it.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Known {
+    pub attempt: String,
+    pub money: String,
+    pub kept: bool,
+    pub refunds: Vec<KnownRefund>,
+    pub matched: Option<KnownMatch>,
+    pub settled: Option<KnownSettlement>,
+}
+
+/// A return of money as the server knows it.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct KnownRefund {
+    pub key: Option<String>,
+    pub number: String,
+    pub amount: Amount,
+    pub state: String,
+    pub done_at: Option<String>,
+}
+
+/// What a record was found as there.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct KnownMatch {
+    pub source: String,
+    pub name: String,
+    pub row: u64,
+    pub amount: Amount,
+    pub transaction: String,
+    pub paid_at: Option<String>,
+    pub by: String,
+}
+
+/// What a person decided there.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct KnownSettlement {
+    pub paid: bool,
+    pub reason: String,
+    pub by: String,
 }
 
 /// What became of entries.
@@ -179,8 +226,10 @@ impl Link {
         let paired: Paired = understood(&reply)?;
         Ok(Identity {
             server: server.to_owned(),
+            public_url: paired.info.public_url,
             agent: paired.agent,
             key: paired.key,
+            sealed_key: None,
             fence: paired.fence,
             current: paired.current,
             merchant: paired.merchant,
@@ -198,6 +247,7 @@ impl Link {
         identity.till.name = info.till.name;
         identity.store.name = info.store.name;
         identity.limit = info.limits.max.amount;
+        identity.public_url = info.public_url.or(identity.public_url.take());
         identity.wallets = info.wallets.into_iter().map(wallet).collect();
         Ok(())
     }
@@ -207,11 +257,16 @@ impl Link {
         fence: u64,
         prints: bool,
         head: Option<(base::SegmentId, Head)>,
+        mark: Option<String>,
     ) -> Result<Stand, LinkError> {
         let head = head.map(|(segment, head)| {
             json!({ "segment": segment.to_string(), "seq": head.seq, "hash": head.hash.to_string() })
         });
-        self.post("beat", fence, json!({ "prints": prints, "head": head })).await
+        let mut body = json!({ "prints": prints, "head": head });
+        if let Some(mark) = mark {
+            body["mark"] = Value::String(mark);
+        }
+        self.post("beat", fence, body).await
     }
 
     pub(crate) async fn hand_in(

@@ -737,7 +737,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A customer's receipt. Nobody has to sign in; the address is the proof. */
+        /**
+         * A customer's receipt. Nobody has to sign in; the address is the proof.
+         * @description A slip that a till's own device printed has an address too before the till has reported the payment: then
+         *     `receipt_comes_later`.
+         */
         get: operations["readPublicReceipt"];
         put?: never;
         post?: never;
@@ -1517,6 +1521,70 @@ export interface components {
              */
             hour: number;
         };
+        /** @description An attempt as the server knows it. */
+        KnownAttempt: {
+            /** @description The till's number of it. */
+            attempt: string;
+            /** @description A person decided that it is kept, in spite of what was raised about it. */
+            kept: boolean;
+            matched: components["schemas"]["KnownMatch"] | null;
+            /** @description Where the money is. */
+            money: components["schemas"]["MoneyState"];
+            /** @description Its returns, in the order they were asked for. */
+            refunds: components["schemas"]["KnownRefund"][];
+            settled: components["schemas"]["KnownSettlement"] | null;
+        };
+        /** @description What changed since a till's mark. */
+        KnownAttempts: {
+            /** @description The attempts as they stand now, each once. */
+            attempts: components["schemas"]["KnownAttempt"][];
+            /** @description To be given with a later sign of life, once these are recorded. */
+            mark: string;
+            /** @description There is more at once. */
+            more: boolean;
+        };
+        /** @description What a payment recorded by hand was found as. */
+        KnownMatch: {
+            /** @description How much came. */
+            amount: components["schemas"]["Amount"];
+            /** @description The person who matched it; empty if Paydesk did. */
+            by: string;
+            /** @description The bill's name, or the notification's id. */
+            name: string;
+            /** @description When, if the provider said. */
+            paid_at: string | null;
+            /**
+             * Format: int64
+             * @description The row in the bill, from 1; 0 for a notification.
+             */
+            row: number;
+            /** @description `bill` or `notice`. */
+            source: string;
+            /** @description The provider's number of the transaction. */
+            transaction: string;
+        };
+        /** @description A return of money as the server knows it. */
+        KnownRefund: {
+            /** @description How much went back, or shall. */
+            amount: components["schemas"]["Amount"];
+            /** @description When the payer had the money. */
+            done_at: string | null;
+            /** @description The key it was asked for with: the till's own number, if the till asked. */
+            key: string | null;
+            /** @description The server's number of it. */
+            number: string;
+            /** @description How far it is. */
+            state: components["schemas"]["RefundState"];
+        };
+        /** @description What a person decided. */
+        KnownSettlement: {
+            /** @description Who. */
+            by: string;
+            /** @description The money is the shop's; otherwise it never came. */
+            paid: boolean;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description Limits of one payment. */
         Limits: {
             /** @description The most. */
@@ -1605,6 +1673,11 @@ export interface components {
         /** @description A sign of life. */
         NewBeat: {
             head?: components["schemas"]["NewHead"] | null;
+            /**
+             * @description How much it knows of what the server knows: the mark it was given last, empty if none. Left out by whoever does
+             *     not want to be told.
+             */
+            mark?: string | null;
             /** @description Whether the device prints receipts itself. */
             prints: boolean;
         };
@@ -2357,6 +2430,8 @@ export interface components {
             methods: components["schemas"]["PayWay"][];
             /** @description The printer. */
             printer: components["schemas"]["PrinterState"];
+            /** @description Where customers open their receipts, without a slash at the end. */
+            public_url: string;
             /** @description This server's clock. */
             server_time: string;
             /** @description The store it stands in. */
@@ -2387,6 +2462,7 @@ export interface components {
             held: number;
             /** @description How the journal of the device that asks stands: `level`, `till_ahead`, `rolled_back`, `forked`. */
             journal: string;
+            known: components["schemas"]["KnownAttempts"] | null;
             /** @description What people call the device that does. */
             name: string;
             /** @description When the server last heard of it. */
@@ -4719,7 +4795,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicReceipt"];
                 };
             };
-            /** @description no_such_receipt */
+            /** @description no_such_receipt, receipt_comes_later */
             404: {
                 headers: {
                     [name: string]: unknown;

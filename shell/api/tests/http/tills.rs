@@ -150,3 +150,73 @@ async fn only_a_tills_own_device_hands_in_its_journal_and_bad_entries_change_not
     }
     assert_eq!(world.send("GET /v1/agent").await.json()["standing"], "server");
 }
+
+#[tokio::test]
+async fn the_receipt_on_a_devices_slip_opens_once_the_till_has_reported() {
+    let world = World::new().await;
+    let device = paired(&world, "counter").await;
+    let (key, attempt) = (text(&device, "key"), "0000000000000000000000000000000a");
+    let address = |agent: &str, key: &str, attempt: u128| {
+        let agent = agent.parse().expect("an id");
+        let payment = base::PaymentId::from_u128(attempt);
+        api::ReceiptLinks::of_device("", agent, &base::Secret::new(api::token_hash(key))).url(payment)
+    };
+    let agent = text(&device, "agent");
+    let open = |address: String| format!("GET {}", address.replace("/r/", "/v1/receipts/"));
+    let ours = open(address(&agent, &key, 10));
+    assert_eq!(world.send(&ours).await.brief(), "404 receipt_comes_later");
+    assert_eq!(world.send(&sale(&key, 1, attempt, CODE)).await.brief(), "201 paid");
+    let receipt = world.send(&ours).await;
+    assert_eq!(receipt.status, 200, "{}", receipt.text);
+    assert_eq!(receipt.json()["payment"]["amount"]["amount"], 1250);
+    for forged in [
+        open(address(&agent, "pk_guessed", 10)),
+        open(address("00000000-0000-0000-0000-0000000000ff", &key, 10)),
+        format!("{}{}", &ours[..ours.len() - 1], if ours.ends_with('A') { 'B' } else { 'A' }),
+        ours[..ours.len() - 8].to_owned(),
+    ] {
+        assert_eq!(world.send(&forged).await.brief(), "404 no_such_receipt", "{forged}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_of_life_is_answered_with_what_changed_since_the_mark() {
+    let world = World::new().await;
+    let device = paired(&world, "counter").await;
+    let (key, attempt) = (text(&device, "key"), "0000000000000000000000000000000a");
+    let beat = |mark: &str| {
+        let body = json!({ "prints": false, "head": null, "mark": mark });
+        format!("POST /v1/tills/{TILL}/beat bearer:{key} {body}")
+    };
+    let known = async |mark: &str| world.send(&beat(mark)).await.json()["known"].clone();
+    let old = format!(r#"POST /v1/tills/{TILL}/beat bearer:{key} {{"prints":false,"head":null}}"#);
+    assert!(world.send(&old).await.json()["known"].is_null(), "whoever gives no mark is told nothing");
+    let start = known("").await;
+    assert_eq!(start["attempts"], json!([]));
+    assert_eq!(world.send(&sale(&key, 1, attempt, CODE)).await.brief(), "201 paid");
+    world.send(&crate::world::pay(700, "of-the-server-itself")).await;
+    let paid = known(&text(&start, "mark")).await;
+    assert_eq!(paid["attempts"].as_array().map(Vec::len), Some(1), "only what a device asked for: {paid}");
+    assert_eq!(
+        (&paid["attempts"][0]["attempt"], &paid["attempts"][0]["money"]),
+        (&json!(attempt), &json!("paid"))
+    );
+    let by_key = world.send(&format!("GET /v1/payments/by-key/{attempt} as:owner")).await.json();
+    let body = json!({ "amount": { "amount": 250, "currency": "CNY" } });
+    let refund = format!("POST /v1/payments/{}/refunds?wait=5 as:owner key:r9 {body}", text(&by_key, "id"));
+    assert_eq!(world.send(&refund).await.status, 201);
+    let refunded = known(&text(&paid, "mark")).await;
+    let refund = &refunded["attempts"][0]["refunds"][0];
+    assert_eq!(
+        (&refund["key"], &refund["amount"]["amount"], &refund["state"]),
+        (&json!("r9"), &json!(250), &json!("done"))
+    );
+    let nothing = known(&text(&refunded, "mark")).await;
+    assert_eq!((&nothing["attempts"], &nothing["mark"]), (&json!([]), &refunded["mark"]));
+    assert_eq!(known("").await["attempts"].as_array().map(Vec::len), Some(1), "without a mark: everything");
+    assert_eq!(world.send(&beat("yesterday")).await.brief(), "422 unacceptable_body");
+    let spare = text(&paired(&world, "spare").await, "key");
+    let body = json!({ "prints": false, "head": null, "mark": "" });
+    let told = world.send(&format!("POST /v1/tills/{TILL}/beat bearer:{spare} {body}")).await.json();
+    assert!(told["known"].is_null(), "a spare has no copies to correct");
+}

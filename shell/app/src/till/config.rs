@@ -1,13 +1,19 @@
 //! A device's configuration: TOML, without secrets; who the device is lies beside it.
 
 use crate::config::{Printer, Timing};
+use crate::sealed::{MASTER_KEY_VARIABLE, MasterKey};
 use anyhow::{Context, Result, ensure};
 use base::TillId;
 use printer::Profile;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
+use till::{IdentityFile, KeySeal};
+
+/// The name under which systemd hands the master key over.
+const CREDENTIAL: &str = "paydesk.key";
 
 /// A device at a counter.
 pub struct Config {
@@ -17,6 +23,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// A spare takes over by itself after so long; nothing if never.
     pub takes_over_after: Option<Duration>,
+    /// The file with the master key that seals the device's own; nothing if there is none.
+    pub master_key_file: Option<PathBuf>,
     /// Its printer: address and model.
     pub printer: Option<(String, Profile)>,
     /// Waiting times that differ from the usual.
@@ -29,6 +37,7 @@ struct File {
     listen: SocketAddr,
     #[serde(default)]
     takes_over_after_s: u64,
+    master_key_file: Option<PathBuf>,
     printer: Option<PrinterFile>,
     #[serde(default)]
     timing: Timing,
@@ -65,6 +74,7 @@ impl Config {
                 .with_context(|| format!("printer.profile: there is no model \"{}\"", printer.profile))
         });
         Ok(Config {
+            master_key_file: file.master_key_file.map(|path| folder.join(path)),
             folder,
             listen: file.listen,
             takes_over_after: (file.takes_over_after_s > 0)
@@ -74,9 +84,20 @@ impl Config {
         })
     }
 
-    /// The file that says who the device is.
-    pub fn identity(&self) -> PathBuf {
-        self.folder.join("till.identity")
+    /// The file that says who the device is. The key in it is sealed if a master key is given: by the environment, by
+    /// the configuration, or by systemd as the credential `paydesk.key`.
+    pub fn identity(&self) -> Result<IdentityFile> {
+        let credential =
+            std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| PathBuf::from(folder).join(CREDENTIAL));
+        let file = self.master_key_file.clone().or(credential.filter(|file| file.exists()));
+        let seal = match (file, std::env::var_os(MASTER_KEY_VARIABLE).is_some()) {
+            (None, false) => None,
+            (file, _) => {
+                let key = MasterKey::load(&file.unwrap_or_default())?;
+                Some(Arc::new(key) as Arc<dyn KeySeal>)
+            }
+        };
+        Ok(IdentityFile::new(self.folder.join("till.identity"), seal))
     }
 
     /// The journal and everything else that is durable.
@@ -99,7 +120,11 @@ pub fn text(listen: &str, takes_over_after_s: u64, printer: Option<(&str, &str)>
          # 收银机的配置。它的身份和密钥在旁边的 till.identity 里。\n\n\
          # Its pages; only for its own screen.\nlisten = {}\n\n\
          # A spare takes over by itself after so many seconds without a sign of life from the other; 0 is never.\n\
-         takes_over_after_s = {takes_over_after_s}\n",
+         takes_over_after_s = {takes_over_after_s}\n\n\
+         # Seals the device's key in till.identity (64 hex digits, readable by the owner alone); the environment variable\n\
+         # PAYDESK_MASTER_KEY or systemd's credential paydesk.key do too. Without any, the key lies there as it is.\n\
+         # 用它加密 till.identity 里的设备密钥；不设则明文存放，仅本用户可读。\n\
+         # master_key_file = \"till.key\"\n",
         quoted(listen)
     );
     if let Some((address, model)) = printer {

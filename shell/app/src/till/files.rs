@@ -9,7 +9,6 @@ use base::TillId;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use store::{Store, StoreConfig};
-use till::Identity;
 
 const EXPORT_AFTER: &str = "\
 Example:
@@ -69,7 +68,7 @@ pub struct VerifyOptions {
 pub fn export(options: ExportOptions) -> Result<Verdict> {
     ensure!(!options.to.exists(), "{} exists already; nothing was written", options.to.display());
     let config = Config::load(&options.config)?;
-    let till = Identity::read(&config.identity())?.till();
+    let till = config.identity()?.read()?.till();
     blocking(async {
         let store = existing(&config.database()).await?;
         let (entries, flaw) = till::read_all(&store, till).await?;
@@ -89,7 +88,7 @@ pub fn export(options: ExportOptions) -> Result<Verdict> {
 /// Puts an exported journal into this device.
 pub fn import(options: ImportOptions) -> Result<Verdict> {
     let config = Config::load(&options.config)?;
-    let identity = Identity::read(&config.identity())?;
+    let identity = config.identity()?.read()?;
     let carried = read(&options.from, identity.till())?;
     if let Some((_, flaw)) = &carried.flaw {
         println!("{}: {flaw}; {} entries before it are sound", options.from.display(), carried.sound.len());
@@ -108,7 +107,7 @@ pub fn import(options: ImportOptions) -> Result<Verdict> {
 /// Checks the journal.
 pub fn verify(options: VerifyOptions) -> Result<Verdict> {
     let config = Config::load(&options.config)?;
-    let till = Identity::read(&config.identity())?.till();
+    let till = config.identity()?.read()?.till();
     let (entries, flaw) = match &options.file {
         Some(file) => {
             let carried = read(file, till)?;

@@ -80,10 +80,13 @@ fn agent(path: PathBuf) -> Result<Verdict> {
 }
 
 async fn parts(config: &Config) -> Result<Parts> {
-    let mut identity = Identity::read(&config.identity())?;
+    let file = config.identity()?;
+    let mut identity = file.read()?;
     // What the till takes may have changed; without the server it is what it was.
-    if Link::new(&identity).refresh(&mut identity).await.is_ok() {
-        identity.write(&config.identity())?;
+    let refreshed = Link::new(&identity).refresh(&mut identity).await.is_ok();
+    // A key that lay there in clear is sealed as soon as there is a master key.
+    if refreshed || file.seals() {
+        file.write(&identity)?;
     }
     let policy = policy(config);
     let opened = till::open(&config.database(), &identity, &policy, clock::now(), fresh).await?;
@@ -102,7 +105,7 @@ async fn parts(config: &Config) -> Result<Parts> {
         channel: channel_of(identity.till(), &wallet.wallet),
     });
     let options = till::Options {
-        identity_file: config.identity(),
+        identity_file: file,
         upload_hint: config.folder.join("handed-in"),
         prints: config.printer.is_some(),
         takes_over_after: config.takes_over_after,
@@ -116,7 +119,7 @@ async fn parts(config: &Config) -> Result<Parts> {
         channels,
         routes: routes.collect(),
         payment_max: Money::new(identity.limit, identity.currency()),
-        public_url: identity.server.clone(),
+        public_url: identity.public_url.clone().unwrap_or_else(|| identity.server.clone()),
         trusted_proxies: Vec::new(),
         printers: config.printer(identity.till()).into_iter().collect(),
         demo: None,

@@ -120,7 +120,7 @@ pub fn init(options: InitOptions) -> Result<Verdict> {
             return Err(error).context("this device was not paired");
         }
     };
-    identity.write(&config.identity())?;
+    config.identity()?.write(&identity)?;
     let role = if identity.current { "It stands for" } else { "It is a spare device of" };
     println!("Paired. {role} the till \"{}\" of \"{}\".", identity.till.name, identity.merchant.name);
     println!("Next:  paydesk till --config {}", path.display());
