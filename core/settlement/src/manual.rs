@@ -120,4 +120,30 @@ mod tests {
         let with_digits = [record(1, 500, 1000, "77"), record(2, 500, 1100, "")];
         assert_eq!(match_manual(&[row(500, 1050, "77")], &with_digits), [ManualMatch::Record(one)]);
     }
+
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever stands in a bill and whatever was written down: a row is one record, and a record one row.
+        #[test]
+        fn no_record_is_two_rows(
+            rows in prop::collection::vec((1i64..4, 0i64..2_000, 0u8..12), 0..8),
+            records in prop::collection::vec((1i64..4, 0i64..2_000, prop::option::of(0u8..12)), 0..8),
+        ) {
+            let rows: Vec<Difference> = rows.iter().map(|(fen, at, no)| row(*fen, *at, &format!("42{no:02}"))).collect();
+            let tail = |no: Option<u8>| no.map_or(String::new(), |no| format!("{no:02}"));
+            let records: Vec<ManualRecord> =
+                (1u128..).zip(&records).map(|(id, (fen, at, no))| record(id, *fen, *at, &tail(*no))).collect();
+            let matched = match_manual(&rows, &records);
+            prop_assert_eq!(matched.len(), rows.len());
+            let mut taken = std::collections::BTreeSet::new();
+            for (row, found) in rows.iter().zip(matched) {
+                if let ManualMatch::Record(payment) = found {
+                    prop_assert!(taken.insert(payment), "{payment} is two rows");
+                    let record = records.iter().find(|record| record.payment == payment).expect("one of them");
+                    prop_assert_eq!(Some(record.amount), row.theirs.as_ref().map(|theirs| theirs.amount));
+                }
+            }
+        }
+    }
 }

@@ -9,7 +9,7 @@ use drive::{Begin, ChannelSetup, Clock, Drive, Handle};
 use payment::{Charge, Method, PayerCode, Payment, Policy, Request, fold};
 use provider_contract::bill_desk::fee_rule;
 use provider_contract::bill_faults::BillFault;
-use provider_contract::{Simulator, Treatment};
+use provider_contract::{Provider, Simulator, Treatment};
 use reconcile::{DayReport, Reconciler};
 use settlement::Day;
 use std::collections::BTreeMap;
@@ -30,7 +30,16 @@ pub struct World {
     pub reconciler: Reconciler,
     pub clock: Arc<SetClock>,
     pub folder: PathBuf,
+    wallet: Wallet,
     made: u128,
+}
+
+/// Whose bills.
+#[derive(Clone, Copy)]
+pub enum Wallet {
+    Alipay,
+    /// Its bills name currencies.
+    WeChat,
 }
 
 impl World {
@@ -40,16 +49,28 @@ impl World {
     }
 
     pub async fn at(name: &str, moment: &str) -> World {
+        World::of(Wallet::Alipay, name, moment).await
+    }
+
+    pub async fn of(wallet: Wallet, name: &str, moment: &str) -> World {
         let folder = std::env::temp_dir().join(format!("paydesk-e2e-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let clock = Arc::new(SetClock::default());
         clock.set(Timestamp::parse(moment).expect("a moment"));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
-        let mut simulator = alipay::Simulator::cheap(1);
+        let (provider, mut simulator): (Arc<dyn Provider>, Box<dyn Simulator>) = match wallet {
+            Wallet::Alipay => {
+                let simulator = alipay::Simulator::cheap(1);
+                (Arc::new(simulator.client(&origin, None)), Box::new(simulator))
+            }
+            Wallet::WeChat => {
+                let simulator = wechat::Simulator::cheap(1);
+                (Arc::new(simulator.client(&origin, "http://127.0.0.1:1/notify")), Box::new(simulator))
+            }
+        };
         simulator.bills_at_once();
-        let provider = Arc::new(simulator.client(&origin, None));
-        let host = Host::start(Box::new(simulator), Script::default(), listener, clock.clone());
+        let host = Host::start(simulator, Script::default(), listener, clock.clone());
         let database = format!("sqlite:{}/paydesk.db", folder.display());
         let store = Store::open(&StoreConfig { database }).await.expect("a database");
         let quick = Duration::from_millis(100);
@@ -64,11 +85,15 @@ impl World {
         let handle = Drive::start(store, vec![channel], clock.clone());
         let reconciler = Reconciler::new(handle.clone(), folder.join("bills"), Arc::new(|_, _, _| {}));
         let reconciler = reconciler.expecting(BTreeMap::from([(CHANNEL, fee_rule())]));
-        World { host, handle, reconciler, clock, folder, made: 0 }
+        World { host, handle, reconciler, clock, folder, wallet, made: 0 }
     }
 
     fn request(&mut self, method: Method) -> Request {
         self.made += 1;
+        let (wallet, zh, en) = match self.wallet {
+            Wallet::Alipay => ("alipay", "支付宝", "Alipay"),
+            Wallet::WeChat => ("wechat", "微信支付", "WeChat Pay"),
+        };
         Request {
             id: PaymentId::from_u128(0x018f_3c1e_5b7a_7c3d_9e2f << 48 | self.made),
             merchant: SHOP,
@@ -79,8 +104,8 @@ impl World {
             content: [0; 32],
             amount: Money::cny(1250),
             channel: CHANNEL,
-            wallet: "alipay".to_owned(),
-            wallet_name: Text::new("支付宝", "Alipay"),
+            wallet: wallet.to_owned(),
+            wallet_name: Text::new(zh, en),
             method,
             description: "结账".to_owned(),
             reference: String::new(),

@@ -321,41 +321,65 @@ impl Reconciler {
         for id in self.store.unverified_records(&scope, setup.id, day).await? {
             records.extend(self.payment(&scope, id).await?.as_ref().and_then(record_of));
         }
-        if records.is_empty() {
+        let foreign: Vec<usize> = (0..kept.len()).filter(|at| is_foreign(&kept[*at].difference)).collect();
+        if foreign.is_empty() {
             return Ok(());
         }
-        let foreign =
-            |one: &KeptDifference| one.difference.class == Class::MissingHere && one.difference.id.is_none();
-        let rows: Vec<Difference> =
-            kept.iter().filter(|one| foreign(one)).map(|one| one.difference.clone()).collect();
-        let mut matches = match_manual(&rows, &records).into_iter();
-        for one in kept.iter_mut().filter(|one| foreign(one)) {
-            match matches.next() {
-                Some(ManualMatch::Record(payment)) => {
-                    one.payment = Some(payment);
-                    match self.matched(setup.merchant, day, payment, &one.difference).await {
-                        Matched::Yes => (one.cure, one.state) = (Cure::Note, DifferenceState::Noted),
-                        // The server that drives the payment does it.
-                        Matched::NotNow => (one.cure, one.state) = (Cure::Look, DifferenceState::Asking),
-                        Matched::Refused => {}
-                    }
-                }
-                Some(ManualMatch::Ambiguous(candidates)) => one.candidates = candidates,
-                Some(ManualMatch::None) | None => {}
+        let transactions: Vec<&str> = foreign.iter().map(|at| transaction(&kept[*at].difference)).collect();
+        let claimed = self.store.claimed_transactions(&scope, setup.id, &transactions).await?;
+        let owner = |one: &KeptDifference| claimed.get(transaction(&one.difference)).copied();
+        records.retain(|record| !claimed.values().any(|payment| *payment == record.payment));
+        let free: Vec<usize> = foreign.iter().copied().filter(|at| owner(&kept[*at]).is_none()).collect();
+        let rows: Vec<Difference> = free.iter().map(|at| kept[*at].difference.clone()).collect();
+        for (at, found) in free.into_iter().zip(match_manual(&rows, &records)) {
+            match found {
+                ManualMatch::Record(payment) => self.match_one(setup, &mut kept[at], payment).await?,
+                ManualMatch::Ambiguous(candidates) => kept[at].candidates = candidates,
+                ManualMatch::None => {}
+            }
+        }
+        // What a row was found to be before, it stays; whoever claimed it may not have come further.
+        for at in foreign {
+            if let Some(payment) = owner(&kept[at]) {
+                self.match_one(setup, &mut kept[at], payment).await?;
             }
         }
         Ok(())
     }
 
+    async fn match_one(
+        &self,
+        setup: &ChannelSetup,
+        one: &mut KeptDifference,
+        record: PaymentId,
+    ) -> Result<(), StoreError> {
+        one.payment = Some(record);
+        match self.matched((setup.merchant, setup.id), one.day, record, &one.difference).await? {
+            Matched::Yes => (one.cure, one.state) = (Cure::Note, DifferenceState::Noted),
+            // The server that drives the payment does it.
+            Matched::NotNow => (one.cure, one.state) = (Cure::Look, DifferenceState::Asking),
+            Matched::Refused => {}
+        }
+        Ok(())
+    }
+
+    /// Matches a row to a record: the transaction is claimed first, so that it is never two records' on two days.
     async fn matched(
         &self,
-        merchant: base::MerchantId,
+        (merchant, channel): (base::MerchantId, ChannelId),
         day: Day,
         payment: PaymentId,
         row: &Difference,
-    ) -> Matched {
-        let Some(theirs) = &row.theirs else { return Matched::Refused };
-        let Some(engine) = &self.engine else { return Matched::NotNow };
+    ) -> Result<Matched, StoreError> {
+        // What has no number cannot be told from another of the same amount.
+        let Some(theirs) = row.theirs.as_ref().filter(|theirs| !theirs.transaction.is_empty()) else {
+            return Ok(Matched::Refused);
+        };
+        let Some(engine) = &self.engine else { return Ok(Matched::NotNow) };
+        let scope = MerchantScope(merchant);
+        if !self.store.claim_transaction(&scope, channel, &theirs.transaction, payment).await? {
+            return Ok(Matched::Refused);
+        }
         let paid = Paid {
             amount: base::Money::new(theirs.amount, theirs.currency),
             transaction: theirs.transaction.clone(),
@@ -366,11 +390,14 @@ impl Reconciler {
         let source = Source::Bill { name: day.to_string(), row: theirs.line };
         let found = Match { source, paid, by: String::new() };
         match engine.command(payment, merchant, Command::Match(found)).await {
-            Ok(_) => Matched::Yes,
-            Err(DriveError::Refused(_)) => Matched::Refused,
+            Ok(_) => Ok(Matched::Yes),
+            Err(DriveError::Refused(_)) => {
+                self.store.give_up_claim(&scope, channel, &theirs.transaction, payment).await?;
+                Ok(Matched::Refused)
+            }
             Err(error) => {
                 tracing::info!(%payment, "cannot be matched now: {error}");
-                Matched::NotNow
+                Ok(Matched::NotNow)
             }
         }
     }
@@ -382,11 +409,12 @@ impl Reconciler {
         one: &KeptDifference,
         record: PaymentId,
     ) -> Result<(), StoreError> {
-        let (state, cure, act) = match self.matched(merchant, one.day, record, &one.difference).await {
-            Matched::Yes => (DifferenceState::Noted, Cure::Note, "matched"),
-            Matched::Refused => (DifferenceState::Raised, Cure::Person, "raised"),
-            Matched::NotNow => return Ok(()),
-        };
+        let (state, cure, act) =
+            match self.matched((merchant, one.channel), one.day, record, &one.difference).await? {
+                Matched::Yes => (DifferenceState::Noted, Cure::Note, "matched"),
+                Matched::Refused => (DifferenceState::Raised, Cure::Person, "raised"),
+                Matched::NotNow => return Ok(()),
+            };
         let changed = KeptDifference { state, cure, changed_at: self.now(), ..one.clone() };
         let act = self.act(act, record.to_string());
         self.store.act_on_difference(&MerchantScope(merchant), &changed, &act).await.map(|_| ())
@@ -558,8 +586,16 @@ enum Matched {
 
 /// The record by hand that a row of the bill is, if the two are still to be matched.
 fn record_to_match(one: &KeptDifference) -> Option<PaymentId> {
-    let foreign = one.difference.class == Class::MissingHere && one.difference.id.is_none();
-    one.payment.filter(|_| foreign && one.state == DifferenceState::Asking)
+    one.payment.filter(|_| is_foreign(&one.difference) && one.state == DifferenceState::Asking)
+}
+
+/// Money in the bill without a number of ours.
+fn is_foreign(difference: &Difference) -> bool {
+    difference.class == Class::MissingHere && difference.id.is_none() && difference.kind == Kind::Sale
+}
+
+fn transaction(difference: &Difference) -> &str {
+    difference.theirs.as_ref().map_or("", |theirs| theirs.transaction.as_str())
 }
 
 fn state_of(cure: Cure) -> DifferenceState {

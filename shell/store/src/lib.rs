@@ -16,6 +16,7 @@ mod bad_databases;
 mod bills;
 mod book_rows;
 mod changed;
+mod claims;
 mod commit;
 mod database;
 mod day;

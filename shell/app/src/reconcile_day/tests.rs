@@ -1,6 +1,6 @@
 //! Every class of difference from the provider's bill to the end of its cure, and bills that cannot be used.
 
-use crate::bill_world::{CHANNEL, SCOPE, World, told};
+use crate::bill_world::{CHANNEL, SCOPE, Wallet, World, told};
 use base::OrderNo;
 use payment::Charge;
 use provider_contract::Treatment;
@@ -43,6 +43,24 @@ async fn a_row_that_the_bill_lacks_is_asked_about_and_then_calls_a_person() {
 #[tokio::test]
 async fn another_amount_is_asked_about_and_then_calls_a_person() {
     check(BillFault::OtherAmount, "amount", "raised", &["found", "look", "raised"]).await;
+}
+
+#[tokio::test]
+async fn another_currency_calls_a_person_and_moves_nothing() {
+    let mut world = World::of(Wallet::WeChat, "currency", "2026-11-22T12:00:00+08:00").await;
+    let sold = world.paid().await;
+    world.paid().await;
+    world.spoil(BillFault::OtherCurrency);
+    let report = world.day().await;
+    assert_eq!(told(&report), [("currency", "raised")]);
+    let found = &report.differences[0].difference;
+    let what = found.story(&base::Text::new("微信支付", "WeChat Pay")).happened;
+    assert!(what.zh.contains("￥12.50") && what.en.contains("US$12.50"), "{what:?}");
+    assert_eq!(world.until_it_is(world.today(), "currency", "raised").await, ["found"]);
+    assert!(matches!(world.payment(sold).await.charge, Charge::Paid { .. }));
+    let again = world.day().await;
+    assert_eq!((again.new, again.differences.len()), (0, 1), "the same bill again changes nothing");
+    world.end().await;
 }
 
 #[tokio::test]
@@ -135,6 +153,34 @@ async fn what_a_cashier_wrote_down_is_matched_also_when_the_command_finds_it() {
     assert_eq!(acts, ["found", "matched"]);
     let payment = world.payment(record).await;
     assert!(matches!(payment.charge, Charge::Paid { .. }), "{:?}", payment.charge);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_transaction_is_matched_to_one_record_whatever_bill_it_stands_in() {
+    let mut world = World::new("by-hand-once").await;
+    world.paid().await;
+    let first = world.written_down("").await;
+    world.spoil(BillFault::ExtraRow);
+    let report = world.day().await;
+    assert_eq!(told(&report), [("missing_here", "noted")]);
+    let transaction = world.payment(first).await.paid().expect("it was matched").transaction.clone();
+    // The same bill again, with another record of the same amount and hour that a till handed in meanwhile.
+    let second = world.written_down("").await;
+    assert_eq!((told(&world.day().await), world.day().await.new), (vec![("missing_here", "noted")], 0));
+    assert!(matches!(world.payment(second).await.charge, Charge::Recorded { .. }));
+    // The same transaction in the next day's bill.
+    world.clock.set(world.today().end() + Duration::from_secs(12 * 3600));
+    world.paid().await;
+    let third = world.written_down("").await;
+    world.spoil(BillFault::ExtraRow);
+    let next = world.day().await;
+    let theirs = next.differences[0].difference.theirs.as_ref().expect("a row of theirs");
+    assert_eq!(theirs.transaction, transaction, "the test's own: it is the same transaction");
+    assert_eq!((told(&next), next.differences[0].payment), (vec![("missing_here", "noted")], Some(first)));
+    for record in [second, third] {
+        assert!(matches!(world.payment(record).await.charge, Charge::Recorded { .. }), "{record}");
+    }
     world.end().await;
 }
 
