@@ -1,6 +1,7 @@
 //! The project's own tools. `cargo xtask tidy` checks the laws that a compiler cannot: what may depend on what,
 //! what core may use, where names may stand, how files begin. `cargo xtask mutate` proves that safety lines are tested.
 
+mod crates;
 mod mutate;
 mod tidy;
 mod tree;

@@ -605,6 +605,19 @@ mod tests {
         assert!(store.webhooks(&MerchantScope(other)).await.expect("read").is_empty());
     }
 
+    /// How far events have become messages never gets ahead of the messages.
+    #[tokio::test]
+    async fn messages_that_could_not_be_kept_are_made_again() {
+        let folder = Folder::new();
+        let store = shop(&folder).await;
+        store.spread(&[message(1, 3)], EventId(4), START).await.expect("kept");
+        let nobodys = NewMessage { webhook: WebhookId::from_u128(9), ..message(2, 3) };
+        store.spread(&[nobodys], EventId(9), START).await.expect_err("no such webhook");
+        assert_eq!(store.spread_to().await.expect("read"), EventId(4));
+        store.spread(&[message(2, 3)], EventId(9), START).await.expect("kept");
+        assert_eq!(due(&store, START).await, [(1, 3), (2, 3)]);
+    }
+
     #[tokio::test]
     async fn messages_are_made_once_and_sent_in_order_of_each_payment() {
         let folder = Folder::new();
@@ -637,6 +650,8 @@ mod tests {
         let one = Again::One(first.no);
         assert_eq!(store.send_again(&scope, hook, one, later).await.expect("done"), 1);
         store.tried(first.no, &tried(MessageState::Delivered, later)).await.expect("kept");
+        store.spread(&all, EventId(9), later).await.expect("kept");
+        assert_eq!(due(&store, later).await, [(1, 5), (2, 3)], "what was delivered is not made again");
         assert_eq!(store.drop_messages(START, 9).await.expect("none"), 0);
         assert_eq!(store.drop_messages(later, 9).await.expect("dropped"), 1);
     }

@@ -57,6 +57,8 @@ impl Copy {
             // Snapshot tests look for their file from here; the outermost workspace is another one.
             .env("CARGO_WORKSPACE_DIR", &self.tree)
             .env("CARGO_TERM_COLOR", "never")
+            // Nobody looks at these programs but by their tests' names.
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
             .stdout(file.try_clone()?)
             .stderr(file)
             .status()

@@ -1,6 +1,7 @@
 //! What was caught before, with the sources as they are now: a run that was stopped goes on where it stopped.
 
 use super::list::{Line, List};
+use crate::crates::folders_behind;
 use crate::tree::Tree;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -56,16 +57,16 @@ impl Memory {
     }
 }
 
-/// A number for a line, its ring, and every source that the ring's outcome can depend on.
+/// A number for a line, its ring, and every source that the ring is built of: what changes elsewhere cannot make a
+/// caught line survive.
 pub fn state(tree: &Tree, list: &List, line: &Line) -> u64 {
     let command = &list.rings[&line.ring];
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let packages: Vec<&str> = words.windows(2).filter(|pair| pair[0] == "-p").map(|pair| pair[1]).collect();
+    let rooms: Vec<String> = folders_behind(tree, &packages).into_iter().map(|folder| folder + "/").collect();
     let mut hasher = DefaultHasher::new();
     (&line.file, &line.remove, &line.instead, command).hash(&mut hasher);
-    let rooms = ["core/", "codecs/", "providers/", "devices/", "shell/", "Cargo.lock"];
-    let matters = |path: &str| {
-        rooms.iter().any(|room| path.starts_with(room))
-            || command.contains(" sim") && path.starts_with("sim/")
-    };
+    let matters = |path: &str| path == "Cargo.lock" || rooms.iter().any(|room| path.starts_with(room));
     for file in tree.files.iter().filter(|file| matters(&file.path)) {
         (&file.path, &file.text).hash(&mut hasher);
     }
@@ -85,11 +86,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_caught_is_known_until_a_source_changes() {
-        let line = "name = 'l'\nlaw = 'x'\nfile = 'core/a.rs'\nremove = 'here'\nring = 'r'\n";
-        let list = format!("[rings]\nr = 'true'\n[[line]]\n{line}");
-        let state = |source: &str, page: &str| {
-            let tree = Tree::of(&[(LIST, &list), ("core/a.rs", source), ("docs/b.md", page)]);
+    fn what_was_caught_is_known_until_a_source_of_its_ring_changes() {
+        let line = "name = 'l'\nlaw = 'x'\nfile = 'core/a/a.rs'\nremove = 'here'\nring = 'r'\n";
+        let list = format!("[rings]\nr = 'cargo test -p b'\n[[line]]\n{line}");
+        let state = |source: &str, elsewhere: &str| {
+            let tree = Tree::of(&[
+                (LIST, &list),
+                ("core/a/Cargo.toml", "[package]\nname = 'a'"),
+                ("core/a/a.rs", source),
+                ("core/b/Cargo.toml", "[package]\nname = 'b'\n[dependencies]\na.workspace = true"),
+                ("core/c/Cargo.toml", "[package]\nname = 'c'"),
+                ("core/c/c.rs", elsewhere),
+            ]);
             let list: List = toml::from_str(&list).unwrap();
             super::state(&tree, &list, &list.lines[0])
         };

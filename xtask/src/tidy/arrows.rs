@@ -1,8 +1,8 @@
 //! What may depend on what: the tree is the dependency diagram.
 
-use super::{Breach, File, Tree};
-use std::collections::BTreeMap;
-use toml::{Table, Value};
+use super::{Breach, Tree};
+use crate::crates::{dependencies, manifests, packages};
+use toml::Value;
 
 /// What each crate of ours may use of ours. A crate that is missing here has not been thought about.
 const ALLOWED: &[(&str, &[&str])] = &[
@@ -171,28 +171,6 @@ pub fn manifests_inherit(tree: &Tree) -> Vec<Breach> {
         }
     }
     breaches
-}
-
-fn manifests(tree: &Tree) -> Vec<(String, Table, &File)> {
-    let members = tree.ending("/Cargo.toml");
-    members
-        .filter_map(|file| {
-            let folder = file.path.strip_suffix("/Cargo.toml")?.to_owned();
-            Some((folder, file.text.parse::<Table>().ok()?, file))
-        })
-        .collect()
-}
-
-fn packages(tree: &Tree) -> BTreeMap<String, String> {
-    let name = |manifest: &Table| Some(manifest.get("package")?.get("name")?.as_str()?.to_owned());
-    manifests(tree).into_iter().filter_map(|(folder, manifest, _)| Some((name(&manifest)?, folder))).collect()
-}
-
-fn dependencies(manifest: &Table, tables: &[&str]) -> Vec<String> {
-    let keys = |table: &&str| {
-        manifest.get(*table).and_then(Value::as_table).map(|t| t.keys().cloned().collect::<Vec<_>>())
-    };
-    tables.iter().filter_map(keys).flatten().collect()
 }
 
 #[cfg(test)]
