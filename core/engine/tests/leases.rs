@@ -202,6 +202,23 @@ fn while_the_store_is_away_nobody_dies_of_it() {
 }
 
 #[test]
+fn whoever_could_not_look_counts_anew() {
+    let mut members = Members::default();
+    let (me, other) = (members.join("A", ""), members.join("B", ""));
+    let mut lease = Lease::new(me, LASTS, Duration::ZERO);
+    let mut suspects = |tenths: u32| {
+        let found = lease.look(&members, TICK * tenths, TICK * tenths).expect("it counts");
+        found.iter().map(|suspect| suspect.fence).collect::<Vec<_>>()
+    };
+    assert_eq!(suspects(10), []);
+    // Thirty-nine seconds in which the other may have been as unable to beat, and then a lease of its own.
+    for tenths in [400, 415, 430, 439] {
+        assert_eq!(suspects(tenths), [], "after {tenths} tenths of a second");
+    }
+    assert_eq!(suspects(440), [other]);
+}
+
+#[test]
 fn one_that_slept_does_not_fence_those_who_could_not_know() {
     check(
         "join A\n join B\n run 5\n sleep B\n run 30\n wake B\n run 10",

@@ -146,6 +146,7 @@ fn remove(list: &List, line: &Line, copy: &Copy) -> Result<Fate> {
 fn first_failure(log: &str) -> Option<String> {
     log.lines().find_map(|line| {
         let test = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED"));
+        let test = test.or(line.strip_suffix(" --- FAILED"));
         let panicked =
             line.strip_prefix("thread '").and_then(|rest| rest.split_once("' ")).map(|(name, _)| name);
         let script = line.strip_prefix("FAILED - ").and_then(|rest| rest.split("; seen").next());
@@ -162,6 +163,8 @@ mod tests {
     fn the_first_failure_is_found_in_a_log_of_cargo_and_of_a_script() {
         let cargo = "running 2 tests\ntest a ... ok\ntest b::c ... FAILED\n";
         assert_eq!(first_failure(cargo).as_deref(), Some("b::c"));
+        let quiet = "running 2 tests\n.\nb::c --- FAILED\n";
+        assert_eq!(first_failure(quiet).as_deref(), Some("b::c"));
         let script = "ok - every till\nFAILED - 0 of 9 are lost; seen: [1]\n";
         assert_eq!(first_failure(script).as_deref(), Some("0 of 9 are lost"));
         assert_eq!(first_failure("all is well"), None);
