@@ -46,8 +46,12 @@ fn the_code_goes_with_the_charge_and_with_nothing_else() {
     desk.commit();
     desk.pass(Duration::from_secs(2));
     assert_eq!(desk.commit(), [(Ask::Charge, true)], "a charge that never left is sent again with its code");
+    // A code prints masked, but it prints.
+    let remembered = |desk: &Desk| format!("{:?}", desk.engine).contains("PayerCode(");
+    assert!(remembered(&desk));
     desk.end(id, 2, End::Lost(Lost::ConnectionBroke));
     desk.commit();
+    assert!(!remembered(&desk), "what may have left is charged no more, so nobody needs its code");
     desk.pass(Duration::from_secs(3));
     assert_eq!(desk.commit(), [(Ask::Inquire, false)]);
 }
