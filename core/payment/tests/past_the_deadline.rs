@@ -1,4 +1,5 @@
-//! A provider that sees to a definite end itself is asked on past the deadline, and nothing is undone behind its back.
+//! Past the deadline: one last look, then undoing until that is definite. A provider that sees to a definite end itself
+//! is only asked on, and nothing is undone behind its back.
 
 use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
 use payment::{
@@ -87,6 +88,27 @@ impl Life {
 }
 
 #[test]
+fn at_the_deadline_a_last_look_comes_before_undoing() {
+    let mut life = Life::lost();
+    life.policy.undo_at_deadline = true;
+    life.pass(life.policy.give_up_after, None);
+    assert!(life.asked.iter().all(|ask| *ask == Ask::Inquire), "{:?}", life.asked);
+    life.asked.clear();
+    life.pass(seconds(5), None);
+    assert_eq!(life.asked[..2], [Ask::Inquire, Ask::Reverse]);
+}
+
+#[test]
+fn late_money_that_cannot_be_reversed_is_refunded() {
+    let mut life = Life::lost();
+    life.learn(Fact::CancelRequested { by: "wang".to_owned() });
+    life.pass(seconds(600), Some(Verdict::Paid(paid())));
+    let tries = |wanted: fn(&Ask) -> bool| life.asked.iter().filter(|ask| wanted(ask)).count();
+    assert_eq!(tries(|ask| *ask == Ask::Reverse), life.policy.reverse_tries as usize, "{:?}", life.asked);
+    assert_eq!(tries(|ask| matches!(ask, Ask::Refund { amount, .. } if *amount == Money::cny(1250))), 1);
+}
+
+#[test]
 fn while_nothing_is_heard_it_is_asked_and_never_undone() {
     let mut life = Life::lost();
     life.pass(seconds(3600), None);
@@ -131,12 +153,15 @@ fn what_never_left_is_looked_for_when_somebody_has_a_reason_and_never_charged_ag
         assert_eq!(life.next(), Next::Rest(outcome));
     };
     check(Verdict::NotFound, Outcome::NotPaid(Reason::ProviderUnreachable));
-    let paid = Paid {
+    check(Verdict::Paid(paid()), Outcome::Paid);
+}
+
+fn paid() -> Paid {
+    Paid {
         amount: Money::cny(1250),
         transaction: String::new(),
         at: None,
         payer: String::new(),
         funds: String::new(),
-    };
-    check(Verdict::Paid(paid), Outcome::Paid);
+    }
 }
