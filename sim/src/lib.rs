@@ -11,6 +11,7 @@
 //! assert_eq!(report.trace_hash, sim::run(&options, 2, &|_| ()).trace_hash);
 //! ```
 
+mod by_id;
 pub mod model;
 mod promises;
 mod random;

@@ -1,12 +1,12 @@
 //! A store in memory: facts, what they are found by, who drives what. It keeps the rules that the real store keeps in
 //! SQL, so that it refuses what that would refuse.
 
+use crate::by_id::ById;
 use base::{MerchantId, PaymentId, Timestamp};
 use engine::lease::{Fence, Members};
 use engine::{Batch, Which};
 use payment::{Entry, Fact};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a transaction changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,23 +20,6 @@ pub(crate) enum Refused {
 /// Most payments have no more.
 const USUAL_FACTS: usize = 8;
 
-/// Ids are drawn, so any of their bits are as good as a hash.
-#[derive(Debug, Default)]
-struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let word = chunk.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-            self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 /// What is kept of one payment.
 #[derive(Clone, Debug, Default)]
 struct Record {
@@ -49,8 +32,8 @@ struct Record {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
     // Looked up for every row. Its order depends on nothing but the ids, and nobody may rely on it: see `all`.
-    records: HashMap<PaymentId, Record, BuildHasherDefault<IdHasher>>,
-    keys: BTreeMap<MerchantId, BTreeMap<String, PaymentId>>,
+    records: ById<PaymentId, Record>,
+    keys: BTreeMap<MerchantId, ById<String, PaymentId>>,
     open: BTreeSet<PaymentId>,
     /// Who may commit.
     pub members: Members,
@@ -174,7 +157,7 @@ impl Store {
 
     /// What the constraints of a real store would refuse.
     fn check(&self, batch: &Batch, elsewhere: &BTreeSet<PaymentId>) -> Result<(), String> {
-        let mut lengths: BTreeMap<PaymentId, usize> = BTreeMap::new();
+        let mut lengths: ById<PaymentId, usize> = ById::default();
         for row in batch.rows.iter().filter(|row| !elsewhere.contains(&row.payment)) {
             let length = lengths.entry(row.payment).or_insert_with(|| self.facts(row.payment).len());
             *length += 1;

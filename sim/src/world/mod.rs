@@ -21,6 +21,7 @@ pub(crate) use channel::Wire;
 pub(crate) use weather::{Fault, Faults};
 
 use crate::Sabotage;
+use crate::by_id::ById;
 use crate::random::Random;
 use crate::report::{Report, Violation};
 use crate::store::Store;
@@ -133,13 +134,31 @@ pub(crate) struct Plan {
     pub traced: BTreeSet<PaymentId>,
 }
 
-/// When an event comes, in the order of planning among those of one moment, and where it is kept: what is sorted is
-/// moved about a lot, so it is small.
+/// When an event comes, in the order of planning among those of one moment, and where it is kept: in one number, since
+/// what is sorted is moved about and compared a lot.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Planned {
-    at: Timestamp,
-    number: u64,
-    slot: usize,
+struct Planned(u128);
+
+impl Planned {
+    /// Bits for the place; those above are for the order of planning, and above the lower half stands the moment.
+    const SLOT: u32 = 24;
+
+    fn new(at: Timestamp, number: u64, slot: usize) -> Planned {
+        assert!(
+            slot >> Planned::SLOT == 0 && number >> (64 - Planned::SLOT) == 0,
+            "a world is not that large"
+        );
+        let at = u64::try_from(at.as_micros()).expect("worlds begin after 1970");
+        Planned(u128::from(at) << 64 | u128::from(number << Planned::SLOT | slot as u64))
+    }
+
+    fn at(self) -> Timestamp {
+        Timestamp::from_micros((self.0 >> 64) as i64)
+    }
+
+    fn slot(self) -> usize {
+        self.0 as usize & ((1 << Planned::SLOT) - 1)
+    }
 }
 
 /// The world.
@@ -168,7 +187,7 @@ pub(crate) struct World {
     flights: Vec<Flight>,
     tills_cut: [u32; till::TILLS],
     sales: Vec<Sale>,
-    callers: BTreeMap<Caller, Wish>,
+    callers: ById<Caller, Wish>,
     journals: Option<Journals>,
     last_caller: Caller,
     audit: Audit,
@@ -224,7 +243,7 @@ impl World {
             flights: Vec::with_capacity(8 * plan.sales as usize),
             tills_cut: [0; till::TILLS],
             sales: Vec::with_capacity(plan.sales as usize),
-            callers: BTreeMap::new(),
+            callers: ById::default(),
             journals: Journals::of(plan.seed, till::TILLS),
             last_caller: 0,
             audit: Audit::new(plan.traced.clone(), channels.len(), began),
@@ -265,12 +284,12 @@ impl World {
 
     fn run_until(&mut self, end: Timestamp) {
         while let Some(Reverse(planned)) = self.queue.pop() {
-            if planned.at > end {
+            if planned.at() > end {
                 break;
             }
-            self.now = planned.at;
-            self.free_slots.push(planned.slot);
-            let event = self.events[planned.slot].take().expect("what is planned happens once");
+            self.now = planned.at();
+            self.free_slots.push(planned.slot());
+            let event = self.events[planned.slot()].take().expect("what is planned happens once");
             self.happen(event);
         }
     }
@@ -341,7 +360,7 @@ impl World {
             Some(free) => *free = Some(event),
             None => self.events.push(Some(event)),
         }
-        self.queue.push(Reverse(Planned { at, number: self.planned, slot }));
+        self.queue.push(Reverse(Planned::new(at, self.planned, slot)));
     }
 
     fn plan_in_ms(&mut self, low: u64, high: u64, event: Event) {

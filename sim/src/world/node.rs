@@ -182,9 +182,7 @@ impl World {
                 node.engine.handle(Wake::Loaded { which, entries }, now);
             }
         }
-        for wake in std::mem::take(&mut node.inbox) {
-            node.engine.handle(wake, now);
-        }
+        node.inbox.drain(..).for_each(|wake| node.engine.handle(wake, now));
         if node.engine.next_due().is_some_and(|due| due <= now) {
             node.engine.handle(Wake::Time, now);
         }

@@ -6,10 +6,11 @@
 //! types and shows an order as soon as it is opened; a *lenient* one undoes at any time and knows nothing of a QR
 //! order that nobody has scanned.
 
+use crate::by_id::ById;
 use base::{Currency, Money, PaymentId, RefundId, Timestamp};
 use payment::{Ask, Doubt, Notice, Paid, Reason, Verdict};
 use provider_contract::Treatment;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A question as it travels.
@@ -106,9 +107,9 @@ enum Step {
 pub(super) struct Wallet {
     key: u64,
     strict: bool,
-    orders: BTreeMap<PaymentId, Order>,
-    treatments: BTreeMap<PaymentId, Treatment>,
-    spent: BTreeSet<u64>,
+    orders: ById<PaymentId, Order>,
+    treatments: ById<PaymentId, Treatment>,
+    spent: ById<u64, ()>,
     steps: BTreeMap<(Timestamp, u64), Step>,
     told: BTreeMap<u64, (PaymentId, Option<RefundId>, u32)>,
     numbers: u64,
@@ -133,9 +134,9 @@ impl Wallet {
         Wallet {
             key,
             strict,
-            orders: BTreeMap::new(),
-            treatments: BTreeMap::new(),
-            spent: BTreeSet::new(),
+            orders: ById::default(),
+            treatments: ById::default(),
+            spent: ById::default(),
             steps: BTreeMap::new(),
             told: BTreeMap::new(),
             numbers: 0,
@@ -230,7 +231,7 @@ impl Wallet {
         if now > letter.good_until {
             return at_once(Verdict::Declined(Reason::CodeExpired));
         }
-        if !self.spent.insert(letter.code) {
+        if self.spent.insert(letter.code, ()).is_some() {
             return at_once(Verdict::Declined(Reason::CodeInvalidOrUsed));
         }
         self.open_order(letter, treatment, State::Typing, now);
@@ -539,7 +540,9 @@ impl Wallet {
 
     /// The books, by order.
     pub fn lines(&self) -> impl Iterator<Item = Line> {
-        self.orders.iter().map(|(id, order)| line(*id, order))
+        let mut all: Vec<_> = self.orders.iter().collect();
+        all.sort_unstable_by_key(|(id, _)| **id);
+        all.into_iter().map(|(id, order)| line(*id, order))
     }
 
     fn seal_of_letter(&self, letter: &Letter) -> u64 {
