@@ -18,8 +18,9 @@ The project's own tools.
                          mutate --again          all of them, also those that were caught before with these sources
                          mutate --list           the lines and their rings
                          mutate --sample 3 TEXT  three lines, chosen by TEXT: the same for the same text
-                       The whole list takes about half an hour on two cores once the copy is built. What was caught
-                       is kept as it goes, so a run that was stopped goes on where it stopped.
+                       Once the copy is built, a line of core takes seconds and one of the shell up to a minute. What
+                       was caught is kept until a crate that its ring is built of changes, so a run that was stopped
+                       goes on where it stopped.
 ";
 
 fn main() -> ExitCode {
