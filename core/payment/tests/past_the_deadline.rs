@@ -3,8 +3,8 @@
 
 use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
 use payment::{
-    Alarm, Answer, Ask, Entry, Fact, Lost, Method, Next, Outcome, Paid, Payment, Policy, Reason, Request,
-    Said, Verdict, next,
+    Alarm, Answer, Ask, Entry, Fact, Lost, Method, Next, Notice, Outcome, Paid, Payment, Policy, Reason,
+    Request, Said, Verdict, next,
 };
 use std::time::Duration;
 
@@ -99,6 +99,27 @@ fn at_the_deadline_a_last_look_comes_before_undoing() {
 }
 
 #[test]
+fn nothing_is_reversed_before_the_provider_allows_it() {
+    let mut life = Life::lost();
+    life.learn(Fact::CancelRequested { by: "wang".to_owned() });
+    life.pass(life.policy.reverse_not_before - seconds(1), None);
+    assert!(!life.asked.contains(&Ask::Reverse), "{:?}", life.asked);
+    life.pass(seconds(3), None);
+    assert!(life.asked.contains(&Ask::Reverse), "{:?}", life.asked);
+}
+
+#[test]
+fn what_is_missing_is_not_called_unpaid_while_it_may_be_on_its_way() {
+    let mut life = Life::lost();
+    life.learn(Fact::CancelRequested { by: "wang".to_owned() });
+    life.pass(life.policy.in_flight_max - seconds(3), Some(Verdict::NotFound));
+    assert!(life.asked.contains(&Ask::Reverse), "{:?}", life.asked);
+    assert!(!matches!(life.next(), Next::Rest(_)), "{:?}", life.next());
+    life.pass(seconds(20), Some(Verdict::NotFound));
+    assert_eq!(life.next(), Next::Rest(Outcome::NotPaid(Reason::CancelledByCashier)));
+}
+
+#[test]
 fn late_money_that_cannot_be_reversed_is_refunded() {
     let mut life = Life::lost();
     life.learn(Fact::CancelRequested { by: "wang".to_owned() });
@@ -125,6 +146,21 @@ fn what_never_arrived_ends_once_nothing_can_arrive() {
     assert!(!matches!(life.next(), Next::Rest(_)), "{:?}", life.next());
     life.pass(seconds(60), Some(Verdict::NotFound));
     assert_eq!(life.next(), Next::Rest(Outcome::NotPaid(Reason::NeverArrived)));
+}
+
+#[test]
+fn a_notice_past_the_end_is_a_reason_to_look_and_decides_nothing() {
+    let mut life = Life::lost();
+    life.pass(seconds(120), Some(Verdict::NotFound));
+    let (before, rests) = (life.payment.charge.clone(), life.next());
+    assert!(matches!(rests, Next::Rest(Outcome::NotPaid(_))), "{rests:?}");
+    life.learn(Fact::Noticed(Notice {
+        order_no: life.payment.request.order_no(),
+        refund_no: None,
+        claim: "SUCCESS".to_owned(),
+        notice_id: "n1".to_owned(),
+    }));
+    assert_eq!((&life.payment.charge, life.next()), (&before, Next::Ask(Ask::Inquire)));
 }
 
 #[test]
