@@ -17,6 +17,7 @@ use payment::{CallNo, Command, Notice, PayerCode, Refusal, Request};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Waker};
 use std::time::Duration;
 use store::{Found, Store, StoreError, Uncommitted};
 use tokio::sync::{mpsc, oneshot};
@@ -38,8 +39,8 @@ type Reply = oneshot::Sender<Result<Told, DriveError>>;
 
 /// What reaches the loop.
 pub(crate) enum Message {
-    /// Somebody wants an amount taken.
-    Begin { request: Request, code: Option<PayerCode>, reply: Reply },
+    /// Somebody wants an amount taken. `again`: and was told before that somebody may have begun it under this key.
+    Begin { request: Request, code: Option<PayerCode>, again: bool, reply: Reply },
     /// Somebody wants something of a payment.
     Command { payment: PaymentId, merchant: MerchantId, command: Command, reply: Reply },
     /// A call ended.
@@ -104,6 +105,8 @@ struct Round {
     notices: Vec<(PaymentId, oneshot::Sender<Heard>)>,
     ended: Vec<Ended>,
     resume: Vec<Which>,
+    /// Keys that may have been used.
+    doubted: BTreeSet<Which>,
 }
 
 /// What waits for the rows to be durable.
@@ -291,8 +294,11 @@ impl Driver {
             Message::Begin { reply, .. } | Message::Command { reply, .. } if self.stop_by.is_some() => {
                 answer(reply, Err(DriveError::Stopping));
             }
-            Message::Begin { request, code, reply } => {
+            Message::Begin { request, code, again, reply } => {
                 let caller = self.await_answer(reply);
+                if again {
+                    self.round.doubted.insert(Which::Key(request.merchant, request.key.clone()));
+                }
                 self.engine.handle(Wake::Begin { request, code, caller }, now);
             }
             Message::Command { payment, merchant, command, reply } => {
@@ -340,16 +346,27 @@ impl Driver {
         loop {
             let work = self.engine.take();
             join(&mut batch, work.batch);
-            let mut loads = work.loads;
+            let (fresh, mut loads): (Vec<Which>, Vec<Which>) =
+                work.loads.into_iter().partition(|which| self.is_taken_for_fresh(which));
             loads.append(&mut self.round.resume);
-            if loads.is_empty() {
+            if fresh.is_empty() && loads.is_empty() {
                 return (batch, Ok(()));
+            }
+            self.take_in_found(fresh.into_iter().map(|which| (which, Found::Nothing)).collect());
+            if loads.is_empty() {
+                continue;
             }
             match self.store.load_as(self.calls.seat.me(), &loads).await {
                 Ok(found) => self.take_in_found(found),
                 Err(error) => return (batch, Err(error)),
             }
         }
+    }
+
+    /// A key that no payment in memory has is new nearly always, so it is not looked up first. The store has no key
+    /// twice: with one that was used nothing becomes durable, and its caller asks again and is looked up.
+    fn is_taken_for_fresh(&self, which: &Which) -> bool {
+        matches!(which, Which::Key(..)) && !self.round.doubted.contains(which)
     }
 
     fn take_in_found(&mut self, found: Vec<(Which, Found)>) {
@@ -436,13 +453,17 @@ impl Driver {
         let (payment, call) = (out.payment.request.id, out.call);
         let (leave, permit) = oneshot::channel();
         let counted = calls.count();
-        tokio::spawn(async move {
+        let mut making = Box::pin(async move {
             if let Some(end) = calls.make(out, permit).await {
                 // A closed inbox: the server stopped, and what was asked reads as lost when it is back.
                 let _ = inbox.send(Message::Ended(Ended { payment, call, end })).await;
             }
             drop(counted);
         });
+        // Begun here and now, or a signer would hear of it only when the rows are on their way to the disk.
+        if making.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            tokio::spawn(making);
+        }
         HeldCall { payment, call, leave }
     }
 

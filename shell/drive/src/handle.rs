@@ -180,8 +180,9 @@ impl Handle {
             return Err(DriveError::NoSuchChannel);
         }
         let Begin { request, code } = begin;
-        self.until_settled(|reply| Message::Begin { request: request.clone(), code: code.clone(), reply })
-            .await
+        let begin =
+            |reply, again| Message::Begin { request: request.clone(), code: code.clone(), again, reply };
+        self.until_settled(begin).await
     }
 
     /// Wants something of a payment that exists; another merchant's does not.
@@ -191,8 +192,8 @@ impl Handle {
         merchant: MerchantId,
         command: Command,
     ) -> Result<Told, DriveError> {
-        self.until_settled(|reply| Message::Command { payment, merchant, command: command.clone(), reply })
-            .await
+        let command = |reply, _| Message::Command { payment, merchant, command: command.clone(), reply };
+        self.until_settled(command).await
     }
 
     /// Takes in a provider's notification: verified, made durable or known already, then acknowledged. Anything
@@ -383,17 +384,20 @@ impl Handle {
         self.shared.calls.seat.leave(&self.shared.store).await;
     }
 
-    /// Asks again while the payment passes from one server to another.
+    /// Asks again, the first time at once, while the payment passes from one server to another.
     async fn until_settled(
         &self,
-        message: impl Fn(oneshot::Sender<Result<Told, DriveError>>) -> Message,
+        message: impl Fn(oneshot::Sender<Result<Told, DriveError>>, bool) -> Message,
     ) -> Result<Told, DriveError> {
         let patience = tokio::time::Instant::now() + MOVING_PATIENCE;
+        let mut again = false;
         loop {
             let (reply, answer) = oneshot::channel();
-            match self.ask(message(reply), answer).await {
+            match self.ask(message(reply, again), answer).await {
                 Err(DriveError::Moved) if tokio::time::Instant::now() < patience => {
-                    tokio::time::sleep(MOVING_PAUSE).await;
+                    if std::mem::replace(&mut again, true) {
+                        tokio::time::sleep(MOVING_PAUSE).await;
+                    }
                 }
                 told => return told,
             }
