@@ -8,6 +8,7 @@ import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { formatAmount } from "../shared/money";
 import { addDays, dayAndClock, storeDate } from "../shared/time";
+import { actName, dayTag, movements, type Tone } from "./reconcile_said";
 import { renewReconcile, useDifference, useDifferences, useReconcileDays } from "./reconcile_queries";
 import { reconcileTexts } from "./reconcile_texts";
 import { address, Link, navigate, usePlace } from "./router";
@@ -21,11 +22,8 @@ type Difference = components["schemas"]["DifferenceView"];
 type Channel = components["schemas"]["BillChannel"];
 type Word = Parameters<ReturnType<typeof useTranslate<typeof reconcileTexts>>>[0];
 
-/** How a day or a difference stands; what is not listed is on record and no more. */
-const TONES: Record<string, "good" | "open" | "bad"> = {
-  raised: "bad", asking: "open", waiting: "open", cured: "good", settled: "good",
-  failed: "bad", running: "open", not_ready: "open", done: "good",
-};
+/** How a difference stands; what is not listed is on record and no more. */
+const TONES: Record<string, Tone> = { raised: "bad", asking: "open", waiting: "open", cured: "good", settled: "good" };
 const OPEN = ["raised", "asking", "waiting"];
 
 export function ReconcilePage({ me }: { me: Me }) {
@@ -67,8 +65,15 @@ export function ReconcilePage({ me }: { me: Me }) {
   );
 }
 
-function StateTag({ state, text }: { state: string; text: string }) {
-  return <span className={`state-tag state-${TONES[state] ?? "noted"}`}>{text}</span>;
+function StateTag({ one }: { one: Difference }) {
+  const t = useTranslate(reconcileTexts);
+  return <span className={`state-tag state-${TONES[one.state] ?? "noted"}`}>{t(`difference.${one.state}` as Word)}</span>;
+}
+
+function DayTag({ bill }: { bill: BillDay }) {
+  const t = useTranslate(reconcileTexts);
+  const { tone, text, count } = dayTag(bill);
+  return <span className={`state-tag state-${tone}`}>{t(text, { count })}</span>;
 }
 
 function RunNow({ channels }: { channels: Channel[] }) {
@@ -108,7 +113,7 @@ function Days({ days, narrow }: { days: BillDay[]; narrow: boolean }) {
       render: (_, one) => <Link href={address("reconcile", { channel: one.channel, day: one.day })}>{one.day}</Link>,
     },
     { title: t("column.provider"), render: (_, one) => pick(one.title) },
-    { title: t("column.state"), render: (_, one) => <StateTag state={one.state} text={t(`state.${one.state}` as Word)} /> },
+    { title: t("column.state"), render: (_, one) => <DayTag bill={one} /> },
     ...(narrow
       ? []
       : ([
@@ -140,7 +145,7 @@ function OneDay({ bill, narrow }: { bill: BillDay; narrow: boolean }) {
   return (
     <section className="card reconcile-day">
       <h2>
-        {bill.day} {pick(bill.title)} <StateTag state={bill.state} text={t(`state.${bill.state}` as Word)} />
+        {bill.day} {pick(bill.title)} <DayTag bill={bill} />
       </h2>
       {bill.state === "running" && <Progress percent={99.9} status="active" showInfo={false} aria-label={t("run.begun")} />}
       {bill.problem && <Alert type={bill.state === "failed" ? "error" : "info"} showIcon title={pick(bill.problem)} />}
@@ -161,10 +166,11 @@ function OneDay({ bill, narrow }: { bill: BillDay; narrow: boolean }) {
       <p className="quiet">
         {t("fees")} {formatAmount(bill.fees, language)} · {t("equal")} {bill.equal}
       </p>
+      {bill.funds && <Funds funds={bill.funds} />}
       <WhenLoaded asked={asked}>
         {({ items }) => {
           if (items.length === 0) {
-            return bill.state === "done" ? <Result status="success" title={t("all_equal")} /> : null;
+            return bill.verdict === "agrees" ? <Result status="success" title={t("all_equal")} /> : null;
           }
           const shown = items.filter((one) => !open || OPEN.includes(one.state));
           return (
@@ -183,12 +189,39 @@ function OneDay({ bill, narrow }: { bill: BillDay; narrow: boolean }) {
   );
 }
 
+/** What the account's own bill says moved on the day. */
+function Funds({ funds }: { funds: components["schemas"]["FundsView"] }) {
+  const t = useTranslate(reconcileTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  return (
+    <section className="reconcile-funds">
+      <h3>{t("funds")}</h3>
+      <p className="quiet">{t("funds.hint")}</p>
+      {funds.problem && <Alert type={funds.known ? "error" : "info"} showIcon title={pick(funds.problem)} />}
+      {funds.known && (
+        <dl className="sums">
+          {movements(funds).map(({ name, sum, sign }) => (
+            <div key={name}>
+              <dt>{t(`funds.${name}`)}</dt>
+              <dd>
+                {sign}
+                {formatAmount(sum.amount, language)} ({sum.count})
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}
+
 function DifferenceList({ items, narrow }: { items: Difference[]; narrow: boolean }) {
   const t = useTranslate(reconcileTexts);
   const pick = usePick();
   const place = (one: Difference) => address("reconcile", { channel: one.channel, day: one.day, key: one.key });
   const columns: TableColumnsType<Difference> = [
-    { title: t("column.state"), render: (_, one) => <StateTag state={one.state} text={t(`difference.${one.state}` as Word)} /> },
+    { title: t("column.state"), render: (_, one) => <StateTag one={one} /> },
     { title: t("differences"), render: (_, one) => <Link href={place(one)}>{pick(one.happened)}</Link> },
     ...(narrow ? [] : ([{ title: t("todo"), render: (_: unknown, one: Difference) => pick(one.todo) }] as TableColumnsType<Difference>)),
   ];
@@ -216,7 +249,7 @@ function Story({ channel, day, name, mayAct }: { channel: string; day: string; n
         ];
         return (
           <div className="reconcile-story">
-            <StateTag state={one.state} text={t(`difference.${one.state}` as Word)} />
+            <StateTag one={one} />
             <h3>{pick(one.happened)}</h3>
             <p><b>{t("means")}: </b>{pick(one.means)}</p>
             <p><b>{t("todo")}: </b>{pick(one.todo)}</p>
@@ -243,7 +276,7 @@ function Story({ channel, day, name, mayAct }: { channel: string; day: string; n
             <ol>
               {acts.map((act, at) => (
                 <li key={at}>
-                  {dayAndClock(act.at, language)} · {t(`act.${act.act}` as Word)} · {act.actor}
+                  {dayAndClock(act.at, language)} · {actName(act.act, t)} · {act.actor}
                   {act.detail && <div className="quiet">{act.detail}</div>}
                 </li>
               ))}

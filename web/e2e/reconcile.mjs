@@ -26,12 +26,23 @@ export async function reconcileChecks(runner, browser, base, demo) {
     const said = await rows.allInnerTexts();
     holds(said.length >= 3, `${said.length} differences of a bill with four faults`);
     holds(said.every((row) => /￥/.test(row)), `a difference without its amount: ${said.join(" | ")}`);
+    const torn = said.filter((row) => row.includes("需要人处理") && row.includes("正在"));
+    equal(torn, [], "differences that need a person beside a sentence that somebody else is at work");
+    await bill.locator("h2 .state-bad", { hasText: "处要人处理" }).waitFor();
     return `${said.length} differences`;
   });
 
   await check("the sound bill says that everything agrees", async () => {
     await day("支付宝");
     await bill.locator(".ant-result-success").waitFor();
+    await bill.locator("h2 .state-good").waitFor();
+  });
+
+  await check("the account's movements are told, in and out", async () => {
+    const funds = bill.locator(".reconcile-funds dl > div");
+    const said = await funds.allInnerTexts();
+    holds(/收款入账\s+\+￥/.test(said[0]), `the first movement: ${said[0]}`);
+    holds(said.some((line) => /手续费\s+-￥/.test(line)), `no fees among ${said.join(" | ")}`);
   });
 
   await check("a difference that a person must see to: story, note, settled with a reason", async () => {
@@ -62,10 +73,20 @@ export async function reconcileChecks(runner, browser, base, demo) {
   await check("the bill read again changes nothing", async () => {
     await bill.locator(".ant-segmented-item").last().click();
     const before = await rows.count();
+    const readAt = async () => {
+      const { days } = await page.evaluate(async () => (await fetch("/v1/reconcile/days")).json());
+      const one = days.find(({ title }) => title.zh === "微信支付");
+      return one.state === "running" ? null : one.updated_at;
+    };
+    const known = await readAt();
     const read = page.waitForResponse((answer) => answer.url().endsWith("/v1/reconcile/runs") && answer.request().method() === "POST");
     await page.locator(".page-tools button", { hasText: "微信支付" }).click();
     holds((await read).ok(), `the run was answered ${(await read).status()}`);
-    await page.locator(".reconcile-days tr", { hasText: "微信支付" }).locator(".state-tag", { hasText: "已核对" }).waitFor();
+    for (let now = null; now === null || now === known; now = await readAt()) await page.waitForTimeout(200);
+    await page.reload();
+    await day("微信支付");
+    await bill.locator(".ant-segmented-item").last().click();
+    await rows.first().waitFor();
     equal(await rows.count(), before, "differences");
   });
 

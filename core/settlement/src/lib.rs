@@ -31,6 +31,7 @@ mod manual;
 mod matcher;
 mod of_payment;
 mod row;
+mod standing;
 mod story;
 
 pub use again::{Again, judge_again};
@@ -43,4 +44,5 @@ pub use manual::{ManualMatch, ManualRecord, match_manual};
 pub use matcher::{Matcher, Reconciled, Rules, Sum, Sums, Verdict, reconcile};
 pub use of_payment::{CUT, book_rows};
 pub use row::{BillRow, BookRow, Kind, Moved, Place, State};
+pub use standing::DifferenceState;
 pub use story::Story;

@@ -1,6 +1,6 @@
 //! A difference in three sentences: what happened, what it means, what to do.
 
-use crate::{Class, Cure, Difference, Kind, Moved, State};
+use crate::{Class, Cure, Difference, DifferenceState, Kind, Moved, State};
 use base::{Money, Text};
 
 /// Three sentences for people.
@@ -15,9 +15,16 @@ pub struct Story {
 }
 
 impl Difference {
-    /// The difference in three sentences; `provider` is the provider's name for people.
-    pub fn story(&self, provider: &Text) -> Story {
-        Story { happened: self.happened(provider), means: self.means(), todo: todo(self.cure(), self) }
+    /// The difference in three sentences; `provider` is the provider's name for people. What to do follows from how the
+    /// difference stands, so that no sentence contradicts the mark beside it.
+    pub fn story(&self, provider: &Text, state: DifferenceState) -> Story {
+        let means = match state {
+            DifferenceState::Cured if !self.is_money_nobody_owns() => {
+                Text::new("现在两边一致，钱没有少", "Book and bill agree now; no money is missing")
+            }
+            _ => self.means(),
+        };
+        Story { happened: self.happened(provider), means, todo: self.todo(state) }
     }
 
     fn happened(&self, provider: &Text) -> Text {
@@ -155,28 +162,40 @@ impl Difference {
             Some(Moved::No) | None => Text::new("没有成功", "did not succeed"),
         }
     }
-}
 
-fn todo(cure: Cure, difference: &Difference) -> Text {
-    match cure {
-        Cure::Note => Text::new("不用处理，已记录", "Nothing; it is kept on record"),
-        Cure::RecordFee => Text::new(
-            "已按实收记录手续费；差得多请核对费率合同",
-            "The fee is recorded as taken; if it is far off, check the contract",
-        ),
-        Cure::Look => Text::new(
-            "正在向支付方重新查询这笔，结果会自动更新",
-            "The provider is being asked about it again; the answer is taken over by itself",
-        ),
-        Cure::GiveBack => Text::new(
-            "正在重新查询；确认收了就自动原路退回",
-            "The provider is being asked again; if it confirms, the money goes back by itself",
-        ),
-        Cure::AwaitNextBill => Text::new(
-            "等下一天的账单；还没有就提醒人处理",
-            "The next day's bill is awaited; if it is not there either, a person is told",
-        ),
-        Cure::Person => for_a_person(difference),
+    fn todo(&self, state: DifferenceState) -> Text {
+        match state {
+            DifferenceState::Asking if self.cure() == Cure::GiveBack => Text::new(
+                "正在重新查询；确认收了就自动原路退回",
+                "The provider is being asked again; if it confirms, the money goes back by itself",
+            ),
+            DifferenceState::Asking if self.class == Class::MissingHere => Text::new(
+                "有一笔手工登记对得上，正在自动核对",
+                "A record by hand fits it; the two are being matched by themselves",
+            ),
+            DifferenceState::Asking => Text::new(
+                "正在向支付方重新查询这笔，结果会自动更新",
+                "The provider is being asked about it again; the answer is taken over by itself",
+            ),
+            DifferenceState::Waiting => Text::new(
+                "等下一天的账单；还没有就提醒人处理",
+                "The next day's bill is awaited; if it is not there either, a person is told",
+            ),
+            DifferenceState::Raised => for_a_person(self),
+            DifferenceState::Noted if self.class == Class::Fee => Text::new(
+                "已按实收记录手续费；差得多请核对费率合同",
+                "The fee is recorded as taken; if it is far off, check the contract",
+            ),
+            DifferenceState::Noted => Text::new("不用处理，已记录", "Nothing; it is kept on record"),
+            DifferenceState::Cured => Text::new("不用处理，已自动解决", "Nothing; it was cured by itself"),
+            DifferenceState::Settled => {
+                Text::new("不用处理，已有人写明原因结案", "Nothing; a person settled it and wrote down why")
+            }
+            DifferenceState::Gone => Text::new(
+                "不用处理，再次核对时账单里已没有这处差异",
+                "Nothing; when the bill was read again it did not differ any more",
+            ),
+        }
     }
 }
 
@@ -211,4 +230,62 @@ fn for_a_person(difference: &Difference) -> Text {
 
 fn fen(amount: i64) -> String {
     Money::cny(amount).for_people()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Ours, Place};
+    use base::Currency;
+
+    /// A difference of this class with all that sentences speak of.
+    fn difference(class: Class, kind: Kind) -> Difference {
+        let ours = Ours {
+            amount: 1250,
+            currency: Currency::Cny,
+            fee: Some(8),
+            state: State::NotMoved,
+            place: Place::Inside,
+        };
+        Difference { class, kind, id: Some(1), ours: Some(ours), theirs: None, same_transaction: None }
+    }
+
+    /// What a sentence says is going on, by the words that say it.
+    fn said(todo: &Text) -> DifferenceState {
+        let words = [
+            ("正在", DifferenceState::Asking),
+            ("等下一天", DifferenceState::Waiting),
+            ("请", DifferenceState::Raised),
+            ("已自动解决", DifferenceState::Cured),
+            ("已有人", DifferenceState::Settled),
+            ("再次核对", DifferenceState::Gone),
+            ("不用处理，已记录", DifferenceState::Noted),
+        ];
+        words.into_iter().find(|(word, _)| todo.zh.contains(word)).expect("it says what goes on").1
+    }
+
+    #[test]
+    fn what_to_do_never_contradicts_how_it_stands() {
+        for class in Class::ALL {
+            for kind in [Kind::Sale, Kind::Refund] {
+                for state in DifferenceState::ALL {
+                    // A fee is on record with an advice.
+                    if (*class, *state) == (Class::Fee, DifferenceState::Noted) {
+                        continue;
+                    }
+                    let story = difference(*class, kind).story(&Text::new("某支付", "Some Pay"), *state);
+                    assert_eq!(said(&story.todo), *state, "{class:?} {kind:?}: {}", story.todo.zh);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_cured_means_that_nothing_is_missing() {
+        let told = |state| {
+            difference(Class::MissingThere, Kind::Sale).story(&Text::new("某", "Some"), state).means.en
+        };
+        assert_eq!(told(DifferenceState::Raised), "The money may never have arrived");
+        assert_eq!(told(DifferenceState::Cured), "Book and bill agree now; no money is missing");
+    }
 }

@@ -77,7 +77,7 @@ fn check(book: &str, bill: &str, expected: Expect) {
     let told: String = differences(book, bill)
         .iter()
         .map(|difference| {
-            let story = difference.story(&Text::new("某支付", "Some Pay"));
+            let story = difference.story(&Text::new("某支付", "Some Pay"), difference.cure().begins());
             format!(
                 "{} -> {}\n  {}\n  {}\n  {}\n  {}\n",
                 difference.key(),

@@ -10,9 +10,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use base::{ChannelId, Currency, Money, Text, Zone};
+use reconcile::DayVerdict;
 use serde::{Deserialize, Serialize};
-use settlement::{Class, Day, Kind, Sum};
-use store::{BillDay, BillState, DifferenceAct, DifferenceFilter, DifferenceState, KeptDifference};
+use settlement::{Class, Day, DifferenceState, Flow, Kind, Sum};
+use store::{BillDay, BillState, DifferenceAct, DifferenceFilter, FundsDay, KeptDifference, OpenDifferences};
 use utoipa::{IntoParams, ToSchema};
 
 /// Days and channels.
@@ -44,8 +45,16 @@ pub struct BillDayView {
     pub title: TextView,
     /// The day, as `2026-11-22`.
     pub day: String,
-    /// `running`, `not_ready`, `done`, `nothing` or `failed`.
+    /// How far the reading is: `running`, `not_ready`, `done`, `nothing` or `failed`.
     pub state: String,
+    /// What the day has come to: `running`, `not_ready`, `failed`, `raised` (a person must see to something), `open` (the
+    /// provider is being asked, or a bill is awaited), `agrees` (nothing is left to do) or `nothing`.
+    #[schema(value_type = String)]
+    pub verdict: &'static str,
+    /// So many differences need a person.
+    pub raised: u64,
+    /// So many differences are being seen to by themselves.
+    pub under_way: u64,
     /// Why it failed or waits; nothing if it does not.
     pub problem: Option<TextView>,
     /// Money taken, by our book.
@@ -60,8 +69,31 @@ pub struct BillDayView {
     pub fees: AmountView,
     /// Rows that are equal on both sides.
     pub equal: u64,
+    /// The account's movements of the day; nothing if they were not asked for, or the provider makes no bill of them.
+    pub funds: Option<FundsView>,
     /// When it was last read.
     pub updated_at: String,
+}
+
+/// What moved on the merchant's account at the provider on a day, by the account's own bill.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FundsView {
+    /// Came in: payments.
+    pub payments: BillSum,
+    /// Went out: refunds and reversals.
+    pub refunds: BillSum,
+    /// Went out: fees.
+    pub fees: BillSum,
+    /// Came in: fees given back with refunds.
+    pub fees_back: BillSum,
+    /// Went out to the merchant's bank account.
+    pub withdrawals: BillSum,
+    /// Everything else, in or out, such as deposits and transfers.
+    pub other: BillSum,
+    /// False if the movements could not be fetched: then the sums say nothing.
+    pub known: bool,
+    /// How the movements do not agree with the trade bill, or why they are not known; nothing if all is well.
+    pub problem: Option<TextView>,
 }
 
 /// So many, adding up to so much.
@@ -112,7 +144,7 @@ pub struct DifferenceView {
     pub kind: String,
     /// `note`, `record_fee`, `look`, `give_back`, `await_next_bill`, `person`.
     pub cure: String,
-    /// `asking`, `waiting`, `raised`, `cured`, `noted`, `settled`, `gone`.
+    /// How it stands, which decides what `todo` says: `asking`, `waiting`, `raised`, `cured`, `noted`, `settled`, `gone`.
     pub state: String,
     /// What book and bill say.
     pub happened: TextView,
@@ -213,7 +245,8 @@ pub(crate) async fn days(
     caller.must(Permission::ViewAll)?;
     let scope = caller.scope();
     let days = state.store().bill_days(&scope, 400).await?;
-    let raised = state.store().raised_differences(&scope).await?;
+    let open = state.store().open_differences(&scope).await?;
+    let raised = open.values().map(|open| open.raised).sum();
     let channels = state.handle().channels().filter(|setup| setup.merchant == scope.0);
     let channels = channels.filter(|setup| setup.provider.bills().is_some());
     let channels = channels.map(|setup| BillChannel {
@@ -221,7 +254,8 @@ pub(crate) async fn days(
         title: setup.provider.capabilities().title.into(),
     });
     let channels = channels.collect();
-    let days = days.iter().map(|bill| day_view(&state, bill)).collect();
+    let open = |bill: &BillDay| open.get(&(bill.channel, bill.day)).copied().unwrap_or_default();
+    let days = days.iter().map(|bill| day_view(&state, bill, open(bill))).collect();
     Ok(Json(ReconcileDays { channels, days, raised }))
 }
 
@@ -375,15 +409,16 @@ fn title(state: &ApiState, channel: ChannelId) -> Text {
     setup.map_or(Text::new("支付方", "The provider"), |setup| setup.provider.capabilities().title)
 }
 
-fn day_view(state: &ApiState, bill: &BillDay) -> BillDayView {
-    let amount = |minor| AmountView::from(Money::new(minor, Currency::Cny));
-    let sum = |sum: Sum| BillSum { count: sum.count, amount: amount(sum.amount) };
+fn day_view(state: &ApiState, bill: &BillDay, open: OpenDifferences) -> BillDayView {
     let troubled = matches!(bill.state, BillState::Failed | BillState::NotReady);
     BillDayView {
         channel: bill.channel.to_string(),
         title: title(state, bill.channel).into(),
         day: bill.day.to_string(),
         state: bill.state.code().to_owned(),
+        verdict: DayVerdict::of(bill, open).code(),
+        raised: open.raised,
+        under_way: open.under_way,
         problem: troubled.then(|| bill.problem.1.clone().into()),
         book_sales: sum(bill.sums.book_sales),
         book_refunds: sum(bill.sums.book_refunds),
@@ -391,13 +426,36 @@ fn day_view(state: &ApiState, bill: &BillDay) -> BillDayView {
         bill_refunds: sum(bill.sums.bill_refunds),
         fees: amount(bill.sums.fees),
         equal: bill.sums.equal,
+        funds: bill.funds.as_ref().map(funds_view),
         updated_at: bill.updated_at.rfc3339(Zone::CHINA),
     }
 }
 
+fn funds_view(funds: &FundsDay) -> FundsView {
+    let of = |flow| sum(funds.flows.of(flow));
+    FundsView {
+        payments: of(Flow::Payment),
+        refunds: of(Flow::Refund),
+        fees: of(Flow::Fee),
+        fees_back: of(Flow::FeeBack),
+        withdrawals: of(Flow::Withdrawal),
+        other: of(Flow::Other),
+        known: funds.is_known(),
+        problem: (!funds.problem.0.is_empty()).then(|| funds.problem.1.clone().into()),
+    }
+}
+
+fn amount(minor: i64) -> AmountView {
+    Money::new(minor, Currency::Cny).into()
+}
+
+fn sum(sum: Sum) -> BillSum {
+    BillSum { count: sum.count, amount: amount(sum.amount) }
+}
+
 fn view(state: &ApiState, one: &KeptDifference) -> DifferenceView {
     let (difference, title) = (&one.difference, title(state, one.channel));
-    let story = difference.story(&title);
+    let story = difference.story(&title, one.state);
     let theirs = difference.theirs.as_ref();
     DifferenceView {
         channel: one.channel.to_string(),

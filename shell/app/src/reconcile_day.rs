@@ -9,11 +9,11 @@ use base::{ChannelId, Money};
 use drive::{Asker, Clock, SystemClock};
 use reconcile::{DayReport, Reconciler, Stage};
 use serde_json::{Value, json};
-use settlement::{Day, Flow, Sum};
+use settlement::{Day, DifferenceState, Flow, Sum};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use store::{DifferenceState, FundsDay};
+use store::FundsDay;
 
 const AFTER: &str = "\
 Examples:
@@ -78,9 +78,7 @@ pub fn run(options: Options) -> Result<Verdict> {
             wipe();
             match done {
                 Ok(report) => {
-                    let funds_differ =
-                        report.bill.funds.as_ref().is_some_and(|funds| !funds.problem.0.is_empty());
-                    if funds_differ || report.differences.iter().any(|one| !one.state.is_closed()) {
+                    if !report.verdict().is_good() {
                         outcome.1 = Verdict::Bad;
                     }
                     if !options.json {
@@ -119,7 +117,7 @@ fn tell(name: &str, report: &DayReport) {
     let (sums, money) = (report.bill.sums, |sum: Sum| {
         format!("{:>7} {:>16}", sum.count, Money::cny(sum.amount).for_people())
     });
-    println!("{name} {}: {}", report.bill.day, report.bill.state.code());
+    println!("{name} {}: {}", report.bill.day, report.verdict().code());
     println!("               our book                  the bill");
     println!("  payments  {}  {}", money(sums.book_sales), money(sums.bill_sales));
     println!("  refunds   {}  {}", money(sums.book_refunds), money(sums.bill_refunds));
@@ -131,7 +129,7 @@ fn tell(name: &str, report: &DayReport) {
         println!("  everything is equal: {} rows", sums.equal);
     }
     for one in &report.differences {
-        let story = one.difference.story(&base::Text::new("支付方", "The provider"));
+        let story = one.difference.story(&base::Text::new("支付方", "The provider"), one.state);
         println!("  [{}] {}", one.state.code(), story.happened.en);
         println!("      {}", story.means.en);
         if !one.state.is_closed() {
@@ -172,7 +170,7 @@ fn report_json(name: &str, report: &DayReport) -> Value {
     let sum = |sum: Sum| json!({ "count": sum.count, "amount": sum.amount });
     let sums = report.bill.sums;
     let difference = |one: &store::KeptDifference| {
-        let story = one.difference.story(&base::Text::new("支付方", "The provider"));
+        let story = one.difference.story(&base::Text::new("支付方", "The provider"), one.state);
         json!({
             "key": one.difference.key(),
             "class": one.difference.class.code(),
@@ -187,6 +185,7 @@ fn report_json(name: &str, report: &DayReport) -> Value {
         "channel": name,
         "day": report.bill.day.to_string(),
         "state": report.bill.state.code(),
+        "verdict": report.verdict().code(),
         "book": { "sales": sum(sums.book_sales), "refunds": sum(sums.book_refunds) },
         "bill": { "sales": sum(sums.bill_sales), "refunds": sum(sums.bill_refunds), "fees": sums.fees },
         "equal": sums.equal,

@@ -2,18 +2,18 @@
 
 use crate::fetch::{FetchError, fetch, unpacked};
 use crate::join::{JoinError, Joined, join};
-use crate::{Reconciler, Stage};
+use crate::{DayVerdict, Reconciler, Stage};
 use base::{ChannelId, PaymentId, RefundId, Text, Timestamp};
 use drive::{ChannelSetup, DriveError, NoAnswer};
 use payment::{Command, Match, Paid, Payment, Source, fold};
 use provider_contract::bills::{BillSort, NoBill};
 use settlement::{
-    Again, Book, Class, Cure, Day, Difference, Kind, ManualMatch, ManualRecord, Rules, Sums, book_rows,
-    judge_again, match_manual,
+    Again, Book, Class, Cure, Day, Difference, DifferenceState, Kind, ManualMatch, ManualRecord, Rules, Sums,
+    book_rows, judge_again, match_manual,
 };
 use std::path::{Path, PathBuf};
 use store::{
-    BillDay, BillState, DifferenceAct, DifferenceFilter, DifferenceState, KeptDifference, MerchantScope,
+    BillDay, BillState, DifferenceAct, DifferenceFilter, KeptDifference, MerchantScope, OpenDifferences,
     StoreError,
 };
 
@@ -55,6 +55,20 @@ pub struct DayReport {
     pub differences: Vec<KeptDifference>,
     /// How many of them are new.
     pub new: usize,
+}
+
+impl DayReport {
+    /// What the day has come to.
+    pub fn verdict(&self) -> DayVerdict {
+        let mut open = OpenDifferences::default();
+        for one in self.differences.iter().filter(|one| !one.state.is_closed()) {
+            match one.state {
+                DifferenceState::Raised => open.raised += 1,
+                _ => open.under_way += 1,
+            }
+        }
+        DayVerdict::of(&self.bill, open)
+    }
 }
 
 impl ReconcileError {
@@ -276,7 +290,7 @@ impl Reconciler {
     ) -> KeptDifference {
         let now = self.now();
         let cure = difference.cure();
-        let state = state_of(cure);
+        let state = cure.begins();
         let (channel, candidates) = (setup.id, Vec::new());
         KeptDifference {
             channel,
@@ -474,9 +488,13 @@ impl Reconciler {
                 return Ok(false);
             }
         };
-        let state = if done { DifferenceState::Asking } else { DifferenceState::Raised };
+        let (state, cure) = match (done, one.cure) {
+            (true, Cure::Person) => (DifferenceState::Asking, Cure::Look),
+            (true, cure) => (DifferenceState::Asking, cure),
+            (false, _) => (DifferenceState::Raised, Cure::Person),
+        };
         let act = DifferenceAct { actor: by.to_owned(), ..self.act(act, detail) };
-        self.store.act_on_difference(&scope, &KeptDifference { state, ..one.clone() }, &act).await?;
+        self.store.act_on_difference(&scope, &KeptDifference { state, cure, ..one.clone() }, &act).await?;
         Ok(done)
     }
 
@@ -596,15 +614,6 @@ fn is_foreign(difference: &Difference) -> bool {
 
 fn transaction(difference: &Difference) -> &str {
     difference.theirs.as_ref().map_or("", |theirs| theirs.transaction.as_str())
-}
-
-fn state_of(cure: Cure) -> DifferenceState {
-    match cure {
-        Cure::Note | Cure::RecordFee => DifferenceState::Noted,
-        Cure::Look | Cure::GiveBack => DifferenceState::Asking,
-        Cure::AwaitNextBill => DifferenceState::Waiting,
-        Cure::Person => DifferenceState::Raised,
-    }
 }
 
 /// The difference with what the payment itself tells; nothing if it is none.

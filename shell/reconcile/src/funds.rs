@@ -11,15 +11,13 @@ use settlement::{Book, Day, Flows, Rules, hold_funds};
 use std::path::Path;
 use store::{BillDay, BillState, FundsDay, MerchantScope};
 
-/// The names of what can be wrong with a day's movements. Promises: never changed.
-const DIFFER: &str = "funds_differ";
+/// The name of the problem that a day's movements are not known. A promise: never changed.
 const MISSING: &str = "funds_missing";
 
 /// Whether a day's movements are wanted and not known yet.
 pub(crate) fn is_missing(setup: &ChannelSetup, bill: &BillDay) -> bool {
     let made = setup.provider.bills().is_some_and(|bills| bills.sorts().contains(&BillSort::Funds));
-    let known =
-        bill.funds.as_ref().is_some_and(|funds| funds.problem.0.is_empty() || funds.problem.0 == DIFFER);
+    let known = bill.funds.as_ref().is_some_and(FundsDay::is_known);
     made && bill.state == BillState::Done && !known
 }
 
@@ -53,7 +51,7 @@ impl Reconciler {
         };
         let differing = hold_funds(&bill.sums, &flows);
         let all = |of: fn(&Text) -> &str| differing.iter().map(of).collect::<Vec<_>>().join("\n");
-        let problem = if differing.is_empty() { "" } else { DIFFER };
+        let problem = if differing.is_empty() { "" } else { FundsDay::DIFFER };
         let text = Text::new(all(|text| &text.zh), all(|text| &text.en));
         bill.funds = Some(FundsDay { flows, problem: (problem.to_owned(), text) });
     }

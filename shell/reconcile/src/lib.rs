@@ -10,10 +10,12 @@ mod day;
 mod fetch;
 mod funds;
 mod join;
+mod verdict;
 
 pub use daily::Daily;
 pub use day::{DayReport, ReconcileError};
 pub use join::{JoinError, Joined, Progress, join, read_book, seal};
+pub use verdict::DayVerdict;
 
 use base::ChannelId;
 use drive::{Asker, Handle};

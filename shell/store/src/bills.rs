@@ -1,10 +1,10 @@
 //! Bills, their differences from the book, and what was done about each.
 
-use crate::sql::{QueryBuilder, query, query_as, query_scalar};
+use crate::sql::{QueryBuilder, query, query_as};
 use crate::stored_bills::{StoredDifference, StoredSums, read, write};
 use crate::{MerchantScope, Store, StoreError};
 use base::{ChannelId, MerchantId, PaymentId, Text, Timestamp};
-use settlement::{Cure, Day, Difference, Flows, Sums};
+use settlement::{Cure, Day, Difference, DifferenceState, Flows, Sums};
 use std::collections::BTreeMap;
 
 macro_rules! of_bills {
@@ -25,67 +25,50 @@ macro_rules! of_differences {
     };
 }
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $code:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name { $($(#[$of])* $variant),* }
-        impl $name {
-            /// Every one.
-            pub const ALL: &[$name] = &[$($name::$variant),*];
-            /// Its name in the store and on the wire. A promise: never changed.
-            pub fn code(self) -> &'static str {
-                match self { $($name::$variant => $code),* }
-            }
-            /// The one with this name.
-            pub fn from_code(code: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|known| known.code() == code)
-            }
+/// How far a day's bill is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BillState {
+    /// Being fetched or read.
+    Running,
+    /// The provider has not made it yet.
+    NotReady,
+    /// Read; every difference is kept.
+    Done,
+    /// The provider makes none, since nothing happened.
+    Nothing,
+    /// It could not be fetched or used; nothing was changed.
+    Failed,
+}
+
+impl BillState {
+    /// Every one.
+    pub const ALL: &[BillState] =
+        &[BillState::Running, BillState::NotReady, BillState::Done, BillState::Nothing, BillState::Failed];
+
+    /// Its name in the store and on the wire. A promise: never changed.
+    pub fn code(self) -> &'static str {
+        match self {
+            BillState::Running => "running",
+            BillState::NotReady => "not_ready",
+            BillState::Done => "done",
+            BillState::Nothing => "nothing",
+            BillState::Failed => "failed",
         }
-    };
-}
+    }
 
-codes! {
-    /// How far a day's bill is.
-    BillState {
-        /// Being fetched or read.
-        Running = "running",
-        /// The provider has not made it yet.
-        NotReady = "not_ready",
-        /// Read; every difference is kept.
-        Done = "done",
-        /// The provider makes none, since nothing happened.
-        Nothing = "nothing",
-        /// It could not be fetched or used; nothing was changed.
-        Failed = "failed",
+    /// The one with this name.
+    pub fn from_code(code: &str) -> Option<BillState> {
+        BillState::ALL.iter().copied().find(|known| known.code() == code)
     }
 }
 
-codes! {
-    /// How a difference stands.
-    DifferenceState {
-        /// The provider is being asked.
-        Asking = "asking",
-        /// The next day's bill is awaited.
-        Waiting = "waiting",
-        /// A person must decide.
-        Raised = "raised",
-        /// Cured: book and bill agree, or the money goes back.
-        Cured = "cured",
-        /// Kept on record; nothing is to be done.
-        Noted = "noted",
-        /// Settled by a person, with a reason.
-        Settled = "settled",
-        /// No longer in the bill when that was read again.
-        Gone = "gone",
-    }
-}
-
-impl DifferenceState {
-    /// Nothing is done about it any more.
-    pub fn is_closed(self) -> bool {
-        !matches!(self, DifferenceState::Asking | DifferenceState::Waiting | DifferenceState::Raised)
-    }
+/// How many of a bill's differences are open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenDifferences {
+    /// A person must decide about so many.
+    pub raised: u64,
+    /// Of so many the provider is being asked, or the next bill is awaited.
+    pub under_way: u64,
 }
 
 /// A channel's bill of a day.
@@ -117,6 +100,16 @@ pub struct FundsDay {
     /// Why they are not known, or how they do not agree with the trade bill: a name, and words for people; empty if all
     /// is well.
     pub problem: (String, Text),
+}
+
+impl FundsDay {
+    /// The name of the problem that the movements do not agree with the trade bill. A promise: never changed.
+    pub const DIFFER: &str = "funds_differ";
+
+    /// Whether the movements were read; where they do not agree, they were.
+    pub fn is_known(&self) -> bool {
+        self.problem.0.is_empty() || self.problem.0 == FundsDay::DIFFER
+    }
 }
 
 /// A difference that is kept.
@@ -448,15 +441,29 @@ impl Store {
         Ok(Some((KeptDifference::try_from(row)?, acts.into_iter().map(act).collect())))
     }
 
-    /// How many of a merchant's differences need a person.
-    pub async fn raised_differences(&self, scope: &MerchantScope) -> Result<u64, StoreError> {
-        let count: i64 =
-            query_scalar("SELECT count(*) FROM differences WHERE merchant = $1 AND state = 'raised'")
-                .bind(scope.text())
-                .fetch_one(self.read())
-                .await
-                .map_err(StoreError::failed("count differences"))?;
-        Ok(count.unsigned_abs())
+    /// How many differences are open, of every bill of a merchant that has any.
+    pub async fn open_differences(
+        &self,
+        scope: &MerchantScope,
+    ) -> Result<BTreeMap<(ChannelId, Day), OpenDifferences>, StoreError> {
+        let rows: Vec<(String, String, String, i64)> = query_as(
+            "SELECT channel, day, state, count(*) FROM differences \
+             WHERE merchant = $1 AND state IN ('asking', 'waiting', 'raised') GROUP BY channel, day, state",
+        )
+        .bind(scope.text())
+        .fetch_all(self.read())
+        .await
+        .map_err(StoreError::failed("count differences"))?;
+        let mut open: BTreeMap<(ChannelId, Day), OpenDifferences> = BTreeMap::new();
+        for (channel, day, state, count) in rows {
+            let of_bill = (channel.parse()?, day.parse().map_err(|_| unreadable(&day))?);
+            let (known, count) = (open.entry(of_bill).or_default(), count.unsigned_abs());
+            match state == DifferenceState::Raised.code() {
+                true => known.raised += count,
+                false => known.under_way += count,
+            }
+        }
+        Ok(open)
     }
 }
 

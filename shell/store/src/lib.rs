@@ -48,7 +48,7 @@ mod webhooks;
 
 pub use alarms::{Alarm, ToRaise};
 pub use bills::{
-    BillDay, BillState, DifferenceAct, DifferenceFilter, DifferenceState, FundsDay, KeptDifference,
+    BillDay, BillState, DifferenceAct, DifferenceFilter, FundsDay, KeptDifference, OpenDifferences,
 };
 pub use changed::{Changed, MalformedMark, Mark};
 pub use commit::Uncommitted;

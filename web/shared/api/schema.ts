@@ -1291,13 +1291,29 @@ export interface components {
             equal: number;
             /** @description What the provider kept. */
             fees: components["schemas"]["Amount"];
+            funds: components["schemas"]["FundsView"] | null;
             problem: components["schemas"]["Text"] | null;
-            /** @description `running`, `not_ready`, `done`, `nothing` or `failed`. */
+            /**
+             * Format: int64
+             * @description So many differences need a person.
+             */
+            raised: number;
+            /** @description How far the reading is: `running`, `not_ready`, `done`, `nothing` or `failed`. */
             state: string;
             /** @description The provider's name. */
             title: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description So many differences are being seen to by themselves.
+             */
+            under_way: number;
             /** @description When it was last read. */
             updated_at: string;
+            /**
+             * @description What the day has come to: `running`, `not_ready`, `failed`, `raised` (a person must see to something), `open` (the
+             *     provider is being asked, or a bill is awaited), `agrees` (nothing is left to do) or `nothing`.
+             */
+            verdict: string;
         };
         /** @description So many, adding up to so much. */
         BillSum: {
@@ -1441,7 +1457,7 @@ export interface components {
             ours: components["schemas"]["Amount"] | null;
             /** @description The payment, if it is one of ours. */
             payment: string | null;
-            /** @description `asking`, `waiting`, `raised`, `cured`, `noted`, `settled`, `gone`. */
+            /** @description How it stands, which decides what `todo` says: `asking`, `waiting`, `raised`, `cured`, `noted`, `settled`, `gone`. */
             state: string;
             theirs: components["schemas"]["Amount"] | null;
             /** @description The provider's name. */
@@ -1482,6 +1498,24 @@ export interface components {
             seen_by: string | null;
             /** @description It in words. */
             text: components["schemas"]["Text"];
+        };
+        /** @description What moved on the merchant's account at the provider on a day, by the account's own bill. */
+        FundsView: {
+            /** @description Went out: fees. */
+            fees: components["schemas"]["BillSum"];
+            /** @description Came in: fees given back with refunds. */
+            fees_back: components["schemas"]["BillSum"];
+            /** @description False if the movements could not be fetched: then the sums say nothing. */
+            known: boolean;
+            /** @description Everything else, in or out, such as deposits and transfers. */
+            other: components["schemas"]["BillSum"];
+            /** @description Came in: payments. */
+            payments: components["schemas"]["BillSum"];
+            problem: components["schemas"]["Text"] | null;
+            /** @description Went out: refunds and reversals. */
+            refunds: components["schemas"]["BillSum"];
+            /** @description Went out to the merchant's bank account. */
+            withdrawals: components["schemas"]["BillSum"];
         };
         /** @description How the server is. */
         Health: {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import type { components } from "../shared/api/schema";
+import { actName, dayTag, movements } from "./reconcile_said";
+import { reconcileTexts } from "./reconcile_texts";
+
+const tag = (verdict: string, raised = 0, under_way = 0) => {
+  const { tone, text, count } = dayTag({ verdict, raised, under_way });
+  return `${tone} ${text} ${count}`;
+};
+
+describe("a day's mark", () => {
+  it("is green only when nothing is left to do", () => {
+    const all = ["running", "not_ready", "failed", "raised", "open", "agrees", "nothing"];
+    expect(all.filter((verdict) => tag(verdict, 1, 1).startsWith("good"))).toEqual(["agrees"]);
+  });
+
+  it("counts what is open, and names the account where no row is", () => {
+    expect(tag("raised", 3, 2)).toBe("bad verdict.raised 3");
+    expect(tag("open", 0, 2)).toBe("open verdict.open 2");
+    expect(tag("raised")).toBe("bad verdict.funds_differ 0");
+    expect(tag("open")).toBe("open verdict.funds_missing 0");
+  });
+
+  it("has a word for a verdict of a newer server", () => {
+    expect(tag("dreaming")).toBe("open verdict.running 0");
+  });
+});
+
+it("shows what moved with its direction, and the usual three even when nothing did", () => {
+  const sum = (count: number, amount: number) => ({ count, amount: { amount, currency: "CNY" } });
+  const funds = {
+    payments: sum(2, 2500), refunds: sum(0, 0), fees: sum(2, 15), fees_back: sum(0, 0), withdrawals: sum(1, 1000),
+    other: sum(0, 0), known: true, problem: null,
+  } satisfies components["schemas"]["FundsView"];
+  expect(movements(funds).map(({ name, sign, sum }) => `${sign}${sum.amount.amount} ${name}`)).toEqual([
+    "+2500 payments", "0 refunds", "-15 fees", "-1000 withdrawals",
+  ]);
+});
+
+it("says what was done, also what it has no words for", () => {
+  const t = (key: keyof typeof reconcileTexts) => reconcileTexts[key].en;
+  expect(actName("matched", t)).toBe("Matched to a record by hand");
+  expect(actName("pondered", t)).toBe("pondered");
+});
