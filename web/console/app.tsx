@@ -12,6 +12,7 @@ import { signOut, whoIsHere } from "../shared/session";
 import { SignIn } from "../shared/ui/sign_in";
 import { Mark } from "../shared/ui/wordmark";
 import { DayPage } from "./day_page";
+import { NoticesPage } from "./notices_page";
 import { PaymentsPage } from "./payments_page";
 import { OwnMenu } from "./own_menu";
 import { PeoplePage } from "./people_page";
@@ -120,6 +121,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           {item("day", t("nav.day"))}
           {me.permissions.includes("view_all") && item("reconcile", t("nav.reconcile"))}
           {me.permissions.includes("view_all") && item("tills", t("nav.tills"))}
+          {me.permissions.includes("view_all") && item("notices", t("nav.notices"))}
           {me.permissions.includes("admin") && item("people", t("nav.people"))}
         </nav>
         <div className="console-side">
@@ -145,6 +147,8 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           <ReconcilePage me={me} />
         ) : section === "tills" ? (
           <TillsPage me={me} />
+        ) : section === "notices" ? (
+          <NoticesPage me={me} />
         ) : section === "people" ? (
           <PeoplePage me={me} />
         ) : (

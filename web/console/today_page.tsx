@@ -7,10 +7,12 @@ import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { isToBeSeen } from "../shared/found";
 import { formatAmount } from "../shared/money";
 import { clock, dateInWords, storeDate } from "../shared/time";
+import { AlarmActs, AlarmText } from "./alarm_card";
 import { HourChart } from "./hour_chart";
 import { MoneyTag } from "./money_tag";
 import { decisionTexts } from "./decision_texts";
 import { SeenButton } from "./found_notice";
+import { useAlarms } from "./notices_queries";
 import { takeIn, useAttention, useDay, useLatest, useTillInfo } from "./queries";
 import { address, Link, navigate } from "./router";
 import { Nothing, WhenLoaded } from "./states";
@@ -138,6 +140,8 @@ function NeedsPerson({ me, refresh, printer }: { me: Me; refresh: number; printe
   const t = useTranslate(consoleTexts);
   const pick = usePick();
   const attention = useAttention(refresh);
+  const asked = useAlarms({ mayAsk: me.permissions.includes("view_all"), every: refresh });
+  const alarms = (asked.data?.items ?? []).filter(({ seen_at }) => seen_at === null);
   const till = useTillInfo(me);
   const printerNow = printer ?? till.data?.printer ?? null;
   const printerBad = printerNow !== null && !["ready", "none", "near_end"].includes(printerNow.state);
@@ -148,7 +152,8 @@ function NeedsPerson({ me, refresh, printer }: { me: Me; refresh: number; printe
       </div>
       <WhenLoaded asked={attention} rows={2}>
         {({ items: needing }) => {
-          if (needing.length === 0 && !printerBad) return <p className="all-well">✓ {t("today.needs_none")}</p>;
+          const count = needing.length + alarms.length;
+          if (count === 0 && !printerBad) return <p className="all-well">✓ {t("today.needs_none")}</p>;
           return (
             <ul className="needs">
               {printerBad && (
@@ -162,7 +167,13 @@ function NeedsPerson({ me, refresh, printer }: { me: Me; refresh: number; printe
               {needing.slice(0, CARDS_MAX).map((payment) => (
                 <NeedCard key={payment.id} payment={payment} me={me} />
               ))}
-              {needing.length > CARDS_MAX && <li className="quiet">{t("today.needs_more", { count: needing.length - CARDS_MAX })}</li>}
+              {alarms.slice(0, Math.max(0, CARDS_MAX - needing.length)).map((alarm) => (
+                <li key={`alarm ${alarm.id}`}>
+                  <AlarmText alarm={alarm} />
+                  <AlarmActs alarm={alarm} me={me} />
+                </li>
+              ))}
+              {count > CARDS_MAX && <li className="quiet">{t("today.needs_more", { count: count - CARDS_MAX })}</li>}
             </ul>
           );
         }}

@@ -85,6 +85,15 @@ async function consoleByEar(runner, browser, base, demo) {
       await page.locator(".reconcile-day .ant-table-row a").first().click();
       await page.locator(".reconcile-story ol li").first().waitFor();
     });
+    await check("notices, the way to connect unfolded", async () => {
+      await page.goto(`${base}/console/notices`);
+      await page.waitForSelector(".all-well, .alarms li");
+      await page.locator(".webhook-how summary").click();
+    });
+    await check("the form of an address", async () => {
+      await page.locator(".people-head .ant-btn-primary").click();
+      await page.waitForSelector(".event-boxes");
+    });
     await check("the own password", async () => {
       await page.goto(`${base}/console/`);
       await page.locator(".own-menu").click();

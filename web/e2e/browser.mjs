@@ -50,13 +50,13 @@ function chooseLanguage(language) {
 }
 
 /** Refusals that the tests provoke on purpose: Chromium itself logs them, the pages show them as sentences. */
-const PROVOKED = /\/v1\/(session|people|payments\/00000000-0000-7000-8000-000000000000|receipts\/(no-such-token|none))$/;
+const PROVOKED = /\/v1\/(session|people|webhooks|payments\/00000000-0000-7000-8000-000000000000|receipts\/(no-such-token|none))$/;
 
 function watch(page, complaints) {
   page.on("console", (message) => {
     if (message.type() !== "error") return;
     const where = message.location().url ?? "";
-    if (PROVOKED.test(where) && /status of (401|404|409)/.test(message.text())) return;
+    if (PROVOKED.test(where) && /status of (401|404|409|422)/.test(message.text())) return;
     complaints.push(`${message.text()} (${where})`);
   });
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error.stack ?? error}`));

@@ -10,6 +10,7 @@ import { demoOf } from "./shop.mjs";
 import { speedChecks } from "./speed.mjs";
 import { tillChecks } from "./till.mjs";
 import { tillsChecks } from "./tills.mjs";
+import { webhooksChecks } from "./webhooks.mjs";
 
 const base = (process.argv[2] ?? process.env.PAYDESK ?? "http://127.0.0.1:8080").replace(/\/+$/, "");
 const only = process.argv[3];
@@ -25,6 +26,7 @@ try {
     people: peopleChecks,
     tills: tillsChecks,
     reconcile: reconcileChecks,
+    webhooks: webhooksChecks,
     access: accessChecks,
     speed: speedChecks,
   };

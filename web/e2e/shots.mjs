@@ -296,6 +296,7 @@ async function consolePages(shot, options) {
   await shot(page, "console-day-empty");
   await people(shot, page, open);
   await tillsAndBills(shot, page, open);
+  await notices(shot, page, open);
   await open("", ".figures");
   await page.locator(".own-menu").click();
   await page.waitForSelector(".ant-dropdown-menu-item");
@@ -336,6 +337,31 @@ async function tillsAndBills(shot, page, open) {
   await page.locator(".reconcile-day .ant-table-row a").first().click();
   await page.locator(".reconcile-story ol li").first().waitFor();
   await shot(page, "console-difference");
+}
+
+/** Systems that are told: none, the form, a wrong address, the secret, and one that does not answer. */
+async function notices(shot, page, open) {
+  await open("notices", ".webhook-how");
+  await shot(page, "console-notices");
+  await page.locator(".people-head .ant-btn-primary").click();
+  await page.locator(".ant-modal input[type=url]").fill("ftp://shop.example.cn");
+  await page.locator(".ant-modal-footer .ant-btn-primary").click();
+  await page.waitForSelector(".ant-modal .notice-bad");
+  await shot(page, "console-webhook-refused");
+  await page.locator(".ant-modal input[type=url]").fill(`http://127.0.0.1:9/hook-${Date.now()}`);
+  await page.locator(".ant-modal-footer .ant-btn-primary").click();
+  await page.waitForSelector(".ant-modal .secret");
+  await shot(page, "console-webhook-secret");
+  await page.locator(".ant-modal:has(.secret) .ant-modal-footer button").click();
+  await page.locator("a.row-name").last().click();
+  await page.locator(".story-actions .ant-btn-primary").click();
+  await page.locator(".webhook-message .state-bad").waitFor();
+  await shot(page, "console-webhook");
+  await page.locator(".story-actions .ant-btn-dangerous").click();
+  await page.waitForSelector(".ant-modal-confirm");
+  await shot(page, "console-webhook-remove");
+  await page.locator(".ant-modal-confirm .ant-btn-dangerous").click();
+  await page.locator(".story").waitFor({ state: "detached" });
 }
 
 async function people(shot, page, open) {

@@ -108,7 +108,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(reconcile::run))
         .routes(routes!(reconcile::act))
         .routes(routes!(webhooks::list, webhooks::create))
-        .routes(routes!(webhooks::change))
+        .routes(routes!(webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::disable))
         .routes(routes!(webhooks::enable))
         .routes(routes!(webhooks::rotate))

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{Again, Message, MessageState, NewMessage, StoreError, Webhook};
 use utoipa::{IntoParams, ToSchema};
-use webhooks::{SigningSecret, TEST, Tell, Telling, check_address, message_id, secret_name};
+use webhooks::{SigningSecret, TEST, Tell, Telling, check_address, message_id, secret_name, why_not};
 
 /// A merchant has at most so many.
 const WEBHOOKS_MAX: usize = 20;
@@ -123,6 +123,8 @@ pub struct MessageView {
     pub status: Option<u16>,
     /// How the last answer began, or why there was none.
     pub answer: Option<String>,
+    /// Why it was not taken the last time, and what to do; nothing if it was taken or not sent yet.
+    pub reason: Option<TextView>,
     /// When it is sent next; nothing if it is not to be.
     pub next_at: Option<String>,
 }
@@ -265,6 +267,29 @@ pub(crate) async fn change(
     let known = find(&state, &caller, &webhook).await?;
     let changed = Webhook { url: address(&state, &wanted.url)?, kinds: kinds(wanted.events)?, ..known };
     keep(&state, &caller, changed, "webhook.changed").await
+}
+
+/// Forgets a system, with all that was or was to be sent to it.
+///
+/// To stop for a while, disable it instead.
+#[utoipa::path(delete, path = "/v1/webhooks/{id}", operation_id = "removeWebhook", tag = "webhooks", params(("id" = String, Path)), responses(
+    (status = 204),
+    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "no_such_webhook"),
+))]
+pub(crate) async fn remove(
+    State(state): State<ApiState>,
+    caller: Caller,
+    AtPath(webhook): AtPath,
+) -> Result<StatusCode, Problem> {
+    let known = find(&state, &caller, &webhook).await?;
+    let by_whom = actor(&caller);
+    if !state.store().remove_webhook(&caller.scope(), known.id, by(&by_whom, &state)).await? {
+        return Err(Code::NoSuchWebhook.into());
+    }
+    state.setup.webhooks.poke();
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Tells a system nothing more. What waits for it stays.
@@ -524,6 +549,7 @@ async fn view(state: &ApiState, webhook: &Webhook) -> Result<WebhookView, StoreE
 }
 
 fn message_view(message: &Message) -> MessageView {
+    let not_taken = message.state != MessageState::Delivered && message.tries > 0;
     MessageView {
         number: message.no,
         id: message_id(message),
@@ -535,6 +561,7 @@ fn message_view(message: &Message) -> MessageView {
         tried_at: message.tried_at.map(time),
         status: message.status,
         answer: some_text(&message.answer),
+        reason: not_taken.then(|| why_not(message.status, &message.answer).into()),
         next_at: (message.state == MessageState::Waiting).then(|| time(message.due_at)),
     }
 }

@@ -1,7 +1,8 @@
 //! The command line: every command, its options, an example each, and the exit codes.
 
 use crate::{
-    backup, bench, demo, doctor, init, migrate, reconcile_day, restore, serve, simulate, till, world,
+    backup, bench, demo, doctor, init, migrate, reconcile_day, restore, serve, simulate, till,
+    webhooks_command, world,
 };
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -53,6 +54,8 @@ enum Command {
     Bench(bench::Options),
     /// Hold a provider's bill of a day against the book
     Reconcile(reconcile_day::Options),
+    /// What merchants' own systems were told and answered; send it again
+    Webhooks(webhooks_command::Options),
     /// Run a simulator of a provider, or of a printer, on a real port
     Simulate(simulate::Options),
 }
@@ -89,6 +92,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Sim(options) => world::run(options),
         Command::Bench(options) => bench::run(options),
         Command::Reconcile(options) => reconcile_day::run(options),
+        Command::Webhooks(options) => webhooks_command::run(options),
         Command::Simulate(options) => simulate::run(options),
     };
     match outcome {

@@ -25,6 +25,7 @@ mod serve;
 mod setup;
 mod simulate;
 mod till;
+mod webhooks_command;
 mod world;
 
 use clap::Parser;

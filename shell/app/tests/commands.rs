@@ -414,3 +414,60 @@ fn two_runs_of_a_simulated_world_are_the_same() {
     assert_eq!((first.0, &first.1["violations"]), (0, &0.into()));
     assert_eq!(run(), first);
 }
+
+/// What a merchant's own system did not take is seen and sent again from the command line.
+#[tokio::test]
+async fn messages_that_were_given_up_are_listed_and_sent_again() {
+    use base::{Timestamp, WebhookId};
+    let folder = Folder::new("webhooks");
+    let (dir, password) = (folder.path("shop"), folder.write("pw", "long enough"));
+    check(&init(&dir, &password, &[]), 0, "paydesk serve --config");
+    let config = format!("{dir}/paydesk.toml");
+    check(&["webhooks", "list", "--config", &config], 0, "no system is told anything");
+    let id = "00000000-0000-0000-0000-000000000007";
+    check(&["webhooks", "messages", id, "--config", &config], 3, "there is no webhook");
+    check(&["webhooks", "replay", id, "--config", &config], 2, "--parked");
+
+    let database = format!("sqlite:{dir}/paydesk.sqlite");
+    let store = store::Store::open(&store::StoreConfig { database }).await.unwrap();
+    let merchant = store.people().places().await.unwrap().merchants[0].id;
+    let at = Timestamp::from_micros(1_795_400_000_000_000);
+    let (webhook, by) = (WebhookId::from_u128(7), store::By { actor: "test", at });
+    let system = store::Webhook {
+        id: webhook,
+        merchant,
+        url: "https://shop.example/hook".to_owned(),
+        kinds: vec!["payment.paid".to_owned()],
+        sealed: "sealed".to_owned(),
+        sealed_before: None,
+        before_until: at,
+        created: at,
+        disabled: None,
+        why: String::new(),
+    };
+    store.create_webhook(&system, by).await.unwrap();
+    let (kind, subject) = ("payment.paid".to_owned(), String::new());
+    let message = store::NewMessage { webhook, merchant, payment: None, version: 3, kind, subject, at };
+    store.queue_message(&message, at).await.unwrap();
+    let no = store.due_messages(webhook, at, 1).await.unwrap()[0].no;
+    let state = store::MessageState::Parked;
+    let tried = store::Tried { state, due_at: at, status: Some(503), answer: "busy".to_owned(), at };
+    store.tried(no, &tried).await.unwrap();
+    store.close().await;
+
+    check(&["webhooks", "list", "--config", &config], 1, "to be sent 0, given up 1");
+    check(
+        &["webhooks", "messages", id, "--state", "lost", "--config", &config],
+        3,
+        "waiting, delivered or parked",
+    );
+    check(&["webhooks", "messages", id, "--state", "parked", "--config", &config], 0, "It answered 503");
+    check(
+        &["webhooks", "replay", id, "--message", "999", "--config", &config],
+        3,
+        "no message of that number",
+    );
+    check(&["webhooks", "replay", id, "--since", "yesterday", "--config", &config], 3, "2026-11-22T00:00:00");
+    check(&["webhooks", "replay", id, "--parked", "--config", &config, "--json"], 0, r#"{"messages":1}"#);
+    check(&["webhooks", "list", "--config", &config], 0, "to be sent 1, given up 0");
+}

@@ -212,6 +212,36 @@ impl Store {
         Ok(true)
     }
 
+    /// Forgets a system with all that was or was to be sent to it, and keeps the audit row; false if the merchant has no
+    /// such system.
+    pub async fn remove_webhook(
+        &self,
+        scope: &MerchantScope,
+        webhook: WebhookId,
+        by: By<'_>,
+    ) -> Result<bool, PeopleError> {
+        let doing = "remove a webhook";
+        let mut tx = self.begin().await?;
+        let url: Option<(String,)> = query_as("SELECT url FROM webhooks WHERE id = $1 AND merchant = $2")
+            .bind(webhook.to_string())
+            .bind(scope.text())
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(StoreError::failed(doing))?;
+        let Some((url,)) = url else { return Ok(false) };
+        for text in ["DELETE FROM webhook_messages WHERE webhook = $1", "DELETE FROM webhooks WHERE id = $1"]
+        {
+            query(text)
+                .bind(webhook.to_string())
+                .execute(&mut *tx)
+                .await
+                .map_err(StoreError::failed(doing))?;
+        }
+        record(&mut tx, scope.0, by, "webhook.removed", &webhook.to_string(), &url).await?;
+        tx.commit().await.map_err(StoreError::failed(doing))?;
+        Ok(true)
+    }
+
     /// A merchant's systems, oldest first.
     pub async fn webhooks(&self, scope: &MerchantScope) -> Result<Vec<Webhook>, StoreError> {
         let rows: Vec<WebhookRow> = query_as(format!("{WEBHOOK} WHERE merchant = $1 ORDER BY created, id"))
@@ -616,6 +646,25 @@ mod tests {
         assert_eq!(store.spread_to().await.expect("read"), EventId(4));
         store.spread(&[message(2, 3)], EventId(9), START).await.expect("kept");
         assert_eq!(due(&store, START).await, [(1, 3), (2, 3)]);
+    }
+
+    #[tokio::test]
+    async fn what_is_removed_is_gone_with_its_messages_and_the_record_stays() {
+        let folder = Folder::new();
+        let store = shop(&folder).await;
+        let (scope, id) = (MerchantScope(SHOP), WebhookId::from_u128(1));
+        store.queue_message(&message(7, 1), START).await.expect("kept");
+        let foreign = MerchantScope(MerchantId::from_u128(0x52));
+        assert!(!store.remove_webhook(&foreign, id, BY).await.expect("looked at"));
+        assert_eq!(due(&store, START).await, [(7, 1)]);
+        assert!(store.remove_webhook(&scope, id, BY).await.expect("removed"));
+        assert!(!store.remove_webhook(&scope, id, BY).await.expect("looked at"), "it is gone");
+        assert!(store.webhooks(&scope).await.expect("read").is_empty());
+        assert!(store.messages(&scope, id, None, None, 9).await.expect("read").is_empty());
+        let record = store.people().story(SHOP, &id.to_string(), 9).await.expect("read");
+        assert!(record.iter().any(
+            |one| (one.action.as_str(), one.detail.as_str()) == ("webhook.removed", "https://one.test/")
+        ));
     }
 
     #[tokio::test]

@@ -17,10 +17,12 @@ mod post;
 mod send;
 mod sign;
 mod spread;
+mod why;
 
 pub use address::{Networks, NotAnAddress, check_address};
 pub use message::{Tell, Telling, message_id};
 pub use sign::SigningSecret;
+pub use why::why_not;
 
 use base::{Secret, WebhookId};
 use drive::Handle;

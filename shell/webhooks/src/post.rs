@@ -21,7 +21,7 @@ use std::time::Duration;
 use tower::Service;
 
 /// A system has so long to take a message. The specification recommends 15 to 30 seconds.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_MAX: Duration = Duration::from_secs(20);
 /// So much of an answer is kept for people, in characters.
@@ -174,6 +174,7 @@ fn innermost(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::why_not;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
@@ -236,5 +237,8 @@ mod tests {
         drop(nobody);
         let posted = Post::new(Networks { private: true }).send(&url, &[], Vec::new()).await;
         assert!(matches!(&posted, Posted::Unanswered(why) if why.contains("refused")), "{posted:?}");
+        // The reason's words follow from what the system calls it.
+        let Posted::Unanswered(why) = posted else { return };
+        assert!(why_not(None, &why).en.starts_with("Nobody is listening"), "{why}");
     }
 }

@@ -1005,7 +1005,11 @@ export interface paths {
         /** Gives a system another address or other kinds. */
         put: operations["changeWebhook"];
         post?: never;
-        delete?: never;
+        /**
+         * Forgets a system, with all that was or was to be sent to it.
+         * @description To stop for a while, disable it instead.
+         */
+        delete: operations["removeWebhook"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2626,6 +2630,7 @@ export interface components {
             number: number;
             /** @description Which payment; nothing for a test. */
             payment: string | null;
+            reason: components["schemas"]["Text"] | null;
             /** @description `waiting`, `delivered` or `parked`. */
             state: string;
             /**
@@ -5621,6 +5626,50 @@ export interface operations {
             };
             /** @description webhook_url_unfit, unknown_event */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no_such_webhook */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

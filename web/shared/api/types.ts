@@ -27,6 +27,9 @@ export type TillDevices = Shapes["TillDevices"];
 export type TillDevice = Shapes["TillDevice"];
 export type Agent = Shapes["Agent"];
 export type Health = Shapes["Health"];
+export type Alarm = Shapes["Alarm"];
+export type Webhook = Shapes["Webhook"];
+export type WebhookMessage = Shapes["WebhookMessage"];
 export type Problem = Shapes["Problem"];
 
 /** Money states after which nothing more happens by itself while the customer stands there. */

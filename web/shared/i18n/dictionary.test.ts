@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { consoleTexts } from "../../console/texts";
 import { publicTexts } from "../../public/texts";
 import { decisionTexts } from "../../console/decision_texts";
+import { noticesTexts } from "../../console/notices_texts";
 import { peopleTexts } from "../../console/people_texts";
 import { reconcileTexts } from "../../console/reconcile_texts";
 import { tillsTexts } from "../../console/tills_texts";
@@ -21,6 +22,7 @@ const DICTIONARIES: Record<string, Dictionary> = {
   ladderTexts,
   consoleTexts,
   decisionTexts,
+  noticesTexts,
   peopleTexts,
   reconcileTexts,
   tillsTexts,

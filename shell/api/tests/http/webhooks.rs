@@ -148,6 +148,10 @@ async fn what_is_refused_comes_again_in_order_and_under_the_same_number() {
         (&refused["state"], &refused["status"], &refused["answer"]),
         (&"waiting".into(), &500.into(), &"the stock is locked".into())
     );
+    assert!(
+        refused["reason"]["en"].as_str().is_some_and(|why| why.starts_with("It answered 500")),
+        "{refused}"
+    );
     assert!(refused["next_at"].is_string());
     let back =
         r#"POST /v1/payments/{id}/refunds?wait=5 as:owner key:r1 {"amount":{"amount":300,"currency":"CNY"}}"#;
@@ -165,11 +169,16 @@ async fn what_is_refused_comes_again_in_order_and_under_the_same_number() {
     })
     .await;
     assert_eq!(list["items"][1]["tries"], 2);
+    assert!(list["items"][1]["reason"].is_null(), "what was taken needs no reason");
 
     let again =
         world.send(r#"POST /v1/webhooks/{hook}/replay as:owner {"since":"2026-01-01T00:00:00+08:00"}"#);
     assert_eq!(again.await.json()["messages"], 2);
     assert_eq!(receiver.heard(5).await.len(), 5);
+
+    assert_eq!(world.send("DELETE /v1/webhooks/{hook} as:owner").await.status, 204);
+    assert_eq!(world.send("DELETE /v1/webhooks/{hook} as:owner").await.brief(), "404 no_such_webhook");
+    assert_eq!(world.send("GET /v1/webhooks as:owner").await.json()["items"], serde_json::json!([]));
 }
 
 #[tokio::test]
@@ -272,6 +281,9 @@ async fn only_owners_register_and_what_will_not_do_changes_nothing() {
             POST /v1/webhooks/{hook}/replay as:owner {"message":1}
             POST /v1/webhooks/{hook}/replay as:owner {"since":"yesterday"}
             POST /v1/webhooks/{hook}/replay as:owner {"parked":true}
+            DELETE /v1/webhooks/{hook} as:cashier
+            DELETE /v1/webhooks/{hook} as:theirs
+            DELETE /v1/webhooks/x as:owner
             "#,
         )
         .await;
@@ -332,6 +344,12 @@ async fn only_owners_register_and_what_will_not_do_changes_nothing() {
             422 unacceptable_body
         POST /v1/webhooks/{hook}/replay as:owner {"parked":true}
             202
+        DELETE /v1/webhooks/{hook} as:cashier
+            403 not_allowed
+        DELETE /v1/webhooks/{hook} as:theirs
+            404 no_such_webhook
+        DELETE /v1/webhooks/x as:owner
+            400 malformed_id
     "#]]
     .assert_eq(&played);
     let all = world.send("GET /v1/webhooks as:owner").await.json();
