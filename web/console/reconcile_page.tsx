@@ -8,7 +8,7 @@ import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { formatAmount } from "../shared/money";
 import { addDays, dayAndClock, storeDate } from "../shared/time";
-import { actName, dayTag, movements, type Tone } from "./reconcile_said";
+import { actDetail, actName, dayTag, movements, type Tone } from "./reconcile_said";
 import { renewReconcile, useDifference, useDifferences, useReconcileDays } from "./reconcile_queries";
 import { reconcileTexts } from "./reconcile_texts";
 import { address, Link, navigate, usePlace } from "./router";
@@ -277,7 +277,7 @@ function Story({ channel, day, name, mayAct }: { channel: string; day: string; n
               {acts.map((act, at) => (
                 <li key={at}>
                   {dayAndClock(act.at, language)} · {actName(act.act, t)} · {act.actor}
-                  {act.detail && <div className="quiet">{act.detail}</div>}
+                  {actDetail(act, t) && <div className="quiet">{actDetail(act, t)}</div>}
                 </li>
               ))}
             </ol>

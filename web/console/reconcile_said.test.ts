@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { components } from "../shared/api/schema";
-import { actName, dayTag, movements } from "./reconcile_said";
+import { fill, type Parameters } from "../shared/i18n/dictionary";
+import { actDetail, actName, dayTag, movements } from "./reconcile_said";
 import { reconcileTexts } from "./reconcile_texts";
 
 const tag = (verdict: string, raised = 0, under_way = 0) => {
@@ -41,4 +42,12 @@ it("says what was done, also what it has no words for", () => {
   const t = (key: keyof typeof reconcileTexts) => reconcileTexts[key].en;
   expect(actName("matched", t)).toBe("Matched to a record by hand");
   expect(actName("pondered", t)).toBe("pondered");
+});
+
+it("says why it was raised in the page's language, and leaves people's words alone", () => {
+  const t = (key: keyof typeof reconcileTexts, values?: Parameters) => fill(reconcileTexts[key].zh, values);
+  expect(actDetail({ act: "found", detail: "missing_here" }, t)).toBe("");
+  expect(actDetail({ act: "raised", detail: "asked; it still differs" }, t)).toBe("查询后仍然对不上");
+  expect(actDetail({ act: "raised", detail: "not in the bill of 2026-11-23 either" }, t)).toBe("2026-11-23 的账单里也没有");
+  expect(actDetail({ act: "settled", detail: "the neighbour's sale" }, t)).toBe("the neighbour's sale");
 });

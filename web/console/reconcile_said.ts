@@ -47,6 +47,17 @@ export function actName(act: string, t: Translate<typeof reconcileTexts>): strin
   return isWord(word) ? t(word) : act;
 }
 
+/** What is worth knowing about what was done: people's own words as they are, Paydesk's in the page's language. */
+export function actDetail({ act, detail }: { act: string; detail: string }, t: Translate<typeof reconcileTexts>): string {
+  // These name the class or the payment, which the page tells already.
+  if (["found", "look", "matched"].includes(act)) return "";
+  const [, day] = /^not in the bill of (\S+) either$/.exec(detail) ?? [];
+  if (day) return t("detail.next_bill", { day });
+  const known: Record<string, Word> = { "asked; it still differs": "detail.still", "no such payment here": "detail.unknown" };
+  const word = known[detail];
+  return word ? t(word) : detail;
+}
+
 function isWord(text: string): text is Word {
   return text in reconcileTexts;
 }
