@@ -12,7 +12,7 @@ import { tillsTexts } from "../../console/tills_texts";
 import { agentTexts } from "../../till/agent_texts";
 import { ladderTexts } from "../../till/ladder_texts";
 import { tillTexts } from "../../till/texts";
-import { fill, placesOf, type Dictionary } from "./dictionary";
+import { fill, inWords, placesOf, type Dictionary } from "./dictionary";
 import { sharedTexts } from "./shared_texts";
 
 const DICTIONARIES: Record<string, Dictionary> = {
@@ -55,4 +55,9 @@ it("has no Chinese words in components", () => {
     }
   }
   expect(offenders).toEqual([]);
+});
+
+it("writes yuan in English as the pages do", () => {
+  const text = { zh: "收款 ￥12.50", en: "Paid ￥12.50, ￥1.00 back" };
+  expect([inWords(text, "zh"), inWords(text, "en")]).toEqual(["收款 ￥12.50", "Paid ¥12.50, ¥1.00 back"]);
 });

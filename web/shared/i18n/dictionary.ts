@@ -20,3 +20,8 @@ export function fill(sentence: string, parameters: Parameters = {}): string {
 export function placesOf(sentence: string): string[] {
   return [...sentence.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "").sort();
 }
+
+/** A sentence of the server in this language. It writes yuan with Chinese text's wide sign, which tears English apart. */
+export function inWords(text: Text, language: keyof Text): string {
+  return language === "en" ? text.en.replaceAll("￥", "¥") : text.zh;
+}

@@ -1,7 +1,7 @@
 // The language a person reads: chosen once, kept on this device, Chinese unless they say otherwise.
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import type { Text } from "../api/types";
-import { fill, type Dictionary, type Parameters } from "./dictionary";
+import { fill, inWords, type Dictionary, type Parameters } from "./dictionary";
 
 export type Language = keyof Text;
 
@@ -34,7 +34,7 @@ export function useLanguage(): LanguageChoice {
 /** The server's sentences in the chosen language. */
 export function usePick(): (text: Text) => string {
   const { language } = useLanguage();
-  return useCallback((text: Text) => text[language], [language]);
+  return useCallback((text: Text) => inWords(text, language), [language]);
 }
 
 export type Translate<D extends Dictionary> = (key: keyof D, parameters?: Parameters) => string;
