@@ -44,6 +44,8 @@ impl Postgres {
             .ok()?;
         let mut lines = BufReader::new(child.stdout.take()?).lines();
         let address = lines.next()?.ok()?;
+        // The second line is the address over TCP. Whoever hangs up before it ends the script, and the server with it.
+        lines.next()?.ok()?;
         Some(Postgres { child, address })
     }
 }
