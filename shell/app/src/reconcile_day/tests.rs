@@ -53,8 +53,8 @@ async fn another_currency_calls_a_person_and_moves_nothing() {
     world.spoil(BillFault::OtherCurrency);
     let report = world.day().await;
     assert_eq!(told(&report), [("currency", "raised")]);
-    let found = &report.differences[0].difference;
-    let what = found.story(&base::Text::new("微信支付", "WeChat Pay")).happened;
+    let found = &report.differences[0];
+    let what = found.difference.story(&base::Text::new("微信支付", "WeChat Pay"), found.state).happened;
     assert!(what.zh.contains("￥12.50") && what.en.contains("US$12.50"), "{what:?}");
     assert_eq!(world.until_it_is(world.today(), "currency", "raised").await, ["found"]);
     assert!(matches!(world.payment(sold).await.charge, Charge::Paid { .. }));
