@@ -36,87 +36,51 @@ fn of_status(status: u16) -> Text {
     }
 }
 
-/// Causes by a part of what the system's own errors say, which no type tells apart.
+/// A part of what the system's own errors say, which no type tells apart, and its cause in Chinese and in English.
+const CAUSES: &[(&[&str], &str, &str)] = &[
+    (
+        &["refused"],
+        "连不上：对方没有开着（端口没人听）",
+        "Nobody is listening there: the system is not running",
+    ),
+    (
+        &["deadline", "timed out", "unreachable"],
+        "连不上：网络不通，或被防火墙挡住",
+        "It cannot be reached: no network, or a firewall in between",
+    ),
+    (&["lookup"], "网址里的域名查不到；请核对网址", "The name in the address cannot be looked up; check it"),
+    (&["certificate"], "对方的证书不可信或已过期", "Its certificate is not trusted or has expired"),
+    (
+        &["private network"],
+        "这个地址在内网，配置不允许发到那里",
+        "The address is inside a private network, where the configuration allows nothing to be sent",
+    ),
+    (
+        &["master key"],
+        "这台服务器的主密钥打不开它的签名密钥；请换一个签名密钥",
+        "This server's master key does not open its secret; make a new secret",
+    ),
+    (
+        &["nothing of this kind"],
+        "这笔收款现在已没有这样的事可说",
+        "The payment has nothing of this kind to tell any more",
+    ),
+    (&["closed", "reset"], "对方没答完就断开了", "It hung up before it had answered"),
+];
+
 fn of_silence(answer: &str) -> Text {
-    let known = [
-        (
-            "no answer within",
-            Text::new(
-                format!("{} 秒内没有回答；请它先回答，再做慢的事", PATIENCE.as_secs()),
-                format!(
-                    "No answer within {} seconds; it should answer first and work later",
-                    PATIENCE.as_secs()
-                ),
-            ),
-        ),
-        (
-            "refused",
-            Text::new(
-                "连不上：对方没有开着（端口没人听）",
-                "Nobody is listening there: the system is not running",
-            ),
-        ),
-        (
-            "deadline",
-            Text::new(
-                "连不上：网络不通，或被防火墙挡住",
-                "It cannot be reached: no network, or a firewall in between",
-            ),
-        ),
-        (
-            "timed out",
-            Text::new(
-                "连不上：网络不通，或被防火墙挡住",
-                "It cannot be reached: no network, or a firewall in between",
-            ),
-        ),
-        (
-            "unreachable",
-            Text::new(
-                "连不上：网络不通，或被防火墙挡住",
-                "It cannot be reached: no network, or a firewall in between",
-            ),
-        ),
-        (
-            "lookup",
-            Text::new(
-                "网址里的域名查不到；请核对网址",
-                "The name in the address cannot be looked up; check it",
-            ),
-        ),
-        (
-            "certificate",
-            Text::new("对方的证书不可信或已过期", "Its certificate is not trusted or has expired"),
-        ),
-        (
-            "private network",
-            Text::new(
-                "这个地址在内网，配置不允许发到那里",
-                "The address is inside a private network, where the configuration allows nothing to be sent",
-            ),
-        ),
-        (
-            "master key",
-            Text::new(
-                "这台服务器的主密钥打不开它的签名密钥；请换一个签名密钥",
-                "This server's master key does not open its secret; make a new secret",
-            ),
-        ),
-        (
-            "nothing of this kind",
-            Text::new(
-                "这笔收款现在已没有这样的事可说",
-                "The payment has nothing of this kind to tell any more",
-            ),
-        ),
-        ("closed", Text::new("对方没答完就断开了", "It hung up before it had answered")),
-        ("reset", Text::new("对方没答完就断开了", "It hung up before it had answered")),
-    ];
-    let found = known.into_iter().find(|(part, _)| answer.contains(part));
-    found.map_or_else(
-        || Text::new(format!("没有回答：{answer}"), format!("No answer: {answer}")),
-        |(_, text)| text,
-    )
+    if answer.contains("no answer within") {
+        let seconds = PATIENCE.as_secs();
+        return Text::new(
+            format!("{seconds} 秒内没有回答；请它先回答，再做慢的事"),
+            format!("No answer within {seconds} seconds; it should answer first and work later"),
+        );
+    }
+    let known = CAUSES.iter().find(|(parts, ..)| parts.iter().any(|part| answer.contains(part)));
+    match known {
+        Some((_, zh, en)) => Text::new(*zh, *en),
+        None => Text::new(format!("没有回答：{answer}"), format!("No answer: {answer}")),
+    }
 }
 
 #[cfg(test)]
