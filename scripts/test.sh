@@ -103,13 +103,16 @@ skip() {
 rust_tests() { cargo test --workspace --locked --no-fail-fast -q; }
 lint() { cargo clippy --workspace --all-targets --locked -q -- -D warnings; }
 
+# From here on the binary is the one that the tests were built with: an optimized one would compile everything once more,
+# which takes longer than all that is gained by it.
+
 # What is generated from the handlers is what is checked in.
 openapi_fresh() {
-  "$(binary fast)" openapi >"$logs/openapi.json" && cmp "$logs/openapi.json" shell/api/openapi.json ||
+  "$(binary dev)" openapi >"$logs/openapi.json" && cmp "$logs/openapi.json" shell/api/openapi.json ||
     { echo "shell/api/openapi.json is stale; run:  ./paydesk openapi > shell/api/openapi.json"; return 1; }
 }
 
-world() { "$(binary fast)" sim --payments "$1" --json; }
+world() { "$(binary dev)" sim --payments "$1" --json; }
 
 # Without the QR reader the printer's checks are skipped, and say so.
 python_outsiders() {
@@ -118,15 +121,15 @@ python_outsiders() {
 }
 
 outsiders() {
-  PAYDESK=$(binary fast) PYTHON=$cache/wallets/bin/python tests/outsiders/run.sh
+  PAYDESK=$(binary dev) PYTHON=$cache/wallets/bin/python tests/outsiders/run.sh
 }
 
 # torture HOW TIMES [OPTION...]: short; what a machine lacks is skipped and counted by the script itself.
-torture() { PAYDESK=$(binary fast) python3 tests/torture "$1" --times "$2" "${@:3}"; }
+torture() { PAYDESK=$(binary dev) python3 tests/torture "$1" --times "$2" "${@:3}"; }
 
-tills() { PAYDESK=$(binary fast) python3 tests/torture/tills.py --kills 4; }
+tills() { PAYDESK=$(binary dev) python3 tests/torture/tills.py --kills 4; }
 
-browser() { PAYDESK=$(binary fast) scripts/browser.sh; }
+browser() { PAYDESK=$(binary dev) scripts/browser.sh; }
 
 # In a function, so that the script may change while it runs.
 main() {
@@ -141,14 +144,11 @@ main() {
   else
     skip web "the web packages could not be installed"
   fi
-  # The compiler works on one crate after the other for much of the time, which leaves a processor to the binary.
-  beside binary build_binary fast
   part clippy lint
   # The store's tests run once more on a PostgreSQL that they start themselves.
   [ -n "${PAYDESK_POSTGRES:-}" ] || need_postgres || skip postgres "PostgreSQL could not be installed"
   part rust rust_tests
   part tidy cargo run -q --locked -p xtask -- tidy
-  meet
   part openapi openapi_fresh
   part sim world "$([ -n "$quick" ] && echo 20000 || echo 200000)"
   if [ -z "$quick" ]; then
