@@ -142,8 +142,10 @@ pub(crate) fn lesson(payment: &Payment, next: &Next, known: &Known) -> Lesson {
 fn by_hand(payment: &Payment, known: &Known) -> Vec<Command> {
     let there = known.matched.as_ref().and_then(match_of);
     let same = |here: &Match, there: &Match| here.paid.transaction == there.paid.transaction;
-    let withdraw =
-        || Command::WithdrawMatch { by: BY.to_owned(), reason: "已在服务器上撤回".to_owned() };
+    let withdraw = || Command::WithdrawMatch {
+        by: BY.to_owned(),
+        reason: "已在服务器上撤回 withdrawn at the server".to_owned(),
+    };
     let mut commands = match (&payment.matched, there) {
         (Some(here), Some(there)) if same(here, &there) => Vec::new(),
         (Some(_), Some(there)) => vec![withdraw(), Command::Match(there)],
