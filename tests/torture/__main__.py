@@ -8,8 +8,10 @@
     python3 tests/torture nodes --database postgres [...]
     python3 tests/torture/tills.py         tills that break, case by case
 
-    python3 tests/torture full             1,000 kills and 500 power cuts of each database, in runs of a few minutes
-    python3 tests/torture full --part 2/4  a quarter of it; parts may share the ledger, which says what is done
+    python3 tests/torture full               1,000 kills and 500 power cuts of each database, in runs of some minutes
+    python3 tests/torture full --beside 4    four runs side by side
+    python3 tests/torture full --part 2/4    a quarter of it; parts may share the ledger, which says what is done
+    python3 tests/torture full --minutes 10  begins no run after ten minutes; the next call goes on
 
 PAYDESK names the binary. Server and provider simulators are separate processes. Tills sell, give up waiting, cancel
 and refund; whatever is not answered is sent again with the same idempotency key, as a till would. Afterwards every
@@ -18,9 +20,12 @@ acknowledged may be missing. What a machine lacks is said and counted. Ends with
 """
 
 import argparse
+import math
 import pathlib
 import random
+import signal
 import sys
+import time
 
 import full
 from run import BREAKERS, run
@@ -44,13 +49,21 @@ def main():
     parser.add_argument("--kills", type=int, default=1000, help="full: so many kills of each database")
     parser.add_argument("--cuts", type=int, default=500, help="full: so many power cuts of each database")
     parser.add_argument("--part", type=part, default=(1, 1), metavar="K/N", help="full: only the K-th of N parts")
-    parser.add_argument("--ledger", type=pathlib.Path, default=full.LEDGER, help="full: what is done (%(default)s)")
+    parser.add_argument("--beside", type=int, default=1, metavar="N", help="full: so many runs side by side")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="full: begin no run after so many")
+    parser.add_argument("--ledger", type=pathlib.Path,
+                        help=f"where it is written what is done; full: {full.LEDGER} if it is missing")
     options = parser.parse_args()
+    # Whoever is told to end puts away what was set up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("torture: stopped"))
     if options.how == "full":
-        options.seed = options.seed or 1
+        options.seed, options.ledger = options.seed or 1, options.ledger or full.LEDGER
         sys.exit(0 if full.run_all(options) else 1)
     options.seed = options.seed or random.randrange(1, 1000)
+    began = time.monotonic()
     result = run(options)
+    if options.ledger and not result.lacks:
+        full.write(options.ledger, options, time.monotonic() - began, result)
     print(f"{result.passed} passed, {len(result.failed)} failed, {1 if result.lacks else 0} skipped")
     sys.exit(1 if result.failed else 0)
 

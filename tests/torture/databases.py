@@ -4,10 +4,10 @@ import os
 import pathlib
 import pwd
 import shutil
-import signal
 import subprocess
 import time
 
+import processes
 from ports import free_port
 
 # From a start to the first answer; recovery after a crash on a busy machine takes its time.
@@ -23,11 +23,10 @@ class Sqlite:
 
     name, url = "sqlite", None
 
-    def start(self):
+    def launch(self):
         pass
 
-    def kill(self):
-        pass
+    ready = start = kill = freeze = launch
 
 
 class Postgres:
@@ -60,12 +59,20 @@ class Postgres:
 
     def start(self):
         """Until it answers, having recovered whatever it had to."""
+        self.launch()
+        self.ready()
+
+    def launch(self):
+        """Begins to start it."""
         # Left by a cluster that was killed; ours is the only one that can have written it.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         command = [*self.prefix, str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port),
                    "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=on"]
         self.process = subprocess.Popen(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                         start_new_session=True, **self.as_user())
+
+    def ready(self):
+        """Until what was launched answers."""
         ready = [str(self.binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         deadline = time.monotonic() + STARTS_WITHIN_S
         while subprocess.run(ready, check=False).returncode != 0:
@@ -74,36 +81,20 @@ class Postgres:
                 raise RuntimeError("PostgreSQL did not start")
             time.sleep(0.02)
 
+    def rows(self, question):
+        """What it answers to a statement: a list of texts for each row."""
+        command = [self.binaries / "psql", "-X", "-A", "-t", "-F", "\t", "-d", self.url, "-c", question]
+        said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd="/").stdout
+        return [line.split("\t") for line in said.splitlines()]
+
     def kill(self):
         """SIGKILL to every process of the cluster at once."""
-        # One that is just being born may escape the first round.
-        while left := members(self.process.pid):
-            for member in left:
-                try:
-                    os.kill(member, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-            self.process.poll()
-            time.sleep(0.01)
+        processes.kill(self.process.pid)
         self.process.wait()
 
-
-def members(leader):
-    """The processes of the session that `leader` leads: PostgreSQL's children make groups of their own."""
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except (OSError, IndexError):
-                continue
-            # After the command's name: state, parent, group, session. A child that left the session is known by its parent;
-            # a dead one that nobody buried holds nothing any more.
-            if fields[0] != "Z" and (
-                leader in (int(fields[1]), int(fields[3])) or int(entry.name) == leader
-            ):
-                found.append(int(entry.name))
-    return found
+    def freeze(self):
+        """Stops all of it at one instant."""
+        processes.freeze(self.process.pid)
 
 
 def newest_binaries():

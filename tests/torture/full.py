@@ -1,19 +1,26 @@
-"""The long torture: a thousand kills and five hundred power cuts of each database, in short runs with seeds of their
-own. Each run that ended is a line of the ledger; one that passed is not run again, so that it can be stopped at any
-time, and split over machines or days.
+"""The long torture: a thousand kills and five hundred power cuts of each database, in runs with seeds of their own,
+some of them side by side: a run that was broken waits for slow refunds and late payers, while another is broken. Each
+run that ended is a line of the ledger; one that passed is not run again, so that it can be stopped at any time, and
+split over machines or days.
 """
 
-import argparse
 import json
 import pathlib
+import signal
 import subprocess
+import sys
+import threading
 import time
 
-from run import BREAKERS, run
+from run import BREAKERS
 
-# Short enough that little is lost when it is stopped, long enough that starting is no large part of it.
-CHUNK = {"kill": 50, "power": 25}
+# The books are compared once a run, which takes two minutes however much was broken. More breaks in a run make more
+# payments to compare, and more to lose when it is stopped.
+CHUNK = {"kill": 125, "power": 125}
 LEDGER = pathlib.Path("target/torture.jsonl")
+HERE = pathlib.Path(__file__).parent
+# What a job says on the command line of its own process, and its line in the ledger.
+WORDS = ("times", "database", "seed", "tills")
 
 
 def jobs(options):
@@ -34,7 +41,7 @@ def jobs(options):
 
 
 def key(line):
-    return tuple(line[name] for name in ("how", "database", "times", "seed", "tills"))
+    return tuple(line[name] for name in ("how", *WORDS))
 
 
 def read(ledger):
@@ -42,35 +49,74 @@ def read(ledger):
     return {key(line): line for line in lines}
 
 
+def write(ledger, options, seconds, result):
+    """Adds what a run came to, as one short write, so that runs side by side may share the ledger."""
+    line = {**{name: getattr(options, name) for name in ("how", *WORDS)}, "seconds": round(seconds),
+            "passed": result.passed, "failed": result.failed, "counts": result.counts, "of": revision()}
+    with ledger.open("a") as lines:
+        lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
 def run_all(options):
-    """Runs what is left of the part, and sums up the whole ledger. Gives whether all that was run has passed."""
+    """Runs what is left of the part, and sums up the whole ledger. Gives whether all that is in it has passed."""
     whole = jobs(options)
     number, parts = options.part
     mine = whole[number - 1 :: parts]
     options.ledger.parent.mkdir(parents=True, exist_ok=True)
     done = read(options.ledger)
     left = [job for job in mine if done.get(key(job), {"failed": [True]})["failed"]]
-    print(f"{len(whole)} runs, {len(mine)} in this part, {len(left)} of them to do", flush=True)
-    began = time.monotonic()
-    for count, job in enumerate(left, 1):
-        one(options, job)
-        so_far = (time.monotonic() - began) / count
-        print(f"== {count} of {len(left)} runs, {so_far:.0f} s each, {so_far * (len(left) - count) / 60:.0f} minutes left",
-              flush=True)
+    print(f"{len(whole)} runs, {len(mine)} in this part, {len(left)} of them to do, {options.beside} side by side",
+          flush=True)
+    Crew(options, left).work()
     return sum_up(whole, read(options.ledger))
 
 
-def one(options, job):
-    print(f"\n== {job['times']} {BREAKERS[job['how']].WHAT} on {job['database']}, seed {job['seed']}", flush=True)
-    began = time.monotonic()
-    result = run(argparse.Namespace(**job, forgetful=False))
-    if result.lacks:
-        return
-    line = {**job, "seconds": round(time.monotonic() - began), "passed": result.passed, "failed": result.failed,
-            "counts": result.counts, "of": revision()}
-    # One short write, so that parts that run side by side may share the ledger.
-    with options.ledger.open("a") as ledger:
-        ledger.write(json.dumps(line, ensure_ascii=False) + "\n")
+class Crew:
+    """Runs jobs side by side, each in a process of its own, until they are done or it is time to begin no more."""
+
+    def __init__(self, options, left):
+        self.options, self.left, self.ended = options, list(left), 0
+        self.began, self.lock, self.running = time.monotonic(), threading.Lock(), set()
+        self.closing = False
+
+    def work(self):
+        hands = [threading.Thread(target=self.hand, daemon=True) for _ in range(self.options.beside)]
+        for hand in hands:
+            hand.start()
+        try:
+            for hand in hands:
+                hand.join()
+        finally:
+            # Stopped in the middle: each puts away what it set up.
+            with self.lock:
+                self.closing = True
+                for child in self.running:
+                    child.send_signal(signal.SIGTERM)
+            for hand in hands:
+                hand.join()
+
+    def hand(self):
+        while child := self.next():
+            said = child.communicate()[0]
+            with self.lock:
+                self.running.discard(child)
+                self.ended += 1
+                print(said, end="", flush=True)
+
+    def next(self):
+        """The next job's process, if there is one to be begun."""
+        with self.lock:
+            minutes = (time.monotonic() - self.began) / 60
+            if not self.left or self.closing or minutes >= self.options.minutes:
+                return None
+            job = self.left.pop(0)
+            print(f"== {minutes:.0f} min: {job['times']} {BREAKERS[job['how']].WHAT} on {job['database']}, seed "
+                  f"{job['seed']}; {self.ended} runs ended, {len(self.left)} not begun", flush=True)
+            words = [word for name in WORDS for word in (f"--{name}", str(job[name]))]
+            command = [sys.executable, str(HERE), job["how"], *words, "--ledger", str(self.options.ledger)]
+            child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            self.running.add(child)
+            return child
 
 
 def revision():

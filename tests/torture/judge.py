@@ -9,6 +9,8 @@ REST = ("paid", "not_paid", "returned")
 REST_WITHIN_S = 300
 AGREE_WITHIN_S = 60
 BILLS, BILL_EVERY_S = 3, 4
+# Payments whose timelines are printed when something is wrong.
+EVIDENCE = 5
 NOTHING = {"paid": None, "reversed": False, "refunds": []}
 
 
@@ -35,10 +37,12 @@ def all_at_rest(shop):
     """Every payment once all of them rest, or when patience ends."""
     deadline = time.monotonic() + REST_WITHIN_S
     while True:
+        began = time.monotonic()
         payments = shop.payments()
         if all(map(rests, payments)) or time.monotonic() > deadline:
             return payments
-        time.sleep(1)
+        # Reading a long book takes its time from those who still have something to do.
+        time.sleep(1 + time.monotonic() - began)
 
 
 def compared(shop, payments):
@@ -93,7 +97,11 @@ def judge(shop, counts):
     print(f"seed {shop.seed}: {len(payments)} payments {dict(outcomes)}, "
           f"{repeats} requests sent again, {kept} fen kept, {len(found_by_bill)} late payments found by bill; "
           f"{len(starts)} starts, {starts[len(starts) // 2] * 1000:.0f} ms each (median)")
+    panics = [line for line in shop.log.read_text(errors="replace").splitlines() if "panicked" in line]
     escalated = [payment for payment in restless if payment["escalated"]]
+    for payment in [*restless, *differing][:EVIDENCE]:
+        print(f"{payment['order_no']}:", shop.answer("GET", f"/v1/payments/{payment['id']}/timeline"))
+    yield "no server panicked", not panics, panics[:3]
     yield "every till could go on", not [t.error for t in shop.tills if t.error], [t.error for t in shop.tills][:3]
     yield "payments were made", len(payments) > 20, len(payments)
     yield f"every payment rests ({len(escalated)} of the others are with the owner)", not restless, [

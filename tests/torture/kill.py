@@ -1,4 +1,4 @@
-"""SIGKILL at random instants: to the server, and where there is one also to the database."""
+"""SIGKILL at random instants, those of a start among them: to the server, and where there is one also to the database."""
 
 from databases import made
 from shop import Shop
@@ -12,12 +12,10 @@ def breaking(options, folder, chance):
 
     def once():
         # The database survives most deaths of the server, as it would on a machine of its own.
-        database_too = chance.random() < 0.2
-        if database_too:
-            shop.database.kill()
-        shop.server.kill()
-        if database_too:
-            shop.database.start()
-        shop.server.start()
+        database_too = chance.random() < 0.2 or shop.database in shop.starting
+        parts = [shop.database, shop.server] if shop.database.url and database_too else [shop.server]
+        for part in parts:
+            part.kill()
+        shop.rise(parts, chance)
 
     return shop, once

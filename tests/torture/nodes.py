@@ -10,6 +10,7 @@ import hmac
 import http.client
 import itertools
 import json
+import math
 import shutil
 import signal
 import threading
@@ -22,6 +23,8 @@ from shop import Server, Shop, http_json
 
 WHAT = "deaths, sleeps and restarts of one of two servers"
 LEASE_S = 4
+# Whoever is dead for so long does not come back before the other has taken over.
+DEAD_S = LEASE_S + 3
 # A lease, a look at the others, and a machine that is busy with other things.
 TAKEN_OVER_WITHIN_S = 90
 # From the sale at one server to its event at the other; a moment, but for the machine.
@@ -63,6 +66,48 @@ class Buyers(threading.Thread):
             return self.shop.ask("POST", "/v1/payments?wait=1", headers, content)
 
 
+class Death:
+    """What a server that was killed left behind, and how soon the other went on with it."""
+
+    def __init__(self, database, name):
+        self.database = database
+        # The clock of facts is the database's.
+        self.at = int(database.rows(f"SELECT {CLOCK}")[0][0])
+        ended = " OR ".join(f"body LIKE '%\"{end}\":{{%'" for end in ("answered", "lost", "never_left"))
+        asked = "body LIKE '%\"asked\":{%'"
+        left = database.rows(
+            "SELECT p.id, p.due_at, count(*) FILTER (WHERE " + asked + f") - count(*) FILTER (WHERE {ended}) "
+            "FROM payments p JOIN nodes n ON n.fence = p.holder JOIN facts f ON f.payment = p.id "
+            f"WHERE p.due_at IS NOT NULL AND n.name = '{name}' AND n.standing = 'alive' GROUP BY p.id, p.due_at")
+        # A payment with a call on its way has something to be done at once; others when they are due.
+        self.left = {id: self.at if int(calls) > 0 else max(self.at, int(due)) for id, due, calls in left}
+
+    def silences(self):
+        """For each payment how long after the death it had something to be done, in microseconds, and how many seconds it
+        lay idle from then on. Payments that came to rest with what the dead one had just sent to the database have nothing
+        more to be done."""
+        listed = ", ".join(f"'{id}'" for id in self.left) or "''"
+        found = self.database.rows(
+            f"SELECT payment, min(at) FROM facts WHERE payment IN ({listed}) AND at > {self.at} GROUP BY payment")
+        return [(self.left[id] - self.at, (int(at) - self.left[id]) / 1e6) for id, at in found]
+
+
+CLOCK = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+
+
+def in_words(deaths):
+    """How long payments of the dead lay idle."""
+    all_of_them = [silence for death in deaths for silence in death.silences()]
+    at_once = sorted(seconds for after, seconds in all_of_them if after < LEASE_S * 1e6)
+    later = sorted(seconds for after, seconds in all_of_them if after >= LEASE_S * 1e6)
+    if not at_once:
+        return f"{len(deaths)} deaths left nothing to take over"
+    place = lambda part: at_once[min(math.ceil(len(at_once) * part), len(at_once)) - 1]
+    words = (f"{len(deaths)} deaths left {len(at_once)} payments with something to do; the other server's first "
+             f"fact came after {place(0.5):.2f} s (median), {place(0.99):.2f} s (p99), {at_once[-1]:.2f} s (longest)")
+    return words + (f"; {len(later)} that were due later waited at most {later[-1]:.2f} s beyond it" if later else "")
+
+
 class Nodes(Shop):
     """A shop with two servers. `address` is the next one's that lets somebody in."""
 
@@ -79,7 +124,9 @@ class Nodes(Shop):
         self.server.kill()
         self.server.start()
         self.addresses.append(second)
-        self.servers = [self.server, Server(other)]
+        self.servers = [self.server, Server(other, log=self.log)]
+        self.names = {self.servers[0]: "a", self.servers[1]: "b"}
+        self.deaths = []
 
     @property
     def address(self):
@@ -97,6 +144,14 @@ class Nodes(Shop):
             except ConnectionRefusedError:
                 time.sleep(0.01)
         raise ConnectionRefusedError("no server lets anybody in")
+
+    def after(self):
+        print(in_words(self.deaths))
+
+    def dies(self, server):
+        """Kills it, and remembers what it leaves behind."""
+        server.kill()
+        self.deaths.append(Death(self.database, self.names[server]))
 
     def restart_one(self, server):
         """As an operator does it."""
@@ -127,7 +182,8 @@ def rolling_restart(shop):
 
 
 def finished_by_the_other(shop):
-    """Begins payments on one server, kills it before they can end, and gives how long the other took for them all."""
+    """Begins payments on one server, kills it before they can end, and gives how long the other took for them all, in
+    words, and how many it did not finish."""
     victim, other = shop.servers[0], shop.addresses[1]
     patient = {"timeout": 60}
     provider = shop.providers[0]
@@ -142,7 +198,7 @@ def finished_by_the_other(shop):
         assert status in (200, 201), answer
         begun.append(answer["id"])
     victim.kill()
-    killed = time.monotonic()
+    death, killed = Death(shop.database, "a"), time.monotonic()
     waiting = set(begun)
     while waiting and time.monotonic() - killed < TAKEN_OVER_WITHIN_S:
         for payment in list(waiting):
@@ -152,7 +208,7 @@ def finished_by_the_other(shop):
         time.sleep(0.1)
     took = time.monotonic() - killed
     victim.start()
-    return took, len(waiting)
+    return f"{took:.1f} s after its death; {in_words([death])}", len(waiting)
 
 
 def wish_at_the_wrong_server(shop):
@@ -252,9 +308,13 @@ def breaking(options, folder, chance):
     def once():
         server = chance.choice(shop.servers)
         how = chance.random()
-        if how < 0.5:
+        if how < 0.25:
             server.kill()
-            time.sleep(chance.uniform(0, LEASE_S + 2))
+            time.sleep(chance.uniform(0, LEASE_S))
+            server.start()
+        elif how < 0.5:
+            shop.dies(server)
+            time.sleep(DEAD_S)
             server.start()
         elif how < 0.75:
             server.process.send_signal(signal.SIGSTOP)
@@ -276,6 +336,6 @@ def before(shop):
     missed = heard_at_the_other(shop)
     yield "what one server does is heard at the other", not missed, missed
     took, left = finished_by_the_other(shop)
-    yield f"payments of a killed server are finished by the other ({took:.1f} s after its death)", left == 0, left
+    yield f"payments of a killed server are finished by the other ({took})", left == 0, left
     answered, failed = rolling_restart(shop)
     yield f"a rolling restart fails none of {answered} requests", answered > 0 and not failed, failed[:3]

@@ -15,6 +15,11 @@ import power
 from databases import Missing
 from judge import judge
 
+# Between two breaks: mostly short, so that there are many, and now and then long enough for a backlog to clear.
+PAUSE_S, PAUSE_MAX_S = 0.25, 1.5
+# The same while something starts.
+START_S = 0.4
+LAST_LINES = 40
 BREAKERS = {"kill": kill, "power": power, "disk": disk, "links": links, "nodes": nodes}
 
 
@@ -45,8 +50,15 @@ def run(options):
         except Exception as error:
             result.failed.append(f"seed {options.seed} went on to its end; seen: {error!r}")
             print(f"FAILED - {result.failed[-1]}")
-            traceback.print_exc()
+            traceback.print_exc(file=sys.stdout)
+        log = folder / "server.log"
+        if result.failed and log.exists():
+            print("the last that the server said:", *log.read_text(errors="replace").splitlines()[-LAST_LINES:], sep="\n  ")
     return result
+
+
+def pause(chance):
+    return min(0.02 + chance.expovariate(1 / PAUSE_S), PAUSE_MAX_S)
 
 
 def checks(options, folder, counts):
@@ -57,14 +69,16 @@ def checks(options, folder, counts):
         yield from shop.before()
         shop.open()
         for time_no in range(1, options.times + 1):
-            time.sleep(chance.uniform(0.02, 1.0))
+            time.sleep(chance.uniform(0, START_S) if shop.starting else pause(chance))
             once()
             if sys.stderr.isatty():
                 print(f"\r{time_no} of {options.times} {breaker.WHAT}", end="", file=sys.stderr)
+        shop.risen()
         shop.mend()
         shop.close()
         print(f"{options.times} {breaker.WHAT} on {options.database}, ", end="")
         yield from judge(shop, counts)
+        shop.after()
     finally:
         try:
             shop.stop()

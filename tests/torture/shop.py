@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 
+import processes
 from ports import free_port
 
 BINARY = os.environ.get("PAYDESK", "target/fast/paydesk")
@@ -33,6 +34,10 @@ CASES = {
 }
 # Loopback has no long queues, and a test has no 45 s per customer. How things are decided is unchanged.
 TIMING = "timing = { first_inquiry_ms = 300, inquiry_every_ms = 700, give_up_after_ms = 12000, in_flight_max_ms = 2000 }"
+# So often a part is broken again before it is up: in the database's recovery, or while the server takes up what is open.
+BROKEN_IN_THE_START = 0.25
+# Sales of every till between the last break and the end.
+SALES_AT_THE_END = 2
 # Patience with a machine that is busy with other things. Nothing is concluded from how long anything took.
 STARTS_WITHIN_S = 180
 ANSWERS_WITHIN_S = 300
@@ -89,22 +94,33 @@ class Provider:
 class Server:
     """The server, ended and started again on the same port and database."""
 
-    def __init__(self, config, prefix=()):
-        self.config, self.prefix = config, tuple(prefix)
+    def __init__(self, config, prefix=(), log=None):
+        self.config, self.prefix, self.log = config, tuple(prefix), log
         self.starts = []
         self.start()
 
     def start(self):
         """Until it serves, or raises with what it said."""
-        began = time.monotonic()
+        self.launch()
+        self.ready()
+
+    def launch(self):
+        """Begins to start it."""
+        self.began = time.monotonic()
         command = [*self.prefix, BINARY, "serve", "--config", str(self.config)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        log = self.log.open("a") if self.log else None
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
+        if log:
+            log.close()
+
+    def ready(self):
+        """Until what was launched serves, or raises with what it said."""
         try:
             first_line(self.process, "the server")
         except RuntimeError:
             self.process.stdout.close()
             raise
-        self.starts.append(time.monotonic() - began)
+        self.starts.append(time.monotonic() - self.began)
 
     def kill(self):
         """SIGKILL to it and to whatever was started with it."""
@@ -113,6 +129,12 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process.stdout.close()
+
+
+    def freeze(self):
+        """Stops all of it at one instant."""
+        if self.process.poll() is None:
+            processes.freeze(self.process.pid)
 
 
 class Till(threading.Thread):
@@ -174,6 +196,8 @@ class Shop:
         self.seed, self.database = seed, database
         # The tills begin nothing new; nobody asks any more.
         self.closing, self.over = threading.Event(), threading.Event()
+        # What is not up yet, in the order in which it starts; the first is launched.
+        self.starting = []
         self.providers = [Provider(name, folder, street) for name in ("wechat", "alipay")]
         self.address = f"{host}:{free_port()}"
         config = self.install(folder, disk)
@@ -181,7 +205,9 @@ class Shop:
             "authorization": f"Bearer {(folder / 'key').read_text()}",
             "content-type": "application/json",
         }
-        self.server = Server(config, prefix)
+        # Beside the disk that may lose its power: what a server says last is wanted most.
+        self.log = folder / "server.log"
+        self.server = Server(config, prefix, self.log)
         self.serial, self.lock = seed * 1_000_000, threading.Lock()
         self.tills = [Till(self, number) for number in range(tills)]
 
@@ -207,13 +233,35 @@ class Shop:
         """The tills begin to sell."""
         for till in self.tills:
             till.start()
-        time.sleep(1)
+
+    def rise(self, parts, chance):
+        """Starts these again, one after the other. Now and then it leaves off in the middle of a start, for the next break
+        to fall into it."""
+        for number, part in enumerate(parts):
+            part.launch()
+            self.starting = parts[number:]
+            if chance.random() < BROKEN_IN_THE_START:
+                return
+            part.ready()
+        self.starting = []
+
+    def risen(self):
+        """Until all that was left in the middle of its start is up."""
+        for number, part in enumerate(self.starting):
+            if number > 0:
+                part.launch()
+            part.ready()
+        self.starting = []
 
     def close(self):
-        """The tills finish what they began."""
-        time.sleep(1)
-        self.closing.set()
+        """Each till sells a few times more, and finishes what it began."""
         deadline = time.monotonic() + ANSWERS_WITHIN_S
+        enough = {till: len(till.acknowledged) + SALES_AT_THE_END for till in self.tills}
+        while any(till.is_alive() and len(till.acknowledged) < wanted for till, wanted in enough.items()):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
+        self.closing.set()
         for till in self.tills:
             till.join(max(0, deadline - time.monotonic()))
         # Whoever is not finished by now says so itself.
@@ -224,6 +272,9 @@ class Shop:
     def before(self):
         """What is looked at before anybody sells."""
         return ()
+
+    def after(self):
+        """Tells what else was measured, when the books were compared."""
 
     def mend(self):
         """Ends the faults that are on all the time, before the books are compared."""

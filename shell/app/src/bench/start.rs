@@ -6,7 +6,7 @@ use super::rig::Rig;
 use super::{cpu_pressure, machine_is_quiet, percentile_ms, rounded};
 use crate::cli::Verdict;
 use crate::serve::open_store;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use provider_contract::{Simulator, Treatment};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
@@ -43,6 +43,8 @@ pub struct Options {
 const GROUP: u64 = 1000;
 /// Between two new payments while open ones are driven on.
 const BETWEEN: Duration = Duration::from_millis(100);
+/// Until a server has counted what is open.
+const COUNTED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Measures and prints.
 pub async fn run(options: Options) -> Result<Verdict> {
@@ -64,7 +66,7 @@ pub async fn run(options: Options) -> Result<Verdict> {
         "cpu_pressure": pressure,
     });
     if options.open {
-        report["driven_on"] = driven_on(&rig, Duration::from_secs(options.seconds)).await?;
+        report["driven_on"] = driven_on(&rig, options.payments, Duration::from_secs(options.seconds)).await?;
     }
     if options.json {
         println!("{report:#}");
@@ -74,10 +76,12 @@ pub async fn run(options: Options) -> Result<Verdict> {
         println!("serves after {full_ms} ms on {} {kind} ({} MB)", options.payments, report["database_mb"]);
         if let Value::Object(driven_on) = &report["driven_on"] {
             println!(
-                "{} of them came to rest in {} s, {} a second; {} new payments meanwhile took {} ms (the middle one)",
+                "{} of them came to rest in {} s, {} a second, so all of them will in {} minutes; \
+                 {} new payments meanwhile took {} ms (the middle one)",
                 driven_on["came_to_rest"],
                 driven_on["seconds"],
                 driven_on["came_to_rest_per_s"],
+                driven_on["left_minutes"],
                 driven_on["new_payments"],
                 driven_on["new_payment_p50_ms"]
             );
@@ -87,10 +91,10 @@ pub async fn run(options: Options) -> Result<Verdict> {
 }
 
 /// What becomes of the open payments for a while, and of new ones at the same time.
-async fn driven_on(rig: &Rig, watched: Duration) -> Result<Value> {
+async fn driven_on(rig: &Rig, payments: u64, watched: Duration) -> Result<Value> {
     let mut till = Connection::open(&rig.server_address).await?;
     let codes = wechat::Simulator::cheap(1);
-    let before = open_payments(rig).await?;
+    let before = once_counted(rig, payments).await?;
     let (began, mut times_us) = (Instant::now(), Vec::new());
     while began.elapsed() < watched {
         let code = codes.code_for(Treatment::Normal, times_us.len() as u64);
@@ -100,17 +104,34 @@ async fn driven_on(rig: &Rig, watched: Duration) -> Result<Value> {
     let (took, left) = (began.elapsed().as_secs_f64(), open_payments(rig).await?);
     times_us.sort_unstable();
     let came_to_rest = before.saturating_sub(left);
+    let per_s = came_to_rest as f64 / took;
+    let left_minutes = if came_to_rest == 0 { f64::INFINITY } else { left as f64 / per_s / 60.0 };
     Ok(json!({
         "open_before": before,
         "open_after": left,
         "seconds": rounded(took, 1),
         "came_to_rest": came_to_rest,
-        "came_to_rest_per_s": rounded(came_to_rest as f64 / took, 1),
+        "came_to_rest_per_s": rounded(per_s, 1),
+        "left_minutes": rounded(left_minutes, 0),
         "new_payments": times_us.len(),
         "new_payment_p50_ms": rounded(percentile_ms(&times_us, 0.50), 2),
         "new_payment_p99_ms": rounded(percentile_ms(&times_us, 0.99), 2),
         "server_rss_mb": rounded(rig.server_rss_mb(), 1),
     }))
+}
+
+/// How many are open, once the server has counted them: it serves before that.
+async fn once_counted(rig: &Rig, payments: u64) -> Result<u64> {
+    let until = Instant::now() + COUNTED_WITHIN;
+    loop {
+        let open = open_payments(rig).await?;
+        // The starts that were measured before have brought a few of them to rest.
+        if open > payments / 2 {
+            return Ok(open);
+        }
+        ensure!(Instant::now() < until, "of {payments} open payments the server tells only of {open}");
+        tokio::time::sleep(BETWEEN).await;
+    }
 }
 
 /// As the server's health tells.
