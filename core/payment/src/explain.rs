@@ -154,13 +154,13 @@ impl Action {
     pub fn text(self) -> Text {
         match self {
             NextCustomer => Text::new("下一位", "Next customer"),
-            Wait => Text::new("让顾客稍等", "Ask the customer to wait"),
-            AskCustomer => Text::new("请顾客看手机", "Ask the customer to check the phone"),
+            Wait => Text::new("让顾客稍等", "Ask to wait"),
+            AskCustomer => Text::new("请顾客看手机", "Ask to check the phone"),
             ScanNewCode => Text::new("重新扫码", "Scan a new code"),
             OtherMethod => Text::new("换一种付款方式", "Another way to pay"),
             TryAgain => Text::new("重新收款", "Charge again"),
             CallOwner => Text::new("联系店长", "Call the manager"),
-            ShowQr => Text::new("请顾客扫码", "Ask the customer to scan"),
+            ShowQr => Text::new("请顾客扫码", "Ask to scan"),
         }
     }
 }
