@@ -29,7 +29,7 @@ export function caseOf(demo, name, begins = "") {
 }
 
 /** A code is good for one payment; its first two digits name the wallet and its last six the case, the rest is free. */
-function freshened(code) {
+export function freshened(code) {
   const free = code.length - 8;
   return code.slice(0, 2) + `${Date.now()}${(fresh += 1)}`.padStart(free, "0").slice(-free) + code.slice(-6);
 }

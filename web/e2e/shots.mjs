@@ -1,12 +1,15 @@
 // Pictures of every page and state, for people to look at: `node e2e/shots.mjs BASE DIRECTORY [sizes] [languages] [pages]`,
-// where pages are of public, till, console. Whatever a picture needs and does not find is named at the end.
+// where pages are of public, till, sales, console. Whatever a picture needs and does not find is named at the end.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launch, signIn, SIZES, visitor } from "./browser.mjs";
-import { anyCode, caseOf, demoOf, Till } from "./shop.mjs";
+import { anyCode, caseOf, demoOf, freshened, Till } from "./shop.mjs";
 
 const [base = "http://127.0.0.1:8080", directory = "shots", sizes, languages, wanted] = process.argv.slice(2);
 mkdirSync(directory, { recursive: true });
+
+/** So long a case may take until its picture is taken; one that waits for its deadline takes most of a minute. */
+const CASE_MS = 75_000;
 
 /** What leads to one payment, person or key. */
 const rows = "a.row-name, .pay-cards a";
@@ -15,12 +18,12 @@ const browser = await launch();
 const demo = await demoOf(base);
 const missed = [];
 let count = 0;
-const rooms = { public: publicPages, till: tillPages, console: consolePages };
+const rooms = { public: publicPages, till: tillPages, sales: salePages, console: consolePages };
 for (const size of sizes?.split(",") ?? Object.keys(SIZES)) {
   for (const language of languages?.split(",") ?? ["zh", "en"]) {
-    const shot = async (page, name) => {
+    const shot = async (page, name, { fullPage = false } = {}) => {
       await page.waitForTimeout(400);
-      await page.screenshot({ path: join(directory, `${name}-${size}-${language}.png`) });
+      await page.screenshot({ path: join(directory, `${name}-${size}-${language}.png`), fullPage });
       count += 1;
     };
     for (const room of wanted?.split(",") ?? Object.keys(rooms)) {
@@ -164,6 +167,45 @@ async function tillPages(shot, options) {
   await till.close();
 }
 
+/** Every case of the test codes as a cashier sees it: how it ends, or what it waits for. */
+async function salePages(shot, options) {
+  const till = await Till.open(browser, base, demo.owner, options);
+  const { page } = till;
+  const cases = demo.codes.filter(({ provider }) => provider === demo.codes[0].provider);
+  for (const [at, { code, en }] of cases.entries()) {
+    const name = `sale-${String(at + 1).padStart(2, "0")}-${en.toLowerCase().replace(/[^a-z]+/g, "-").slice(0, 32)}`;
+    await till.putAside();
+    await till.type("12.50");
+    await till.scan(freshened(code));
+    await page.waitForSelector(".outcome .outcome-words");
+    await shot(page, `${name}-at-first`);
+    if (/cancel it|was undone/i.test(en)) await cancelled(till);
+    await page.waitForSelector(".outcome-state:not(.is-busy)", { timeout: CASE_MS }).catch(() => {});
+    await shot(page, name);
+    if (/refund/i.test(en)) await refunded(shot, till, name);
+    if (await page.locator(".found-card").count()) {
+      await shot(page, `${name}-found`);
+      await till.press("F1");
+    }
+  }
+  await till.close();
+}
+
+async function cancelled(till) {
+  await till.press("Escape");
+  await till.page.waitForSelector("dialog[open] .button-danger:focus");
+  await till.press("Enter");
+  await till.page.locator("dialog[open]").waitFor({ state: "detached" });
+}
+
+async function refunded(shot, till, name) {
+  await till.press("F8");
+  await till.page.waitForSelector("dialog[open] .refund-entry");
+  await till.press("Enter");
+  await till.page.waitForSelector(".refund-lines li");
+  await shot(till.page, `${name}-refund`);
+}
+
 /** Cash, the printed code, and what stands in front when a wallet or the server is down. */
 async function ladder(shot, till) {
   const { page } = till;
@@ -265,7 +307,7 @@ async function consolePages(shot, options) {
   await signIn(page, base, "/console/", demo.owner);
   await page.waitForSelector(".figures");
   await page.waitForTimeout(1200);
-  await shot(page, "console-today");
+  await shot(page, "console-today", { fullPage: true });
   await open("payments", rows);
   await shot(page, "console-payments");
   for (const [state, name] of [["paid", "payment"], ["not_paid", "payment-not-paid"], ["returned", "payment-returned"]]) {
@@ -332,17 +374,46 @@ async function tillsAndBills(shot, page, open) {
   await page.waitForSelector(".pairing-code");
   await shot(page, "console-pairing");
   await open("reconcile", ".reconcile-sums");
-  await shot(page, "console-reconcile");
+  await shot(page, "console-reconcile", { fullPage: true });
+  for (const row of await page.locator(".reconcile-days tr a").all()) {
+    await row.click();
+    if (await page.locator(".reconcile-day .ant-result-success").isVisible()) break;
+  }
+  await shot(page, "console-reconcile-agrees");
+  await open("reconcile", ".reconcile-sums");
   await page.locator(".reconcile-day .ant-segmented-item").last().click();
   await page.locator(".reconcile-day .ant-table-row a").first().click();
   await page.locator(".reconcile-story ol li").first().waitFor();
   await shot(page, "console-difference");
 }
 
+/** Two payments of one sale, which somebody must look at. */
+async function soldTwice(page) {
+  const { tills } = await page.evaluate(async () => (await fetch("/v1/me")).json());
+  const reference = `S-${Date.now()}`;
+  for (const code of [anyCode(), anyCode()]) {
+    const body = { amount: { amount: 2600, currency: "CNY" }, method: { payer_code: { code } }, reference, till: tills[0].id };
+    const headers = { "content-type": "application/json", "idempotency-key": `shot-${code}` };
+    const paid = await page.evaluate(
+      async ([sent, named]) => (await fetch("/v1/payments?wait=20", { method: "POST", headers: named, body: JSON.stringify(sent) })).json(),
+      [body, headers],
+    );
+    if (paid.money !== "paid") throw new Error(`a sale was not paid: ${JSON.stringify(paid)}`);
+  }
+}
+
 /** Systems that are told: none, the form, a wrong address, the secret, and one that does not answer. */
 async function notices(shot, page, open) {
   await open("notices", ".webhook-how");
-  await shot(page, "console-notices");
+  await shot(page, "console-notices-empty");
+  await soldTwice(page);
+  await page.locator(".alarms li:not(.alarm-seen)").first().waitFor();
+  await page.locator(".webhook-how summary").click();
+  await shot(page, "console-notices", { fullPage: true });
+  await open("", ".figures");
+  await page.locator(".needs li").first().waitFor();
+  await shot(page, "console-today-needs");
+  await open("notices", ".webhook-how");
   await page.locator(".people-head .ant-btn-primary").click();
   await page.locator(".ant-modal input[type=url]").fill("ftp://shop.example.cn");
   await page.locator(".ant-modal-footer .ant-btn-primary").click();

@@ -6,7 +6,7 @@ import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
 import { formatAmount } from "../shared/money";
-import { dayAndClock } from "../shared/time";
+import { clockWithSeconds, storeDate } from "../shared/time";
 import { MoneyMark } from "../shared/ui/money_mark";
 import { Qr } from "../shared/ui/qr";
 import { PageFrame } from "./page_frame";
@@ -38,7 +38,7 @@ function Slip({ receipt }: { receipt: PublicReceipt }) {
   const rows: [string, string][] = [
     [t("receipt.store"), receipt.store],
     [t("receipt.method"), pick(payment.wallet_label)],
-    [t("receipt.time"), dayAndClock(payment.time, language)],
+    [t("receipt.time"), `${storeDate(payment.time)} ${clockWithSeconds(payment.time)}`],
     [t("receipt.order"), payment.order_no],
   ];
   return (

@@ -21,7 +21,7 @@ export const publicTexts = dictionary({
   "demo.role": { zh: "身份", en: "Role" },
   "role.owner": { zh: "店主", en: "Owner" },
   "role.manager": { zh: "店长", en: "Manager" },
-  "role.support": { zh: "客服（只看）", en: "Support (view only)" },
+  "role.support": { zh: "技术支持（只看）", en: "Support (view only)" },
   "role.cashier": { zh: "收银员", en: "Cashier" },
   "demo.codes": { zh: "测试码", en: "Test codes" },
   "demo.codes_text": { zh: "密码、余额不足、断网……每种情况都能试", en: "Password, low balance, lost answers: play every case" },

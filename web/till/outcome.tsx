@@ -185,6 +185,8 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
   const undecided = !resting;
   const refundable = payment.refundable.amount > 0 && payment.money === "paid";
   const recorded = payment.money === "recorded";
+  const word = shared(`money.${payment.money}`);
+  const headline = pick(payment.explain.headline);
   // Only then may the same goods be sold anew, by whatever step of the ladder.
   const mayStep = payment.money === "not_paid" && payment.explain.may_charge_again;
 
@@ -217,14 +219,14 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
   return (
     <Frame
       money={payment.money}
-      word={shared(`money.${payment.money}`)}
+      word={word}
       amount={formatAmount(payment.money === "paid" && payment.paid ? payment.paid : payment.amount, language)}
       sub={[pick(payment.wallet_label), payment.code_hint].filter(Boolean).join("  ")}
       side={qr ? <ShownQr payment={payment} qr={qr} demo={props.info.demo} /> : undefined}
       busy={undecided}
     >
       <div className="outcome-words" role="status" aria-live="assertive">
-        <h1>{pick(payment.explain.headline)}</h1>
+        <h1 className={headline.startsWith(word) ? "is-repeated" : undefined}>{headline}</h1>
         <p className="outcome-detail">{pick(payment.explain.detail)}</p>
       </div>
       {payment.cash && payment.cash.change.amount > 0 && payment.money === "paid" && <ChangeDue amount={payment.cash.change} />}
@@ -434,13 +436,11 @@ function ReceiptQr({ url }: { url: string }) {
 
 function RefundLines({ payment }: { payment: Payment }) {
   const pick = usePick();
-  const { language } = useLanguage();
   return (
     <ul className="refund-lines">
       {payment.refunds.map((refund) => (
         <li key={refund.id} className={`refund-${refund.state}`}>
-          <span>{pick(refund.text)}</span>
-          <b>{formatAmount(refund.amount, language)}</b>
+          {pick(refund.text)}
         </li>
       ))}
     </ul>

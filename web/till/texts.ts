@@ -155,7 +155,7 @@ export const tillTexts = dictionary({
     en: "The live connection dropped and is being restored. Sales go on; results are asked for every few seconds.",
   },
   "banner.unreachable": {
-    zh: "连不上服务器，现在只能收现金或登记固定码。请检查网线或 Wi-Fi；已发出的收款恢复后自动接着查。",
+    zh: "连不上服务器，现在只能收现金或登记固定码。请检查网线或无线网络；已发出的收款恢复后自动接着查。",
     en: "The server cannot be reached: only cash and the printed code work. Check the cable or Wi-Fi; sales already sent are picked up by themselves.",
   },
   "printer": { zh: "打印机", en: "Printer" },

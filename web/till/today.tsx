@@ -218,7 +218,7 @@ function OneSale({ payment, journal, mayRefund, onBack, onNewer }: OneSaleProps)
       </p>
       {payment.refunds.map((refund) => (
         <p key={refund.id} className={`notice ${refund.state === "refused" ? "notice-bad" : ""}`}>
-          {pick(refund.text)} {formatAmount(refund.amount, language)}
+          {pick(refund.text)}
         </p>
       ))}
       <div className="one-sale-actions">

@@ -66,7 +66,7 @@ export const sharedTexts = dictionary({
   "demo.scanning": { zh: "顾客正在付款…", en: "The customer is paying…" },
 
   "failure.unreachable": {
-    zh: "连不上服务器。请检查网线或 Wi-Fi，然后再试。",
+    zh: "连不上服务器。请检查网线或无线网络，然后再试。",
     en: "The server cannot be reached. Check the cable or Wi-Fi, then try again.",
   },
   "failure.broken": {
