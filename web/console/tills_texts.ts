@@ -8,7 +8,7 @@ export const tillsTexts = dictionary({
     en: "A till opens in any browser. With Paydesk's own device at the counter it keeps cash while the network is gone, and a spare can take over.",
   },
   "none": { zh: "还没有收银台。", en: "There are no tills yet." },
-  "none.hint": { zh: "收银台在服务器的配置里建立。", en: "Tills are set up in the server's configuration." },
+  "none.hint": { zh: "在服务器上运行 paydesk till add，就会出现在这里。", en: "Run paydesk till add on the server; it shows here then." },
   "open": { zh: "打开收银台", en: "Open this till" },
   "no_device": { zh: "没有配对设备，直接用浏览器收款。", en: "No device is paired; it is used in a browser." },
   "pair": { zh: "配对设备", en: "Pair a device" },

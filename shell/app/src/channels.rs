@@ -1,10 +1,11 @@
 //! From configuration to providers: the one place that knows which provider is which, and which codes are whose.
 
-use crate::config::{Channel, Config};
+use crate::config::{Channel, Config, Timing};
 use crate::sealed::{MasterKey, SealedStore};
+use crate::setup::NewChannel;
 use crate::simulate::Kind;
 use anyhow::{Context, Result, bail};
-use base::{Secret, Text};
+use base::{ChannelId, MerchantId, Secret, Text};
 use drive::ChannelSetup;
 use payment::WalletRule;
 use provider_contract::Provider;
@@ -17,8 +18,8 @@ pub struct Channels {
     pub setups: Vec<ChannelSetup>,
     /// Which merchant takes which wallet over which channel.
     pub routes: Vec<api::Route>,
-    /// What is wrong with each unusable one: a sentence for people.
-    pub faults: Vec<String>,
+    /// What is wrong with each unusable one.
+    pub faults: Vec<Text>,
 }
 
 #[derive(Deserialize)]
@@ -86,13 +87,10 @@ impl Channels {
         let key = MasterKey::load(&config.secrets.master_key_file)?;
         let store = SealedStore::read(&config.secrets.file)?;
         for channel in &config.channels {
-            let secrets = Secrets { channel: &channel.name, store: &store, key: &key };
+            let secrets = Secrets::Sealed { channel: &channel.name, store: &store, key: &key };
             match provider(channel, &secrets, &config.server.public_url) {
                 Ok(provider) => channels.add(channel, provider),
-                Err(why) => channels.faults.push(format!(
-                    "channel {} (line {} of the configuration) cannot be used: {why:#}",
-                    channel.name, channel.line
-                )),
+                Err(why) => channels.faults.push(fault(channel, &words(&why))),
             }
         }
         Ok(channels)
@@ -115,20 +113,59 @@ impl Channels {
     }
 }
 
+fn fault(channel: &Channel, why: &Text) -> Text {
+    let Channel { name, line, .. } = channel;
+    Text::new(
+        format!("通道 {name}（配置第 {line} 行）用不了：{}", why.zh),
+        format!("channel {name} (line {line} of the configuration) cannot be used: {}", why.en),
+    )
+}
+
+/// A provider's own words about credentials that cannot work; anything else as it is.
+pub fn words(why: &anyhow::Error) -> Text {
+    let wechat = why.downcast_ref::<wechat::BadConfig>().map(|bad| bad.text());
+    let alipay = || why.downcast_ref::<alipay::BadConfig>().map(|bad| bad.text());
+    wechat.or_else(alipay).unwrap_or_else(|| Text::new(format!("{why:#}"), format!("{why:#}")))
+}
+
+/// Whether a provider's connector can be made of these answers, before anything is written.
+pub fn check(new: &NewChannel) -> Result<()> {
+    let text = |(key, value): &(&str, String)| ((*key).to_owned(), toml::Value::String(value.clone()));
+    let channel = Channel {
+        name: new.provider.to_owned(),
+        id: ChannelId::from_u128(0),
+        merchant: MerchantId::from_u128(0),
+        provider: new.provider.to_owned(),
+        settings: new.settings.iter().map(text).collect(),
+        timing: Timing::default(),
+        fee: None,
+        line: 0,
+    };
+    provider(&channel, &Secrets::AtHand(&new.secrets), "https://shop.example").map(|_| ())
+}
+
 /// One channel's secrets, opened one by one.
-struct Secrets<'a> {
-    channel: &'a str,
-    store: &'a SealedStore,
-    key: &'a MasterKey,
+enum Secrets<'a> {
+    Sealed { channel: &'a str, store: &'a SealedStore, key: &'a MasterKey },
+    AtHand(&'a [(&'static str, Secret<String>)]),
 }
 
 impl Secrets<'_> {
     fn open(&self, name: &str) -> Result<Secret<String>> {
-        self.store.open(self.key, &secret_name(self.channel, name))
+        match self {
+            Secrets::Sealed { channel, store, key } => store.open(key, &secret_name(channel, name)),
+            Secrets::AtHand(secrets) => {
+                let found = secrets.iter().find(|(known, _)| *known == name);
+                found.map(|(_, secret)| secret.clone()).with_context(|| format!("{name} is missing"))
+            }
+        }
     }
 
     fn open_if_there(&self, name: &str) -> Result<Option<Secret<String>>> {
-        let there = self.store.has(&secret_name(self.channel, name));
+        let there = match self {
+            Secrets::Sealed { channel, store, .. } => store.has(&secret_name(channel, name)),
+            Secrets::AtHand(secrets) => secrets.iter().any(|(known, _)| *known == name),
+        };
         there.then(|| self.open(name)).transpose()
     }
 }

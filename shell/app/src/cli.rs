@@ -1,8 +1,8 @@
 //! The command line: every command, its options, an example each, and the exit codes.
 
 use crate::{
-    backup, bench, demo, doctor, init, migrate, reconcile_day, restore, serve, simulate, till,
-    webhooks_command, world,
+    backup, bench, channel_command, demo, doctor, init, migrate, reconcile_day, restore, serve, simulate,
+    till, webhooks_command, world,
 };
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -33,6 +33,8 @@ enum Command {
     Demo(demo::Options),
     /// Make a new installation: asks a few questions
     Init(init::Options),
+    /// Add a provider to an installation, or give it other keys
+    Channel(channel_command::Options),
     /// Run the server
     Serve(serve::Options),
     /// Run the agent at a counter; pair it, carry its journal
@@ -79,6 +81,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Demo(options) => demo::run(options),
         Command::Init(options) => init::run(options),
+        Command::Channel(options) => channel_command::run(options),
         Command::Serve(options) => serve::run(options),
         Command::Till(options) => till::run(options),
         Command::Doctor(options) => doctor::run(options),

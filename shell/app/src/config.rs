@@ -7,6 +7,7 @@ use base::{ChannelId, Currency, MerchantId, Money, TillId};
 use drive::NodeSetup;
 use payment::Policy;
 use printer::Profile;
+use receipt::Language;
 use serde::Deserialize;
 use settlement::{FeeRule, Rounding};
 use std::collections::BTreeMap;
@@ -146,6 +147,8 @@ pub struct Printer {
     pub address: String,
     /// Its model.
     pub profile: Profile,
+    /// What its slips are written in.
+    pub language: Language,
 }
 
 /// What is wrong with a configuration: where, and what to write instead.
@@ -317,6 +320,7 @@ struct PrinterFile {
     till: Spanned<String>,
     address: Spanned<String>,
     profile: Spanned<String>,
+    language: Option<Spanned<String>>,
 }
 
 /// Finds the line of a value.
@@ -534,7 +538,22 @@ fn printer(at: &Place<'_>, file: &PrinterFile) -> Result<Printer, Mistake> {
             &format!("the models are {names}"),
             Profile::named,
         )?,
+        language: match &file.language {
+            Some(language) => {
+                at.read(language, "printer.language", "slips are written in \"zh\" or \"en\"", slip_language)?
+            }
+            None => Language::Chinese,
+        },
     })
+}
+
+/// What slips are written in, as configurations say it.
+pub fn slip_language(text: &str) -> Option<Language> {
+    match text {
+        "zh" => Some(Language::Chinese),
+        "en" => Some(Language::English),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -578,6 +597,7 @@ profile = "generic-58"
         assert_eq!(config.payment_max.minor(), 5_000_000);
         assert_eq!((config.channels[0].name.as_str(), config.channels[0].line), ("wechat", 18));
         assert_eq!(config.printers[0].profile.name, "generic-58");
+        assert_eq!(config.printers[0].language, Language::Chinese);
     }
 
     #[test]
@@ -654,6 +674,11 @@ profile = "generic-58"
             "generic-58",
             "typewriter",
             "line 27: printer.profile: \"typewriter\" will not do; the models are",
+        );
+        check(
+            "\"generic-58\"",
+            "\"generic-58\"\nlanguage = \"fr\"",
+            "line 28: printer.language: \"fr\" will not do; slips are written in \"zh\" or \"en\"",
         );
         check("[shop]", "[shop", "line 13: ");
         check("[secrets]", "[secret]", "line 9: unknown field `secret`");

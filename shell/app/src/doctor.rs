@@ -195,14 +195,14 @@ async fn channels(config: &Config) -> Vec<Check> {
     let opened = built.setups.len();
     let mut checks = vec![Check::good(
         "secrets",
-        Text::new(format!("{opened} 个通道可用"), format!("{opened} channels opened")),
+        Text::new(format!("{opened} 个通道可用"), format!("channels that can be used: {opened}")),
     )];
     for fault in built.faults {
         let next = Text::new(
-            "其他通道不受影响。请改正它的设置，或在新目录里用 paydesk init 重新封存正确的密钥。",
-            "The other channels work. Correct its settings, or seal the right key with paydesk init in a new folder.",
+            "其他通道不受影响。请改正它在配置里的设置，或用 paydesk channel keys 重新封存正确的密钥。",
+            "The other channels work. Correct its settings in the configuration, or seal the right keys with paydesk channel keys.",
         );
-        checks.push(Check::wrong("channel", as_it_is(fault), next));
+        checks.push(Check::wrong("channel", fault, next));
     }
     for setup in &built.setups {
         let named = config.channels.iter().find(|channel| channel.id == setup.id);

@@ -1,18 +1,21 @@
 //! `paydesk init`: a few questions, then a new installation. Every answer can be given as an option instead.
 
+pub mod credentials;
+pub mod terminal;
+
 use crate::cli::Verdict;
 use crate::config::{is_host_and_port, is_public_url};
 use crate::files::write_private;
 use crate::setup::{self, NewChannel, Plan, channel_from_json, install, new_api_key};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use api::{Code, PASSWORD_SHORTEST, is_weak_password};
 use base::{Secret, Text};
+use credentials::asked_channel;
 use std::fs;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
 use store::Role;
+use terminal::{Check, Interrupt, again, agreed, asked, asked_unseen, called_as};
 
 const AFTER: &str = "\
 Examples:
@@ -103,56 +106,24 @@ pub fn run(options: Options) -> Result<Verdict> {
         }
         anyhow::Ok(installed)
     })?;
-    let config = installed.config.display();
-    let database = if plan.database == setup::IN_ONE_FILE { " and its database" } else { "" };
-    println!("Written: {config}, with its sealed secrets, its master key{database} beside it.");
-    println!("Keep a copy of the master key elsewhere: without it the secrets cannot be opened.");
-    println!("Next:  paydesk doctor --config {config}");
-    println!("       paydesk serve --config {config}");
+    say_what_next(&plan, &installed.config);
     Ok(Verdict::Good)
 }
 
-/// What Ctrl-C does: while questions are asked nothing is written yet, so it ends at once and leaves the terminal as it
-/// was; once files are being written it waits the second that takes.
-struct Interrupt {
-    writing: Arc<Mutex<bool>>,
+fn say_what_next(plan: &Plan, config: &Path) {
+    let (config, paydesk) = (config.display(), called_as());
+    let in_one_file = plan.database == setup::IN_ONE_FILE;
+    let (and_database, database) = if in_one_file { (" and its database", "和数据库") } else { ("", "") };
+    println!("\nWritten: {config}, with its sealed secrets, its master key{and_database} beside it.");
+    println!("已写好：{config}，封存的密钥、主密钥{database}在它旁边。");
+    println!("Keep a copy of the master key elsewhere: without it the secrets cannot be opened.");
+    println!("请把主密钥另存一份：没有它，封存的密钥就打不开。\n");
+    println!("Next / 接下来:");
+    println!("  {paydesk} doctor --config {config}    checks everything / 检查一遍");
+    println!("  {paydesk} serve --config {config}     opens the shop at {} / 开店", plan.public_url);
+    println!("Then sign in as {} at {}/till/ and {}/console/", plan.login, plan.public_url, plan.public_url);
+    println!("然后用 {} 登录收银台 /till/ 和管理台 /console/", plan.login);
 }
-
-impl Interrupt {
-    fn watch() -> Result<Interrupt> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.context("cannot watch for Ctrl-C")?;
-        let mut signals = {
-            let _inside = runtime.enter();
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
-                .context("cannot watch for Ctrl-C")?
-        };
-        let writing = Arc::new(Mutex::new(false));
-        let seen = Arc::clone(&writing);
-        std::thread::spawn(move || {
-            runtime.block_on(async {
-                while signals.recv().await.is_some() {
-                    let writing = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                    if *writing {
-                        eprintln!("paydesk: a moment, the files are being written");
-                        continue;
-                    }
-                    echo(true);
-                    eprintln!("\npaydesk: stopped; nothing was written / 已停止，什么都没有写入");
-                    std::process::exit(130);
-                }
-            });
-        });
-        Ok(Interrupt { writing })
-    }
-
-    fn writing_begins(&self) {
-        *self.writing.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = true;
-    }
-}
-
-/// Why an answer will not do, in both languages; nothing if it will.
-type Check = fn(&str) -> Option<&'static str>;
 
 const NAME: Check = |name| {
     let good = !name.trim().is_empty() && name.chars().count() <= 64;
@@ -245,56 +216,10 @@ fn channels(options: &Options) -> Result<Vec<NewChannel>> {
         if let Some(path) = given {
             channels.push(channel_from_json(provider, path)?);
         } else if !options.yes && agreed(&format!("Take {title}?"))? {
-            channels.push(asked_channel(provider)?);
+            channels.extend(asked_channel(provider)?);
         }
     }
     Ok(channels)
-}
-
-/// Every field of a provider, one question each; for keys the path of the file that holds them.
-fn asked_channel(provider: &'static str) -> Result<NewChannel> {
-    loop {
-        let question = "A JSON file with all credentials, or Enter to answer one by one / 凭证文件";
-        let whole = asked(question, "", ANYTHING)?;
-        if whole.is_empty() {
-            break;
-        }
-        match channel_from_json(provider, Path::new(&whole)) {
-            Ok(channel) => return Ok(channel),
-            Err(why) => again(&format!("{why:#}")),
-        }
-    }
-    let (settings, secrets) = setup::known_fields(provider);
-    let mut channel = NewChannel { provider, settings: Vec::new(), secrets: Vec::new() };
-    for (_, key) in settings.iter().filter(|(name, _)| !name.ends_with("_url")) {
-        let answer = asked(&format!("  {key} (Enter if you have none)"), "", ANYTHING)?;
-        if !answer.is_empty() {
-            channel.settings.push((key, answer));
-        }
-    }
-    for name in secrets {
-        let answer = match name.strip_suffix("_pem") {
-            Some(_) => asked_key_file(name)?,
-            None => asked_unseen(&format!("  {name}"))?,
-        };
-        if !answer.is_empty() {
-            channel.secrets.push((name, Secret::new(answer)));
-        }
-    }
-    Ok(channel)
-}
-
-fn asked_key_file(name: &str) -> Result<String> {
-    loop {
-        let path = asked(&format!("  path of the file with {name} (Enter if you have none)"), "", ANYTHING)?;
-        if path.is_empty() {
-            return Ok(String::new());
-        }
-        match fs::read_to_string(&path) {
-            Ok(text) => return Ok(text),
-            Err(why) => again(&format!("cannot read the key file {path}: {why} / 读不到这个文件")),
-        }
-    }
 }
 
 fn printer(options: &Options) -> Result<Option<(String, String)>> {
@@ -316,59 +241,4 @@ fn printer(options: &Options) -> Result<Option<(String, String)>> {
         None => asked("Its model: generic-58, generic-80, epson-58 or epson-80 / 型号", "generic-58", MODEL)?,
     };
     Ok(Some((address, model)))
-}
-
-const ANYTHING: Check = |_| None;
-
-/// Asks until the answer will do.
-fn asked(question: &str, usual: &str, check: Check) -> Result<String> {
-    loop {
-        let answer = asked_once(question, usual)?;
-        match check(&answer) {
-            None => return Ok(answer),
-            Some(why) => again(why),
-        }
-    }
-}
-
-fn again(why: &str) {
-    println!("  {why}");
-}
-
-fn asked_once(question: &str, usual: &str) -> Result<String> {
-    let hint = if usual.is_empty() { String::new() } else { format!(" [{usual}]") };
-    print!("{question}{hint}: ");
-    std::io::stdout().flush().context("cannot ask")?;
-    let mut answer = String::new();
-    if std::io::stdin().lock().read_line(&mut answer).context("cannot read the answer")? == 0 {
-        bail!("the answers ended early; nothing was written");
-    }
-    let answer = answer.trim();
-    Ok(if answer.is_empty() { usual.to_owned() } else { answer.to_owned() })
-}
-
-/// Without showing what is typed.
-fn asked_unseen(question: &str) -> Result<String> {
-    ensure!(echo(false), "this terminal cannot hide what is typed: give the password with --password-file");
-    let answer = asked_once(question, "");
-    echo(true);
-    println!();
-    answer
-}
-
-/// Shows what is typed, or hides it; whether the terminal obeyed.
-fn echo(on: bool) -> bool {
-    let word = if on { "echo" } else { "-echo" };
-    let done = Command::new("stty").arg(word).stdin(Stdio::inherit()).stderr(Stdio::null()).status();
-    done.is_ok_and(|status| status.success())
-}
-
-fn agreed(question: &str) -> Result<bool> {
-    const YES: [&str; 3] = ["y", "yes", "是"];
-    const EITHER: Check = |answer| {
-        let known = YES.contains(&answer.to_lowercase().as_str()) || ["n", "no", "否"].contains(&answer);
-        (!known).then_some("answer y or n / 请回答 y 或 n")
-    };
-    let answer = asked(&format!("{question} (y/n)"), "n", EITHER)?;
-    Ok(YES.contains(&answer.to_lowercase().as_str()))
 }

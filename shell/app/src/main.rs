@@ -5,6 +5,7 @@ mod backup;
 mod bench;
 #[cfg(test)]
 mod bill_world;
+mod channel_command;
 mod channels;
 mod cli;
 mod clock;

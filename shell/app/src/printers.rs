@@ -53,7 +53,7 @@ impl TillPrinters {
                 till: till.id,
                 address: printer.address.clone(),
                 profile: printer.profile.clone(),
-                place: place_of(Arc::clone(&places), links.clone()),
+                place: place_of(Arc::clone(&places), links.clone(), printer.language),
             });
         }
         let started = Printers::start(setups, handle, clock);
@@ -105,7 +105,11 @@ fn status(state: PrinterState) -> PrinterStatus {
     PrinterStatus { state: state.code(), text: state.sentence() }
 }
 
-fn place_of(places: Arc<Places>, links: ReceiptLinks) -> Arc<dyn Fn(&Payment) -> Place + Send + Sync> {
+fn place_of(
+    places: Arc<Places>,
+    links: ReceiptLinks,
+    language: Language,
+) -> Arc<dyn Fn(&Payment) -> Place + Send + Sync> {
     let shops: BTreeMap<MerchantId, String> =
         places.merchants.iter().map(|m| (m.id, m.name.clone())).collect();
     let stores: BTreeMap<StoreId, String> = places.stores.iter().map(|s| (s.id, s.name.clone())).collect();
@@ -117,7 +121,7 @@ fn place_of(places: Arc<Places>, links: ReceiptLinks) -> Arc<dyn Fn(&Payment) ->
             store: stores.get(&request.store).cloned().unwrap_or_default(),
             till: tills.get(&request.till).cloned().unwrap_or_default(),
             receipt_url: Some(links.url(request.id)),
-            language: Language::Chinese,
+            language,
         }
     })
 }

@@ -96,6 +96,8 @@ pub fn run(options: Options) -> Result<Verdict> {
             }
         }
         say(format_args!("Paydesk listens on http://{address}"));
+        let url = &config.server.public_url;
+        say(format_args!("till 收银台 {url}/till/   console 管理台 {url}/console/   Ctrl-C ends it 结束"));
         start(parts, listener).await?.until(asked_to_end()).await?;
         Ok(Verdict::Good)
     })
@@ -115,7 +117,7 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 async fn parts(config: &Config) -> Result<Parts> {
     let channels = Channels::build(config)?;
     for fault in &channels.faults {
-        eprintln!("paydesk: {fault}");
+        eprintln!("paydesk: {}", fault.en);
     }
     if !channels.faults.is_empty() {
         let working: Vec<&str> =

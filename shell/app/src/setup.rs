@@ -10,7 +10,7 @@ use crate::sealed::{MasterKey, SealedStore};
 use crate::serve::open_store;
 use anyhow::{Context, Result, bail, ensure};
 use api::{Code, is_weak_password};
-use base::{ChannelId, MerchantId, Secret, StaffId, StoreId, TillId};
+use base::{ChannelId, MerchantId, Secret, StaffId, StoreId, Text, TillId};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -119,8 +119,8 @@ async fn write(
 ) -> Result<()> {
     seal_secrets(plan, config)?;
     let built = Channels::build(config)?;
-    if let Some(fault) = built.faults.first() {
-        bail!("{fault}");
+    if let Some(Text { zh, en }) = built.faults.first() {
+        bail!("{en} / {zh}");
     }
     let store = open_store(&config.database).await?;
     open_shop(plan, &store, merchant, till).await?;
@@ -263,12 +263,18 @@ keep = 14
     }
     if let Some((address, model)) = &plan.printer {
         let (address, model) = (quoted(address), quoted(model));
-        let _ = write!(text, "\n[[printer]]\ntill = \"{till}\"\naddress = {address}\nprofile = {model}\n");
+        let _ = write!(
+            text,
+            "\n[[printer]]\ntill = \"{till}\"\naddress = {address}\nprofile = {model}\n\
+             # What slips are written in: \"zh\" or \"en\". 小票的语言。\n\
+             language = \"zh\"\n"
+        );
     }
     text
 }
 
-fn write_channel(text: &mut String, channel: &NewChannel, merchant: MerchantId) {
+/// Adds a channel to a configuration's text.
+pub fn write_channel(text: &mut String, channel: &NewChannel, merchant: MerchantId) {
     let id = ChannelId::from_u128(fresh_id());
     let name = quoted(channel.provider);
     let _ = write!(

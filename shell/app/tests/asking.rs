@@ -96,6 +96,7 @@ fn wrong_answers_are_asked_again_and_the_password_is_never_shown() {
     let dir = folder.path("shop");
     let given = wechat::Keys::fresh().credentials("http://127.0.0.1:1").unwrap();
     fs::write(folder.path("wechat.json"), serde_json::to_string(&given).unwrap()).unwrap();
+    fs::write(folder.path("half.json"), r#"{"mchid": "1900000001"}"#).unwrap();
     let mut terminal = Terminal::init(&dir);
     terminal
         .answer("listen on", "localhost")
@@ -124,6 +125,8 @@ fn wrong_answers_are_asked_again_and_the_password_is_never_shown() {
         .answer("微信支付", "y")
         .answer("凭证文件", &folder.path("nothing.json"))
         .expect("cannot read the credentials")
+        .answer("凭证文件", &folder.path("half.json"))
+        .expect("missing field")
         .answer("凭证文件", &folder.path("wechat.json"))
         .answer("支付宝", "n")
         .answer("打印机", "somewhere")
@@ -162,7 +165,9 @@ fn a_provider_can_be_answered_field_by_field() {
         .answer("对外网址", "")
         .answer("微信支付", "是")
         .answer("凭证文件", "")
-        .answer("mchid", &given.mchid)
+        .answer("mchid", "")
+        .expect("this one is needed")
+        .answer("mchid", "12")
         .answer("appid", &given.appid)
         .answer("merchant_serial", &given.merchant_serial)
         .answer("platform_public_key_id", &given.platform_public_key_id)
@@ -173,7 +178,26 @@ fn a_provider_can_be_answered_field_by_field() {
         .answer("apiv3_key", &given.apiv3_key)
         .answer("platform_public_key_pem", &folder.path("platform.pem"))
         .answer("platform_certificate_pem", "")
-        .answer("支付宝", "")
+        .expect("微信支付商户号应为 8 到 32 位数字")
+        .answer("重新填写", "y")
+        .answer("mchid", &given.mchid);
+    // Everything else is proposed as it was answered.
+    let rest =
+        ["appid", "merchant_serial", "platform_public_key_id", "store_out_id", "merchant_private_key_pem"];
+    for question in
+        rest.into_iter().chain(["apiv3_key", "platform_public_key_pem", "platform_certificate_pem"])
+    {
+        terminal.answer(question, "");
+    }
+    terminal
+        .answer("支付宝", "y")
+        .answer("凭证文件", "")
+        .answer("app_id", "an app")
+        .answer("seller_id", "")
+        .answer("app_private_key_pem", &folder.path("merchant.pem"))
+        .answer("alipay_public_key_pem", &folder.path("platform.pem"))
+        .expect("app_id must be a number")
+        .answer("重新填写", "n")
         .answer("打印机", "")
         .expect("Written:");
     let shown = terminal.ended(0);

@@ -144,6 +144,10 @@ fn what_init_cannot_use_it_names_and_leaves_nothing_behind() {
     check(&init(&dir, &password, &["--wechat", &strange]), 3, "\"colour\", which wechat does not know");
     let half = folder.write("half.json", r#"{"mchid": "1900000001"}"#);
     check(&init(&dir, &password, &["--wechat", &half]), 3, "channel wechat");
+    let wrong =
+        fs::read_to_string(credentials(&folder)).unwrap().replacen("\"mchid\":\"", "\"mchid\":\"x", 1);
+    let wrong = folder.write("wrong.json", &wrong);
+    check(&init(&dir, &password, &["--wechat", &wrong]), 3, "微信支付商户号应为 8 到 32 位数字");
     for name in ["paydesk.toml", "paydesk.key", "paydesk.secrets"] {
         assert!(!Path::new(&dir).join(name).exists(), "{name} was left behind");
     }
@@ -321,6 +325,63 @@ fn doctor_fetches_certificates() {
     let (code, found) = doctor_says(&folder, "other", "wechat", &other);
     assert!(code == 1 && found.contains("the APIv3 key does not decrypt"), "{found}");
     check(&["simulate", "alipay", "--port", "0", "--certificates"], 3, "only WeChat Pay");
+}
+
+#[test]
+fn a_provider_is_added_later_and_its_keys_are_changed() {
+    let folder = Folder::new("channels");
+    let (dir, password) = (folder.path("shop"), folder.write("pw", "long enough"));
+    check(&init(&dir, &password, &["--printer", "127.0.0.1:9"]), 0, "Written");
+    let config = format!("{dir}/paydesk.toml");
+    let channel = |more: &[&str], exit: i32, expected: &str| {
+        let words = ["channel", "--config", &config];
+        check(&words.into_iter().chain(more.iter().copied()).collect::<Vec<_>>(), exit, expected);
+    };
+    let first = credentials(&folder);
+    let before = fs::read_to_string(&config).unwrap();
+    channel(&["add", "wechat"], 3, "there is nobody to ask");
+    channel(&["keys", "wechat", "--credentials", &first], 3, "there is no channel \"wechat\"");
+    let wrong = fs::read_to_string(&first).unwrap().replacen("\"mchid\":\"", "\"mchid\":\"x", 1);
+    let wrong = folder.write("wrong.json", &wrong);
+    channel(&["add", "wechat", "--credentials", &wrong], 3, "微信支付商户号应为 8 到 32 位数字");
+    assert_eq!(fs::read_to_string(&config).unwrap(), before, "a refused channel changed the configuration");
+    channel(&["add", "wechat", "--credentials", &first], 0, "The keys of wechat are sealed");
+    channel(&["add", "wechat", "--credentials", &first], 3, "is there already");
+    let after = fs::read_to_string(&config).unwrap();
+    assert!(after.starts_with(&before) && after.contains("[[channel]]"), "{after}");
+    let (_, report) = said(&["doctor", "--config", &config, "--json"]);
+    assert!(report.contains("channels that can be used: 1"), "{report}");
+
+    let sealed = format!("{dir}/paydesk.secrets");
+    let old = fs::read_to_string(&sealed).unwrap();
+    let garbled = folder.write("garbled.json", r#"{"apiv3_key": "too short"}"#);
+    channel(&["keys", "wechat", "--credentials", &garbled], 3, "APIv3 密钥应为 32 个字母或数字");
+    assert_eq!(fs::read_to_string(&sealed).unwrap(), old, "refused keys were sealed");
+    let other = folder.write("other.json", r#"{"apiv3_key": "0123456789abcdef0123456789abcdef"}"#);
+    channel(&["keys", "wechat", "--credentials", &other], 0, "The keys of wechat are sealed");
+    assert_ne!(fs::read_to_string(&sealed).unwrap(), old);
+    assert_eq!(fs::read_to_string(&config).unwrap(), after);
+}
+
+#[test]
+fn a_till_is_added_to_a_store_that_is_there_or_made() {
+    let folder = Folder::new("tills");
+    let (dir, password) = (folder.path("shop"), folder.write("pw", "long enough"));
+    check(&init(&dir, &password, &[]), 0, "Written");
+    let config = format!("{dir}/paydesk.toml");
+    let add = |more: &[&str], exit: i32, expected: &str| {
+        let words = ["till", "add", "--config", &config, "--name"];
+        check(&words.into_iter().chain(more.iter().copied()).collect::<Vec<_>>(), exit, expected);
+    };
+    add(&["1号收银"], 3, "has a till \"1号收银\" already");
+    add(&[" "], 3, "a name has 1 to 64 characters");
+    add(&["2号收银"], 0, "The till \"2号收银\" is there. Restart the server");
+    add(&["1号收银", "--store", "二店"], 0, "已添加收银台“1号收银”");
+    // The names as they are known now: a code is asked for without saying which till.
+    let (code, listed) = said(&["till", "pair", "--config", &config]);
+    let tills: Vec<&str> = listed.lines().filter_map(|line| line.trim().strip_prefix("--till ")).collect();
+    let names: Vec<&str> = tills.iter().filter_map(|till| till.split("  ").nth(1)).collect();
+    assert_eq!((code, names), (3, vec!["1号收银", "2号收银", "1号收银"]), "{listed}");
 }
 
 /// What was half there is named, and nothing half is left.

@@ -8,7 +8,7 @@ mod day;
 mod shop;
 
 use crate::cli::{Verdict, say};
-use crate::config::Printer;
+use crate::config::{Printer, slip_language};
 use crate::sealed::MasterKey;
 use crate::serve::{self, Parts, asked_to_end};
 use crate::simulate::host::Host;
@@ -18,12 +18,13 @@ use crate::simulate::script::Script;
 use crate::simulate::{Kind, bind};
 use ::printer::Profile;
 use anyhow::{Context, Result};
-use api::{DemoCode, DemoInfo, Paper};
+use api::{DemoCode, DemoCredential, DemoInfo, Paper};
 use base::{Currency, MerchantId, Money, OrderNo};
 use clock::SetClock;
 use drive::{ChannelSetup, Clock};
 use provider_contract::Treatment;
 use provider_contract::bill_desk::fee_rule;
+use receipt::Language;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +35,7 @@ const AFTER: &str = "\
 Examples:
   paydesk demo
   paydesk demo --port 9000 --data demo-shop
+  paydesk demo --printer epson-80 --slips en
 
 Nothing touches real money, and nothing leaves this machine. Without --data everything is forgotten at the end.";
 
@@ -53,6 +55,21 @@ pub struct Options {
     /// Begin without sample payments
     #[arg(long)]
     empty: bool,
+    /// Model of the virtual printer: generic-58, generic-80, epson-58 or epson-80
+    #[arg(long, value_name = "MODEL", default_value = "epson-58", value_parser = printer_model)]
+    printer: Profile,
+    /// What slips are written in: zh or en
+    #[arg(long, value_name = "LANGUAGE", default_value = "zh", value_parser = slips_in)]
+    slips: Language,
+}
+
+fn printer_model(name: &str) -> Result<Profile, String> {
+    let models = || Profile::all().map(|profile| profile.name).join(", ");
+    Profile::named(name).ok_or_else(|| format!("the models are {}", models()))
+}
+
+fn slips_in(text: &str) -> Result<Language, String> {
+    slip_language(text).ok_or_else(|| "write zh or en".to_owned())
 }
 
 /// The demo's simulated world, as its pages show it.
@@ -89,7 +106,7 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
     let port = listener.local_addr().context("a listener has an address")?.port();
     let origin = format!("http://{}", SocketAddr::new(options.listen, port));
     let clock = Arc::new(SetClock::default());
-    let (printer, printer_address) = virtual_printer().await?;
+    let (printer, printer_address) = virtual_printer(&options.printer).await?;
     let store = serve::open_store(&format!("sqlite:{}", folder.join("paydesk.sqlite").display())).await?;
     let shop = shop::open(&store).await?;
     let mut simulated = Vec::new();
@@ -103,7 +120,6 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         printer,
         codes_given: AtomicU64::new(rand::random::<u32>().into()),
     });
-    let profile = Profile::named("epson-58").context("the virtual printer's model is known")?;
     let fees = simulated.iter().map(|provider| (provider.channel.id, fee_rule())).collect();
     let parts = Parts {
         store: store.clone(),
@@ -113,7 +129,12 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         payment_max: Money::new(5_000_000, Currency::Cny),
         public_url: origin.clone(),
         trusted_proxies: Vec::new(),
-        printers: vec![Printer { till: shop::FIRST_TILL, address: printer_address, profile }],
+        printers: vec![Printer {
+            till: shop::FIRST_TILL,
+            address: printer_address,
+            profile: options.printer.clone(),
+            language: options.slips,
+        }],
         demo: Some(world.clone()),
         reconcile_hour: Some(0),
         clock: clock.clone(),
@@ -151,11 +172,10 @@ fn sealing(folder: &Path) -> Result<Arc<dyn webhooks::Seal>> {
     Ok(Arc::new(key))
 }
 
-async fn virtual_printer() -> Result<(PrinterHost, String)> {
-    let profile = Profile::named("epson-58").context("the virtual printer's model is known")?;
+async fn virtual_printer(profile: &Profile) -> Result<(PrinterHost, String)> {
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let address = listener.local_addr().context("a listener has an address")?.to_string();
-    Ok((PrinterHost::start(&profile, listener), address))
+    Ok((PrinterHost::start(profile, listener), address))
 }
 
 async fn simulated_provider(
@@ -234,19 +254,21 @@ impl api::Demo for World {
 
 fn greet(origin: &str) {
     say(format_args!("\nPaydesk's demo shop is open. 演示店已开门。\n"));
-    say(format_args!("  start      {origin}/"));
-    say(format_args!("  till       {origin}/till/"));
-    say(format_args!("  console    {origin}/console/"));
-    say(format_args!("  codes      {origin}/demo/codes      a payer's code for every case"));
-    say(format_args!("  printer    {origin}/demo/printer    what came out of the virtual printer\n"));
-    for person in shop::credentials() {
-        say(format_args!(
-            "  sign in as {:<8} password {:<14} ({})",
-            person.login, person.password, person.role
-        ));
+    let pages = [
+        ("start", "/", "from here to everything 从这里开始"),
+        ("till", "/till/", "take payments 收银台"),
+        ("console", "/console/", "see the day 管理台"),
+        ("codes", "/demo/codes", "a payer's code for every case 测试码"),
+        ("printer", "/demo/printer", "what came out of the virtual printer 虚拟打印机"),
+    ];
+    for (name, path, about) in pages {
+        say(format_args!("  {name:<9} {:<38} {about}", format!("{origin}{path}")));
     }
-    say(format_args!(
-        "\n  Where the till shows a QR, a button marked as demo pretends to be the customer who scans it."
-    ));
-    say(format_args!("\nCtrl-C closes the shop."));
+    say("\n  sign in with 登录:");
+    for DemoCredential { login, password, role } in shop::credentials() {
+        say(format_args!("  login {login:<9} password {password:<14} {role} {}", shop::role_zh(&role)));
+    }
+    say("\n  Where the till shows a QR, a button marked as demo pretends to be the customer who scans it.");
+    say("  收银台出示收款码时，旁边标着“演示”的按钮就是扮演扫码付款的顾客。");
+    say("\nCtrl-C closes the shop. 按 Ctrl-C 关店。");
 }

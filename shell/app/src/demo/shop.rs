@@ -69,6 +69,15 @@ async fn set_up(store: &Store) -> Result<()> {
     Ok(())
 }
 
+/// A role as the pages call it in Chinese.
+pub fn role_zh(role: &str) -> &'static str {
+    match role {
+        "owner" => "店主",
+        "cashier" => "收银员",
+        _ => "技术支持",
+    }
+}
+
 /// Who may sign in.
 pub fn credentials() -> Vec<DemoCredential> {
     let shown = |(login, password, _, role, _): &(&str, &str, &str, Role, Option<TillId>)| DemoCredential {

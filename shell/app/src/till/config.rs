@@ -1,10 +1,11 @@
 //! A device's configuration: TOML, without secrets; who the device is lies beside it.
 
-use crate::config::{Printer, Timing};
+use crate::config::{Printer, Timing, slip_language};
 use crate::sealed::{MASTER_KEY_VARIABLE, MasterKey};
 use anyhow::{Context, Result, ensure};
 use base::TillId;
 use printer::Profile;
+use receipt::Language;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -25,8 +26,8 @@ pub struct Config {
     pub takes_over_after: Option<Duration>,
     /// The file with the master key that seals the device's own; nothing if there is none.
     pub master_key_file: Option<PathBuf>,
-    /// Its printer: address and model.
-    pub printer: Option<(String, Profile)>,
+    /// Its printer; nothing if the server prints for it.
+    pub printer: Option<OwnPrinter>,
     /// Waiting times that differ from the usual.
     pub timing: Timing,
 }
@@ -48,6 +49,15 @@ struct File {
 struct PrinterFile {
     address: String,
     profile: String,
+    language: Option<String>,
+}
+
+/// The printer at a device; which till it stands at is known once the device is paired.
+pub struct OwnPrinter {
+    /// Host and port.
+    address: String,
+    profile: Profile,
+    language: Language,
 }
 
 impl Config {
@@ -67,19 +77,13 @@ impl Config {
             "listen: {} can be reached by others; a till's pages are for its own screen, write 127.0.0.1 and a port",
             file.listen
         );
-        let printer = file.printer.map(|printer| {
-            let profile = Profile::named(&printer.profile);
-            profile
-                .map(|profile| (printer.address, profile))
-                .with_context(|| format!("printer.profile: there is no model \"{}\"", printer.profile))
-        });
         Ok(Config {
             master_key_file: file.master_key_file.map(|path| folder.join(path)),
             folder,
             listen: file.listen,
             takes_over_after: (file.takes_over_after_s > 0)
                 .then(|| Duration::from_secs(file.takes_over_after_s)),
-            printer: printer.transpose()?,
+            printer: file.printer.map(own_printer).transpose()?,
             timing: file.timing,
         })
     }
@@ -107,9 +111,19 @@ impl Config {
 
     /// The printer at this till.
     pub fn printer(&self, till: TillId) -> Option<Printer> {
-        let (address, profile) = self.printer.clone()?;
-        Some(Printer { till, address, profile })
+        let OwnPrinter { address, profile, language } = self.printer.as_ref()?;
+        Some(Printer { till, address: address.clone(), profile: profile.clone(), language: *language })
     }
+}
+
+fn own_printer(file: PrinterFile) -> Result<OwnPrinter> {
+    let profile = Profile::named(&file.profile)
+        .with_context(|| format!("printer.profile: there is no model \"{}\"", file.profile))?;
+    let language = file.language.unwrap_or_else(|| "zh".to_owned());
+    let language = slip_language(&language).with_context(|| {
+        format!("printer.language: slips are written in \"zh\" or \"en\", not \"{language}\"")
+    })?;
+    Ok(OwnPrinter { address: file.address, profile, language })
 }
 
 /// The text of a new configuration.
@@ -143,7 +157,8 @@ mod tests {
         let config = Config::parse(&written, PathBuf::from("/x")).expect("it is good");
         assert_eq!(config.takes_over_after, Some(Duration::from_secs(15)));
         assert_eq!(config.database(), Path::new("/x/till.sqlite"));
-        assert_eq!(config.printer.expect("one").1.name, "generic-58");
+        let printer = config.printer.expect("one");
+        assert_eq!((printer.profile.name, printer.language), ("generic-58", Language::Chinese));
         let never = Config::parse(&text("127.0.0.1:8090", 0, None), PathBuf::new()).expect("it is good");
         assert!(never.takes_over_after.is_none() && never.printer.is_none());
     }
@@ -156,5 +171,7 @@ mod tests {
         assert!(said("listen = \"127.0.0.1:80\"\nx = 1").contains("unknown field `x`"));
         let printer = "listen = \"127.0.0.1:80\"\n[printer]\naddress = \"a:1\"\nprofile = \"typewriter\"";
         assert!(said(printer).contains("no model \"typewriter\""));
+        let printer = "listen = \"127.0.0.1:80\"\n[printer]\naddress = \"a:1\"\nprofile = \"epson-80\"\nlanguage = \"latin\"";
+        assert!(said(printer).contains("slips are written in \"zh\" or \"en\", not \"latin\""));
     }
 }

@@ -1,5 +1,6 @@
 //! `paydesk till`: the agent at a counter, from pairing to a clean end; and its journal carried from disk to disk.
 
+mod add;
 mod config;
 mod files;
 mod pair;
@@ -21,6 +22,7 @@ use till::{Agent, Identity, Link, WalletInfo, channel_of};
 
 const AFTER: &str = "\
 Examples:
+  paydesk till add --config shop/paydesk.toml --name 2号收银  on the server: another till
   paydesk till pair --config shop/paydesk.toml              on the server: a code for a new device
   paydesk till init --server https://pay.example.cn --code 7K4M-2Q9X --dir till
   paydesk till --config till/till.toml
@@ -42,6 +44,8 @@ pub struct Options {
 
 #[derive(clap::Subcommand)]
 enum What {
+    /// On the server: add a till to the shop
+    Add(add::Options),
     /// On the server: print a code with which a device is paired
     Pair(pair::PairOptions),
     /// Pair this device with a till of the server
@@ -58,6 +62,7 @@ enum What {
 pub fn run(options: Options) -> Result<Verdict> {
     match options.what {
         None => agent(options.config),
+        Some(What::Add(options)) => add::run(options),
         Some(What::Pair(options)) => pair::pair(options),
         Some(What::Init(options)) => pair::init(options),
         Some(What::Export(options)) => files::export(options),
