@@ -28,7 +28,7 @@ def members(leader):
 
 
 def freeze(leader):
-    """Stops the processes of this session, and comes back when none of their threads runs. What they said before was said;
+    """Stops the processes of this session, and gives them when none of their threads runs. What they said before was said;
     what they had asked of the disk may still be on its way, but nobody hears of it any more."""
     deadline = time.monotonic() + STANDS_WITHIN_S
     stopped = set()
@@ -41,14 +41,25 @@ def freeze(leader):
         if time.monotonic() > deadline:
             raise RuntimeError("processes that were told to stop run on")
         time.sleep(0.001)
+    return stopped
 
 
 def kill(leader):
-    """SIGKILL to every process of this session."""
-    while left := members(leader):
-        for member in left:
-            send(member, signal.SIGKILL)
-        time.sleep(0.01)
+    """SIGKILL to every process of this session, and until none is left. They stand first: a child that is born while its
+    parent dies is nobody's any more, and would keep a successor from starting."""
+    stopped = freeze(leader)
+    for member in stopped:
+        send(member, signal.SIGKILL)
+    while any(state(member) not in "ZX" for member in stopped):
+        time.sleep(0.005)
+
+
+def state(member):
+    """As /proc tells it; X if it is gone."""
+    try:
+        return pathlib.Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "X"
 
 
 def send(member, what):
