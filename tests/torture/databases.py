@@ -89,8 +89,10 @@ class Postgres:
 
     def kill(self):
         """SIGKILL to every process of the cluster at once."""
-        processes.kill(self.process.pid)
-        self.process.wait()
+        # The number of one that is buried may be somebody else's.
+        if self.process.returncode is None:
+            processes.kill(self.process.pid)
+            self.process.wait()
 
     def freeze(self):
         """Stops all of it at one instant."""

@@ -315,6 +315,7 @@ class Shop:
     def stop(self):
         self.over.set()
         self.server.kill()
+        self.database.kill()
         for provider in self.providers:
             provider.process.kill()
             provider.process.wait()
