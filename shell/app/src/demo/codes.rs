@@ -3,6 +3,13 @@
 use base::Text;
 use provider_contract::Treatment;
 
+/// Those that a person at the till can bring about. A reversal that has to be repeated follows a charge that is paid at
+/// once, which nobody can cancel.
+pub fn playable() -> impl Iterator<Item = Treatment> {
+    let all = Treatment::ALL.iter().map(|(treatment, _)| *treatment);
+    all.filter(|treatment| *treatment != Treatment::ReverseNeedsRepeat)
+}
+
 /// What a treatment looks like from the till.
 pub fn story(treatment: Treatment) -> Text {
     let (zh, en) = match treatment {
@@ -62,11 +69,11 @@ pub fn story(treatment: Treatment) -> Text {
             "The provider says another amount: the owner is called",
         ),
         Treatment::ReverseNeedsRepeat => {
-            ("取消这笔：撤销要做几次才完成", "Cancel it: the reversal has to be repeated before it is done")
+            ("撤销要做几次才完成", "The reversal has to be repeated before it is done")
         }
         Treatment::PaidAfterReverse => (
-            "撤销之后顾客又付成了：钱自动退回",
-            "The customer pays after it was undone: the money goes back by itself",
+            "先撤销这笔；顾客随后又付成了：钱自动退回",
+            "Cancel it; the customer pays after it was undone: the money goes back by itself",
         ),
         Treatment::RefundSlow => ("收款成功；退款要等一会儿", "Paid; a refund takes its time"),
         Treatment::RefundRefused => ("收款成功；退款会被拒绝", "Paid; a refund is refused"),

@@ -55,7 +55,7 @@ pub struct Options {
     /// Begin without sample payments
     #[arg(long)]
     empty: bool,
-    /// Model of the virtual printer: generic-58, generic-80, epson-58 or epson-80
+    /// Model of the virtual printer: epson-58, epson-80 or generic-80
     #[arg(long, value_name = "MODEL", default_value = "epson-58", value_parser = printer_model)]
     printer: Profile,
     /// What slips are written in: zh or en
@@ -63,9 +63,13 @@ pub struct Options {
     slips: Language,
 }
 
+/// Without a cutter one slip would hang on the other, and none be shown.
 fn printer_model(name: &str) -> Result<Profile, String> {
-    let models = || Profile::all().map(|profile| profile.name).join(", ");
-    Profile::named(name).ok_or_else(|| format!("the models are {}", models()))
+    let with_cutter = Profile::named(name).filter(|profile| profile.cutter);
+    with_cutter.ok_or_else(|| {
+        let models = Profile::all().into_iter().filter(|profile| profile.cutter).map(|profile| profile.name);
+        format!("the models with a cutter are {}", models.collect::<Vec<_>>().join(", "))
+    })
 }
 
 fn slips_in(text: &str) -> Result<Language, String> {
@@ -223,9 +227,9 @@ impl api::Demo for World {
     fn info(&self) -> DemoInfo {
         let mut codes = Vec::new();
         for (wallet, _) in &self.wallets {
-            for (treatment, _) in Treatment::ALL {
-                let story = codes::story(*treatment);
-                let code = Some(self.code(wallet, *treatment));
+            for treatment in codes::playable() {
+                let story = codes::story(treatment);
+                let code = Some(self.code(wallet, treatment));
                 codes.push(DemoCode {
                     provider: (*wallet).to_owned(),
                     code,
