@@ -152,7 +152,6 @@ function Refunds({ payment }: { payment: Payment }) {
                 {refund.refund_no} · {dayAndClock(refund.requested_at, language)}
               </small>
             </span>
-            <b>{formatAmount(refund.amount, language)}</b>
           </li>
         ))}
       </ul>

@@ -21,7 +21,7 @@ export const sharedTexts = dictionary({
   "answer.arrived": { zh: "到了", en: "Yes" },
   "answer.not_arrived": { zh: "没有", en: "No" },
   "answer.unknown": { zh: "还不知道", en: "Not known" },
-  "answer.went_back": { zh: "已退给顾客", en: "Given back" },
+  "answer.went_back": { zh: "已退回", en: "Given back" },
 
   "method.payer_code": { zh: "扫顾客付款码", en: "Customer's code scanned" },
   "method.show_qr": { zh: "顾客扫收款码", en: "Customer scanned our QR" },
