@@ -32,6 +32,7 @@ fn every_kind_of_fact_is_in_a_scenario() {
         "Raised",
         "RefundFound",
         "RefundRequested",
+        "RefundWithdrawn",
         "Requested",
         "Settled",
     ];

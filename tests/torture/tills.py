@@ -548,10 +548,63 @@ def what_happened_at_the_server_reaches_a_till_that_was_off(world, _):
     assert kept_by_us(till.payment(record["id"])) == kept_by_us(books[record["id"]]) == 700
 
 
+def late_money_that_a_manager_keeps_is_paid_at_the_till(world, _):
+    till, wechat = world.agent("one").sign_in(), world.shop.providers[0]
+    content = {"amount": {"amount": 4500, "currency": "CNY"}, "method": {"show_qr": {"wallet": "wechat"}}}
+    _, shown = till.ask("POST", "/v1/payments?wait=8", content, uuid.uuid4().hex)
+    order = until("the attempt reached the server", lambda: world.by_key().get(shown["order_no"]))
+
+    def steer(what, body):
+        status, said = http_json(wechat.address, "POST", f"/_simulator/{what}", None, body, timeout=60)
+        assert status == 200, (what, status, said)
+
+    def at_server():
+        return world.by_key()[shown["order_no"]]
+    until("the order is open at the provider", lambda: any(book["order_no"] == order["order_no"] for book in wechat.books()))
+    till.ask("POST", f"/v1/payments/{shown['id']}/cancel", {})
+    assert till.settled(shown["id"])["money"] == "not_paid"
+    until("the server gave it up", lambda: at_server()["money"] == "not_paid")
+    # The customer pays all the same; while nobody can ask, the provider makes up its mind to return nothing.
+    steer("down", {"down": True})
+    steer("treat", {"order_no": order["order_no"], "treatment": "paid_after_reverse"})
+    steer(f"scan/{order['order_no']}", {})
+    steer("treat", {"order_no": order["order_no"], "treatment": "refund_refused"})
+    steer("down", {"down": False})
+    world.shop.answer("POST", f"/v1/payments/{order['id']}/look", {})
+    def cannot_go_back():
+        return [refund for refund in at_server()["refunds"] if refund["state"] == "refused"]
+    until("the server cannot give it back", cannot_go_back)
+    decision = {"verdict": "paid", "reason": "the goods were handed over"}
+    def decided():
+        path = f"/v1/payments/{order['id']}/settle"
+        return http_json(world.shop.address, "POST", path, world.shop.headers, decision, timeout=60)[0] == 200
+    until("a manager keeps it", decided)
+    until("the till knows that it is paid", lambda: till.payment(shown["id"])["money"] == "paid")
+    kept = till.payment(shown["id"])
+    assert kept["found"]["how"] == "kept" and not kept["refunds"], kept
+    assert not kept["explain"]["may_charge_again"], kept
+    # What is given back of it later reaches the till like any other refund, and nothing is learnt twice.
+    steer("treat", {"order_no": order["order_no"], "treatment": "normal"})
+    refund = {"amount": {"amount": 500, "currency": "CNY"}}
+    headers = {**world.shop.headers, "idempotency-key": uuid.uuid4().hex}
+    http_json(world.shop.address, "POST", f"/v1/payments/{order['id']}/refunds?wait=8", headers, refund, timeout=60)
+    until("the refund is known", lambda: till.payment(shown["id"])["refunded"]["amount"] == 500)
+    version = till.payment(shown["id"])["version"]
+    till.kill()
+    base = sqlite3.connect(till.folder / "till.sqlite")
+    base.execute("DELETE FROM till_learnt")
+    base.commit()
+    base.close()
+    till.start().sign_in()
+    until("it has learnt again", lambda: rows(till.folder / "till.sqlite", "SELECT mark FROM till_learnt"))
+    assert till.payment(shown["id"])["version"] == version
+    assert world.books_agree([till]) == 1
+
+
 CASES = [an_ordinary_sale, the_same_tap_twice, the_server_goes_away_in_the_middle, killed_at_any_instant,
          taken_over_in_the_middle, taken_over_by_silence, reinstalled_from_an_export,
          a_broken_journal_is_named_and_goes_on, a_disk_set_back_is_noticed, cash_without_the_server,
-         what_happened_at_the_server_reaches_a_till_that_was_off]
+         what_happened_at_the_server_reaches_a_till_that_was_off, late_money_that_a_manager_keeps_is_paid_at_the_till]
 
 
 def main():

@@ -189,8 +189,16 @@ impl Payment {
             }
             // What came too late, came in another amount or came twice is kept as it is.
             Settled::Paid => {
-                self.undo = self.undo.filter(|_| !self.owed_back());
+                if self.owed_back() {
+                    (self.undo, self.kept_late) = (None, true);
+                    // Whoever decides about it has seen it.
+                    self.acknowledged.get_or_insert_with(|| settlement.by.clone());
+                }
                 self.accepted = true;
+                // Whoever keeps money that was not seen here wants it seen.
+                if self.keeps_what_comes() && !self.request.method.is_by_hand() {
+                    self.look_wanted = Some(at);
+                }
             }
             Settled::NotPaid => self.charge = Charge::NotPaid { reason: Reason::NeverVerified, at },
         }

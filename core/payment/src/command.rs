@@ -1,10 +1,10 @@
 //! What people may want of a payment, and why they may not.
 
 use crate::by_hand::{decide_match, decide_settlement, decide_withdrawal};
-use crate::late::{decide_acknowledgement, decide_found_refund};
+use crate::late::{decide_acknowledgement, decide_found_refund, decide_keeping, decide_withdrawn_refund};
 use crate::{
     Charge, ContentHash, Fact, FoundRefund, Match, Method, Notice, Payment, RefundRequest, RefundWay,
-    Request, Settlement,
+    Request, Settlement, WithdrawnRefund,
 };
 use base::{Money, Text};
 
@@ -34,8 +34,13 @@ pub enum Command {
     },
     /// Decide what nothing else can decide.
     Settle(Settlement),
+    /// Money that came after giving up was kept by a decision elsewhere; here it is still to be seen that it came, so
+    /// the provider is asked.
+    Keep(Settlement),
     /// The provider returned money without being asked by us.
     RecordRefund(FoundRefund),
+    /// It did not: what was found to be returned did not go back.
+    WithdrawRefund(WithdrawnRefund),
     /// "I have seen that it was found paid."
     Acknowledge {
         /// Who has.
@@ -129,7 +134,9 @@ pub fn decide(payment: &Payment, command: &Command) -> Result<Option<Fact>, Refu
         Command::Match(found) => decide_match(payment, found),
         Command::WithdrawMatch { by, reason } => decide_withdrawal(payment, by, reason),
         Command::Settle(settlement) => decide_settlement(payment, settlement),
+        Command::Keep(settlement) => decide_keeping(payment, settlement),
         Command::RecordRefund(found) => decide_found_refund(payment, found),
+        Command::WithdrawRefund(withdrawn) => decide_withdrawn_refund(payment, withdrawn),
         Command::Acknowledge { by } => decide_acknowledgement(payment, by),
     }
 }
@@ -240,20 +247,20 @@ impl Refusal {
                 "Less cash was handed over than is due; count again",
             ),
             Refusal::OnlyARecordCanBeMatched => Text::new(
-                "这笔不是手工登记的，不能对账认领；请用“立即查询”",
-                "This payment was not recorded by hand and cannot be matched; ask the provider instead",
+                "这笔不是手工登记的，不能和账单认领，没有改变；要知道结果请用“立即查询”",
+                "This payment was not recorded by hand, so it cannot be matched and nothing was changed; ask the provider what became of it instead",
             ),
             Refusal::MatchedOtherwise => Text::new(
-                "这笔登记已经对上另一笔交易；若对错了，先撤回再对",
-                "This record is matched to another transaction; if that is wrong, withdraw it first",
+                "这笔登记已经对上另一笔交易，没有改变；若对错了，先撤回再对",
+                "This record is matched to another transaction, so nothing was changed; if that is wrong, withdraw it first",
             ),
             Refusal::RefundedAlready => Text::new(
-                "这笔已经退过款，不能撤回对账结果",
-                "Money of this payment went back already, so its match cannot be withdrawn",
+                "这笔已经退过款，不能再撤回对账结果；若对错了，请写明原因结案并联系顾客",
+                "Money of this payment went back already, so its match cannot be withdrawn; if the match is wrong, settle it with the reason and call the customer",
             ),
             Refusal::NothingToSettle => Text::new(
-                "这笔没有需要人工认定的",
-                "There is nothing about this payment for a person to decide",
+                "这笔没有需要人工认定的，没有改变；请刷新看它现在的情况",
+                "There is nothing about this payment for a person to decide, so nothing was changed; look at it afresh",
             ),
             Refusal::NothingToAcknowledge => {
                 Text::new("这笔没有需要确认的提醒", "There is nothing about this payment to acknowledge")

@@ -1,6 +1,6 @@
 //! Every fact in words, Chinese and English, for the evidence timeline.
 
-use crate::explain::{doubt_text, lost_text};
+use crate::explain::lost_text;
 use crate::{
     Ask, Entry, Fact, Match, Method, RefundRequest, RefundWay, Request, Settled, Settlement, Source, Verdict,
 };
@@ -46,6 +46,16 @@ pub fn entry_text(entry: &Entry, provider: &Text) -> Text {
             Text::new(
                 format!("{zh}退了 {amount}（退款号 {number}），不是从这里发起的"),
                 format!("{en} returned {amount} (refund {number}); it was not asked for from here"),
+            )
+        }
+        Fact::RefundWithdrawn(withdrawn) => {
+            let (by, number, why) = (&withdrawn.by, &withdrawn.number, withdrawn.why.text());
+            Text::new(
+                format!("{by} 说退款 {number} 其实没有退成（{}），这笔钱还在本店", why.zh),
+                format!(
+                    "{by} says that refund {number} did not happen after all ({}); the shop still has that money",
+                    why.en
+                ),
             )
         }
         Fact::FoundAcknowledged { by } => {
@@ -177,6 +187,6 @@ fn verdict_text(verdict: &Verdict) -> Text {
             let why = reason.text();
             Text::new(format!("拒绝退款，{}", why.zh), format!("refund refused: {}", why.en))
         }
-        Verdict::Unclear(doubt) => doubt_text(*doubt),
+        Verdict::Unclear(doubt) => doubt.text(),
     }
 }

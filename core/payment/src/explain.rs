@@ -220,6 +220,10 @@ fn arrived(payment: &Payment) -> Text {
             "手工登记的这笔已经在支付机构查到",
             "What was recorded by hand was found at the provider",
         ),
+        Method::PayerCode { .. } | Method::ShownQr if payment.kept_late => Text::new(
+            "放弃之后钱才到，店长决定收下；别再收一次，货还没给的可以给顾客",
+            "The money came after this payment was given up, and the manager decided to keep it; do not charge again, and hand over the goods if the customer does not have them",
+        ),
         Method::PayerCode { .. } | Method::ShownQr => {
             Text::new("钱已到账，可以交货", "The money has arrived; hand over the goods")
         }
@@ -315,6 +319,9 @@ fn under_way(payment: &Payment, policy: &Policy, provider: &Text, why: Waiting) 
             headline(payment, "正在收款", "Charging"),
             Text::new(format!("已发给{zh}，等回复"), format!("Sent to {en}; waiting for the reply")),
         ),
+        _ if payment.keeps_what_comes() => {
+            (headline(payment, "正在核实", "Checking"), kept_and_not_seen(provider))
+        }
         Some(_) => (
             headline(payment, "正在撤销", "Undoing"),
             Text::new(
@@ -344,6 +351,14 @@ fn under_way(payment: &Payment, policy: &Policy, provider: &Text, why: Waiting) 
         action: Wait,
         until,
     }
+}
+
+fn kept_and_not_seen(provider: &Text) -> Text {
+    let (zh, en) = (&provider.zh, &provider.en);
+    Text::new(
+        format!("店长决定收下放弃之后才到的钱，正在向{zh}核实是否到账"),
+        format!("The manager decided to keep money that came after giving up; asking {en} whether it came"),
+    )
 }
 
 /// Recorded by hand: said plainly, so that nobody takes it for money.
@@ -583,7 +598,7 @@ fn why_unclear(payment: &Payment) -> Text {
     use crate::WhyUnclear;
     match payment.charge {
         Charge::Unclear { why: WhyUnclear::Lost(lost), .. } => lost_text(lost),
-        Charge::Unclear { why: WhyUnclear::Doubt(doubt), .. } => doubt_text(doubt),
+        Charge::Unclear { why: WhyUnclear::Doubt(doubt), .. } => doubt.text(),
         Charge::Unclear { why: WhyUnclear::NotFound, .. } => {
             Text::new("对方还没有这笔记录", "The provider has no record of it yet")
         }
@@ -601,21 +616,30 @@ pub(crate) fn lost_text(lost: Lost) -> Text {
     }
 }
 
-pub(crate) fn doubt_text(doubt: Doubt) -> Text {
-    match doubt {
-        Doubt::ProviderError => Text::new("对方系统出错", "The provider's system failed"),
-        Doubt::BadSignature => {
-            Text::new("回复的签名不对，不予采信", "The reply's signature is wrong, so it is not believed")
+impl Doubt {
+    /// It in one short sentence.
+    pub fn text(self) -> Text {
+        match self {
+            Doubt::ProviderError => Text::new("对方系统出错", "The provider's system failed"),
+            Doubt::BadSignature => {
+                Text::new("回复的签名不对，不予采信", "The reply's signature is wrong, so it is not believed")
+            }
+            Doubt::Garbled => Text::new("回复读不懂", "The reply cannot be read"),
+            Doubt::UnknownCode => Text::new("回复的代码不认识", "The reply has a code we do not know"),
+            Doubt::RateLimited => {
+                Text::new("对方说请求太多", "The provider says there are too many requests")
+            }
+            Doubt::SaysPaid => {
+                Text::new("对方说已付过，正在确认", "The provider says it is paid; confirming")
+            }
+            Doubt::CannotUndoYet => {
+                Text::new("顾客正在付款，暂时不能撤销", "The customer is paying, so it cannot be undone yet")
+            }
+            Doubt::NotYetPaid => Text::new("订单还没有付款", "The order is not paid yet"),
+            Doubt::OurSettings => {
+                Text::new("本店的设置被对方拒绝", "The provider rejects the shop's settings")
+            }
         }
-        Doubt::Garbled => Text::new("回复读不懂", "The reply cannot be read"),
-        Doubt::UnknownCode => Text::new("回复的代码不认识", "The reply has a code we do not know"),
-        Doubt::RateLimited => Text::new("对方说请求太多", "The provider says there are too many requests"),
-        Doubt::SaysPaid => Text::new("对方说已付过，正在确认", "The provider says it is paid; confirming"),
-        Doubt::CannotUndoYet => {
-            Text::new("顾客正在付款，暂时不能撤销", "The customer is paying, so it cannot be undone yet")
-        }
-        Doubt::NotYetPaid => Text::new("订单还没有付款", "The order is not paid yet"),
-        Doubt::OurSettings => Text::new("本店的设置被对方拒绝", "The provider rejects the shop's settings"),
     }
 }
 
@@ -672,6 +696,16 @@ pub fn refund_text(refund: &Refund) -> Text {
             format!("Refunding {amount}; it goes back the way it came"),
         ),
         RefundState::Done { .. } => Text::new(format!("已退款 {amount}"), format!("Refunded {amount}")),
+        RefundState::Refused(reason) if refund.found.is_some() => {
+            let why = reason.text();
+            Text::new(
+                format!("退款 {amount} 后来查明没有退成（{}），这笔钱还在本店；要退请重新退", why.zh),
+                format!(
+                    "The refund of {amount} turned out not to have happened ({}); the shop still has the money. To give it back, refund again",
+                    why.en
+                ),
+            )
+        }
         RefundState::Refused(reason) => {
             let (why, help) = (reason.text(), after_refused_refund(reason));
             Text::new(

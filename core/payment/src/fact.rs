@@ -1,7 +1,7 @@
 //! Everything that can have happened to a payment. Facts are appended, never edited; what they add up to
 //! is [`crate::Payment`].
 
-use crate::{Alarm, Answer, Ask, FoundRefund, Match, Settlement};
+use crate::{Alarm, Answer, Ask, FoundRefund, Match, Settlement, WithdrawnRefund};
 use base::{
     ChannelId, MerchantId, Money, OrderNo, PaymentId, RefundId, RefundNo, StoreId, Text, TillId, Timestamp,
 };
@@ -82,6 +82,8 @@ pub enum Fact {
     Raised(Alarm),
     /// The provider returned money without being asked by us, as a person can in its back office.
     RefundFound(FoundRefund),
+    /// What was found to be returned turned out not to have gone back.
+    RefundWithdrawn(WithdrawnRefund),
     /// A person has seen that this payment was found paid after the till had lost sight of it.
     FoundAcknowledged {
         /// Who.

@@ -1,6 +1,9 @@
 //! Truths that come late or contradict what was known. Each has one consequence, listed in `docs/late-truths.md`.
 
-use crate::{Alarm, Charge, Fact, FoundRefund, Paid, Payment, Refund, RefundState, Refusal, Undo, Verdict};
+use crate::{
+    Alarm, Charge, Fact, FoundRefund, Paid, Payment, Refund, RefundState, Refusal, Settled, Settlement, Undo,
+    Verdict, WithdrawnRefund,
+};
 use base::{Money, Text, Timestamp};
 
 /// How a payment was found paid after the till had lost sight of it.
@@ -10,6 +13,8 @@ pub enum Found {
     Matched,
     /// It had been given up, and the money came all the same: it goes back, or went.
     TooLate,
+    /// It had been given up, the money came all the same, and a person decided that it is kept.
+    Kept,
     /// Paydesk had been restarted while it was under way.
     AfterRestart,
 }
@@ -20,6 +25,7 @@ impl Found {
         match self {
             Found::Matched => "matched",
             Found::TooLate => "too_late",
+            Found::Kept => "kept",
             Found::AfterRestart => "after_restart",
         }
     }
@@ -34,6 +40,10 @@ impl Found {
             Found::TooLate => Text::new(
                 "放弃之后顾客的钱才到，系统正在退回或已经退回，请告诉顾客",
                 "The customer's money came after the payment was given up; it goes back or went back. Tell the customer",
+            ),
+            Found::Kept => Text::new(
+                "放弃之后顾客的钱才到，店长决定收下；这笔算已收款，请别再收一次，并告诉顾客",
+                "The customer's money came after the payment was given up, and the manager decided to keep it. It counts as paid: do not charge again, and tell the customer",
             ),
             Found::AfterRestart => Text::new(
                 "重启之前的这笔，顾客已经付了款，钱已到账；请别再收一次",
@@ -52,11 +62,23 @@ pub(crate) fn decide_acknowledgement(payment: &Payment, by: &str) -> Result<Opti
     }
 }
 
+/// The fact that a decision to keep late money adds where the money has not been seen yet. It takes nobody's word that
+/// money came: the provider is asked, and only what it then says to be paid is kept.
+pub(crate) fn decide_keeping(payment: &Payment, decided: &Settlement) -> Result<Option<Fact>, Refusal> {
+    let given_up = matches!(payment.charge, Charge::NotPaid { .. }) && !payment.request.method.is_by_hand();
+    match () {
+        () if decided.reason.trim().is_empty() => Err(Refusal::ReasonMissing),
+        () if payment.settled.as_ref() == Some(decided) => Ok(None),
+        () if given_up && decided.verdict == Settled::Paid => Ok(Some(Fact::Settled(decided.clone()))),
+        () => Err(Refusal::NothingToSettle),
+    }
+}
+
 /// The fact that a return made by the provider alone adds.
 pub(crate) fn decide_found_refund(payment: &Payment, found: &FoundRefund) -> Result<Option<Fact>, Refusal> {
     let known = |refund: &Refund| {
-        let number = refund.found.as_ref().map(|found| &found.number);
-        number == Some(&found.number) || base::RefundNo::from(refund.id).to_string() == found.number
+        let same = refund.is_found_as(&found.number) && !matches!(refund.state, RefundState::Refused(_));
+        same || base::RefundNo::from(refund.id).to_string() == found.number
     };
     if payment.refunds.iter().any(known) {
         return Ok(None);
@@ -73,13 +95,39 @@ pub(crate) fn decide_found_refund(payment: &Payment, found: &FoundRefund) -> Res
     }
 }
 
+/// The fact that the withdrawal of such a return adds.
+pub(crate) fn decide_withdrawn_refund(
+    payment: &Payment,
+    withdrawn: &WithdrawnRefund,
+) -> Result<Option<Fact>, Refusal> {
+    match payment.refunds.iter().find(|refund| refund.is_found_as(&withdrawn.number)) {
+        Some(refund) if !matches!(refund.state, RefundState::Refused(_)) => {
+            Ok(Some(Fact::RefundWithdrawn(withdrawn.clone())))
+        }
+        Some(_) | None => Ok(None),
+    }
+}
+
 impl Payment {
+    /// A person decided to keep what comes for it, and nothing has been seen to come.
+    pub fn keeps_what_comes(&self) -> bool {
+        let kept = self.settled.as_ref().is_some_and(|settled| settled.verdict == Settled::Paid);
+        kept && matches!(self.charge, Charge::NotPaid { .. })
+    }
+
+    /// What came after giving up is ours by the decision that was made before it was seen here.
+    pub(crate) fn keep_late(&mut self, paid: &Paid, at: Timestamp) {
+        (self.undo, self.look_wanted, self.kept_late) = (None, None, true);
+        self.charge = Charge::Paid { paid: paid.clone(), at };
+    }
+
     /// How this payment was found paid after the till had lost sight of it; nothing if the till saw it happen.
     pub fn found(&self) -> Option<Found> {
         let charged = self.paid().is_some_and(|paid| paid.amount.is_positive());
         match self.undo {
             _ if !charged => None,
             Some(Undo { .. }) => Some(Found::TooLate),
+            None if self.kept_late => Some(Found::Kept),
             None if self.matched.is_some() => Some(Found::Matched),
             None if self.history.we_stopped => Some(Found::AfterRestart),
             None => None,
@@ -136,7 +184,17 @@ impl Payment {
     }
 
     pub(crate) fn refund_found(&mut self, found: &FoundRefund, at: Timestamp) {
-        self.refunds.push(Refund::found(found, at));
+        let refund = Refund::found(found, at);
+        match self.refunds.iter_mut().find(|known| known.is_found_as(&found.number)) {
+            Some(known) => *known = refund,
+            None => self.refunds.push(refund),
+        }
+        self.accepted = false;
+    }
+
+    pub(crate) fn refund_withdrawn(&mut self, withdrawn: &WithdrawnRefund) {
+        let found = self.refunds.iter_mut().filter(|refund| refund.is_found_as(&withdrawn.number));
+        found.for_each(|refund| refund.state = RefundState::Refused(withdrawn.why));
         self.accepted = false;
     }
 }

@@ -40,4 +40,4 @@ pub use payer_code::{NotAPayerCode, PayerCode, WalletRule, wallet_of};
 pub use payment::{Charge, History, OpenCall, Payment, Qr, Undo, WhyUnclear, WhyUndo, fold};
 pub use policy::Policy;
 pub use reason::{Advice, Reason};
-pub use refund::{FoundRefund, Refund, RefundState};
+pub use refund::{FoundRefund, Refund, RefundState, WithdrawnRefund};

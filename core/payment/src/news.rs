@@ -3,7 +3,7 @@
 //! News is a function of the facts, like everything else here. Whoever tells it needs no list of its own beside them,
 //! and whoever tells it again after a crash tells the very same.
 
-use crate::{Alarm, Entry, Fact, MoneyState, Payment, Policy, RefundState, next};
+use crate::{Alarm, Entry, Fact, Found, MoneyState, Payment, Policy, RefundState, next};
 use base::{RefundId, Timestamp};
 
 /// One piece of news.
@@ -103,7 +103,9 @@ struct Telling<'p> {
 impl Telling<'_> {
     fn fact(&mut self, before: &Payment, after: &Payment, fact: &Fact) {
         self.state(after);
-        if after.found().is_some() && after.found() != before.found() {
+        // Whoever decides to keep late money knew of it, and was told of it when it came.
+        let kept = after.found() == Some(Found::Kept);
+        if after.found().is_some() && after.found() != before.found() && !kept {
             self.tell(after, What::FoundPaid);
         }
         for refund in &after.refunds {

@@ -57,6 +57,8 @@ pub struct Payment {
     pub second: Option<Paid>,
     /// A person has decided to keep it in spite of what was raised about it.
     pub accepted: bool,
+    /// It came after giving up, and a person decided that it is kept.
+    pub kept_late: bool,
     /// Who has seen that it was found paid.
     pub acknowledged: Option<String>,
     /// Why a person was last called, unless the money moved since.
@@ -223,6 +225,7 @@ impl Payment {
             contradicted: None,
             second: None,
             accepted: false,
+            kept_late: false,
             acknowledged: None,
             raised: None,
         }
@@ -255,6 +258,7 @@ impl Payment {
             Fact::Settled(settlement) => self.settled(settlement, entry.at),
             Fact::Raised(alarm) => self.raised = Some(*alarm),
             Fact::RefundFound(found) => self.refund_found(found, entry.at),
+            Fact::RefundWithdrawn(withdrawn) => self.refund_withdrawn(withdrawn),
             Fact::FoundAcknowledged { by } => self.acknowledged = Some(by.clone()),
         }
     }
@@ -459,6 +463,7 @@ impl Payment {
             Charge::Paid { .. } => {}
             // An order whose money went back by refunds was paid all the same, and providers say so.
             Charge::Returned { .. } if self.all_refunded() => {}
+            Charge::NotPaid { .. } if self.keeps_what_comes() => self.keep_late(paid, at),
             Charge::NotPaid { .. } | Charge::Returned { .. } => {
                 self.begin_undo(WhyUndo::PaidTooLate, at);
                 self.charge = Charge::Paid { paid: paid.clone(), at };

@@ -62,6 +62,17 @@ pub struct FoundRefund {
     pub source: Source,
 }
 
+/// A return that was found, and did not happen after all: the provider denies what it had said to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithdrawnRefund {
+    /// The number it was found under.
+    pub number: String,
+    /// Why it did not happen.
+    pub why: Reason,
+    /// Who says so.
+    pub by: String,
+}
+
 impl Refund {
     pub(crate) fn wanted(
         id: RefundId,
@@ -87,6 +98,11 @@ impl Refund {
     pub(crate) fn found(found: &FoundRefund, at: Timestamp) -> Refund {
         let state = RefundState::Done { at: found.at.unwrap_or(at) };
         Refund { state, found: Some(found.clone()), ..Refund::wanted(found.id, found.amount, None, at) }
+    }
+
+    /// It was found under this number of the provider's.
+    pub fn is_found_as(&self, number: &str) -> bool {
+        self.found.as_ref().is_some_and(|found| found.number == number)
     }
 
     /// Paydesk itself returns money that came too late.

@@ -2,12 +2,15 @@
 //! finds the states, and their words are kept in `explanations.txt` to be read as prose.
 //! `UPDATE_EXPECT=1 cargo test -p payment --test explanations` writes them anew.
 
-use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
+mod sale;
+
+use base::{Money, RefundId, Text, Timestamp};
 use payment::{
     Answer, Ask, Charge, Command, Doubt, Entry, Fact, FoundRefund, Lost, Match, Method, Next, Notice, Paid,
-    Payment, Policy, Reason, RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict,
-    decide, explain, hear, next, refund_text,
+    Payment, Policy, Reason, RefundRequest, RefundWay, Said, Settled, Settlement, Source, Verdict,
+    WithdrawnRefund, decide, explain, hear, next, refund_text,
 };
+use sale::{PRICE, by_code, proof, request};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -55,7 +58,7 @@ fn states() -> Vec<(String, String)> {
 
 fn methods() -> [Method; 4] {
     [
-        Method::PayerCode { hint: "13••89".into() },
+        by_code(),
         Method::ShownQr,
         Method::Cash { tendered: Money::cny(2000) },
         Method::ShopCode { seen: "支付成功".into(), digits: "4321".into() },
@@ -77,9 +80,9 @@ enum Happening {
 
 fn happenings() -> Vec<(String, Happening)> {
     let verdicts = [
-        ("paid", Verdict::Paid(proof(1250))),
+        ("paid", Verdict::Paid(proof(PRICE))),
         ("paid another amount", Verdict::Paid(proof(1200))),
-        ("paid by a second transaction", Verdict::Paid(Paid { transaction: "T2".into(), ..proof(1250) })),
+        ("paid by a second transaction", Verdict::Paid(Paid { transaction: "T2".into(), ..proof(PRICE) })),
         ("awaiting the payer", Verdict::AwaitingPayer),
         ("the QR is ready", Verdict::QrReady { content: "wallet://1".into(), expires_at: None }),
         ("not found", Verdict::NotFound),
@@ -109,8 +112,10 @@ fn happenings() -> Vec<(String, Happening)> {
         ("the match was withdrawn".to_owned(), Happening::Command(withdraw())),
         ("a person decided: paid".to_owned(), Happening::Command(settle(Settled::Paid))),
         ("a person decided: not paid".to_owned(), Happening::Command(settle(Settled::NotPaid))),
+        ("keeping was decided elsewhere".to_owned(), Happening::Command(keep())),
         ("a person looks".to_owned(), Happening::Command(Command::Look { by: "Li".into() })),
         ("the provider returned 5.00 unasked".to_owned(), Happening::Command(found_refund())),
+        ("that return was withdrawn".to_owned(), Happening::Command(withdraw_refund())),
         ("time passed".to_owned(), Happening::TimePasses),
         ("an hour passed".to_owned(), Happening::AnHourPasses),
     ]);
@@ -195,8 +200,12 @@ impl Life {
         let undo = payment.undo.map(|undo| undo.why);
         let refunds: Vec<_> = payment.refunds.iter().map(|refund| (refund.amount, refund.state)).collect();
         let words = self.words();
-        let doubts =
-            (payment.contradicted.is_some(), payment.second.is_some(), payment.look_wanted.is_some());
+        let doubts = (
+            payment.contradicted.is_some(),
+            payment.second.is_some(),
+            payment.look_wanted.is_some(),
+            payment.keeps_what_comes(),
+        );
         format!(
             "{charge} {open:?} {undo:?} {refunds:?} {:?} {doubts:?} {words}",
             payment.history.undo_tries.min(2)
@@ -241,16 +250,6 @@ fn answers(ask: Ask, verdict: &Verdict) -> bool {
     }
 }
 
-fn proof(fen: i64) -> Paid {
-    Paid {
-        amount: Money::cny(fen),
-        transaction: "T1".into(),
-        at: None,
-        payer: String::new(),
-        funds: String::new(),
-    }
-}
-
 fn notice(payment: &Payment) -> Notice {
     Notice {
         order_no: payment.request.order_no(),
@@ -287,29 +286,20 @@ fn found_refund() -> Command {
     })
 }
 
+fn withdraw_refund() -> Command {
+    let why = Reason::RefundNotPossible;
+    Command::WithdrawRefund(WithdrawnRefund { number: "R77".into(), why, by: "server".into() })
+}
+
+fn keep() -> Command {
+    let reason = "goods were handed over".into();
+    Command::Keep(Settlement { verdict: Settled::Paid, reason, by: "Zhang".into() })
+}
+
 fn withdraw() -> Command {
     Command::WithdrawMatch { by: "Li".into(), reason: "another table's".into() }
 }
 
 fn settle(verdict: Settled) -> Command {
     Command::Settle(Settlement { verdict, reason: "proof shown".into(), by: "Li".into() })
-}
-
-fn request(method: Method) -> Request {
-    Request {
-        id: PaymentId::from_u128(1),
-        merchant: MerchantId::from_u128(2),
-        store: StoreId::from_u128(3),
-        till: TillId::from_u128(4),
-        cashier: "Li".into(),
-        key: "sale".into(),
-        content: [0; 32],
-        amount: Money::cny(1250),
-        channel: ChannelId::from_u128(5),
-        wallet: "wallet".into(),
-        wallet_name: Text::new("示例钱包", "Example Wallet"),
-        method,
-        description: "goods".into(),
-        reference: String::new(),
-    }
 }

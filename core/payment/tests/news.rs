@@ -1,14 +1,15 @@
 //! What others hear of a payment: stories, and the news in them.
 
-use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
+mod sale;
+
+use base::{Money, RefundId, Timestamp};
 use expect_test::{Expect, expect};
 use payment::{
-    Alarm, Answer, Ask, Entry, Fact, FoundRefund, Lost, Match, Method, Paid, Policy, Reason, RefundRequest,
-    RefundWay, Request, Said, Settled, Settlement, Source, Verdict, news,
+    Alarm, Answer, Ask, Entry, Fact, FoundRefund, Lost, Match, Method, Policy, Reason, RefundRequest,
+    RefundWay, Said, Settled, Settlement, Source, Verdict, news,
 };
+use sale::{PRICE, by_code, proof, request};
 use std::time::Duration;
-
-const CODE: fn() -> Method = || Method::PayerCode { hint: "13••89".into() };
 
 /// Facts ten seconds apart; the first is the request, and each verdict answers the question before it.
 fn check(method: Method, facts: Vec<Fact>, expected: Expect) {
@@ -36,14 +37,14 @@ fn check(method: Method, facts: Vec<Fact>, expected: Expect) {
 #[test]
 fn a_payment_is_told_when_its_end_is_known() {
     check(
-        CODE(),
-        vec![asked(1, Ask::Charge), answered(1, paid(1250))],
+        by_code(),
+        vec![asked(1, Ask::Charge), answered(1, paid(PRICE))],
         expect![[r#"
         3 payment.paid
     "#]],
     );
     check(
-        CODE(),
+        by_code(),
         vec![asked(1, Ask::Charge), answered(1, declined())],
         expect![[r#"
         3 payment.not_paid
@@ -64,12 +65,12 @@ fn late_money_is_told_and_its_return_too() {
         asked(1, Ask::Charge),
         answered(1, declined()),
         asked(2, Ask::Inquire),
-        answered(2, paid(1250)),
+        answered(2, paid(PRICE)),
         asked(3, Ask::Reverse),
         answered(3, Verdict::Returned),
     ];
     check(
-        CODE(),
+        by_code(),
         facts,
         expect![[r#"
         3 payment.not_paid
@@ -85,10 +86,10 @@ fn what_a_restart_hid_is_told_as_found() {
         asked(1, Ask::Charge),
         Fact::Lost { call: 1, why: Lost::WeStopped },
         asked(2, Ask::Inquire),
-        answered(2, paid(1250)),
+        answered(2, paid(PRICE)),
     ];
     check(
-        CODE(),
+        by_code(),
         facts,
         expect![[r#"
         5 payment.paid
@@ -105,16 +106,16 @@ fn a_look_that_changes_nothing_is_no_news() {
     let begun = vec![asked(1, Ask::Charge), answered(1, declined())];
     let facts = begun.into_iter().chain(look(2, declined())).collect();
     check(
-        CODE(),
+        by_code(),
         facts,
         expect![[r#"
         3 payment.not_paid
     "#]],
     );
-    let begun = vec![asked(1, Ask::Charge), answered(1, paid(1250))];
-    let facts = begun.into_iter().chain(look(2, paid(1250))).collect();
+    let begun = vec![asked(1, Ask::Charge), answered(1, paid(PRICE))];
+    let facts = begun.into_iter().chain(look(2, paid(PRICE))).collect();
     check(
-        CODE(),
+        by_code(),
         facts,
         expect![[r#"
         3 payment.paid
@@ -126,15 +127,15 @@ fn a_look_that_changes_nothing_is_no_news() {
 fn a_provider_that_changes_its_mind_is_told_both_times() {
     let facts = vec![
         asked(1, Ask::Charge),
-        answered(1, paid(1250)),
+        answered(1, paid(PRICE)),
         asked(2, Ask::Inquire),
         answered(2, Verdict::NotFound),
         Fact::Raised(Alarm::ProviderContradicts),
         asked(3, Ask::Inquire),
-        answered(3, paid(1250)),
+        answered(3, paid(PRICE)),
     ];
     check(
-        CODE(),
+        by_code(),
         facts,
         expect![[r#"
         3 payment.paid
@@ -151,7 +152,7 @@ fn refunds_are_told_one_by_one() {
     let done = |fen| Verdict::Refunded { amount: Money::cny(fen), at: None };
     let facts = vec![
         asked(1, Ask::Charge),
-        answered(1, paid(1250)),
+        answered(1, paid(PRICE)),
         back(21, 250),
         ask(2, 21, Money::cny(250)),
         answered(2, Verdict::RefundProcessing),
@@ -170,7 +171,7 @@ fn refunds_are_told_one_by_one() {
         }),
     ];
     check(
-        CODE(),
+        by_code(),
         facts,
         expect![[r#"
         3 payment.paid
@@ -186,7 +187,7 @@ fn refunds_are_told_one_by_one() {
 #[test]
 fn a_record_by_hand_is_told_until_somebody_knows() {
     let seen = || Method::ShopCode { seen: "支付成功".into(), digits: "4321".into() };
-    let found = Fact::Matched(Match { paid: proof(1250), source: bill(), by: String::new() });
+    let found = Fact::Matched(Match { paid: proof(PRICE), source: bill(), by: String::new() });
     check(
         seen(),
         vec![found],
@@ -210,6 +211,37 @@ fn a_record_by_hand_is_told_until_somebody_knows() {
     );
 }
 
+#[test]
+fn late_money_that_a_person_keeps_is_paid_and_found_once() {
+    let kept = Settlement { verdict: Settled::Paid, reason: "goods taken".into(), by: "zhang".into() };
+    let refused = Verdict::RefundRefused(Reason::MerchantBalanceTooLow);
+    let undo = RefundId::from_u128(1);
+    let facts = vec![
+        asked(1, Ask::Present),
+        answered(1, Verdict::Closed),
+        Fact::LookRequested { by: "Li".into() },
+        asked(2, Ask::Inquire),
+        answered(2, paid(PRICE)),
+        asked(3, Ask::Refund { refund: undo, amount: Money::cny(PRICE) }),
+        answered(3, refused),
+        asked(4, Ask::Inquire),
+        answered(4, paid(PRICE)),
+        Fact::Raised(Alarm::CannotGiveBack),
+        Fact::Settled(kept),
+    ];
+    check(
+        Method::ShownQr,
+        facts,
+        expect![[r#"
+        3 payment.not_paid
+        6 payment.found_paid
+        8 refund.refused 1
+        11 payment.raised
+        12 payment.paid
+    "#]],
+    );
+}
+
 fn asked(call: u32, ask: Ask) -> Fact {
     Fact::Asked { call, ask }
 }
@@ -226,16 +258,6 @@ fn paid(fen: i64) -> Verdict {
     Verdict::Paid(proof(fen))
 }
 
-fn proof(fen: i64) -> Paid {
-    Paid {
-        amount: Money::cny(fen),
-        transaction: "T1".into(),
-        at: None,
-        payer: String::new(),
-        funds: String::new(),
-    }
-}
-
 fn bill() -> Source {
     Source::Bill { name: "2026-11-23".into(), row: 9 }
 }
@@ -249,24 +271,5 @@ fn refund(id: u128, fen: i64, way: RefundWay) -> RefundRequest {
         reason: String::new(),
         by: "Li".into(),
         way,
-    }
-}
-
-fn request(method: Method) -> Request {
-    Request {
-        id: PaymentId::from_u128(1),
-        merchant: MerchantId::from_u128(2),
-        store: StoreId::from_u128(3),
-        till: TillId::from_u128(4),
-        cashier: String::new(),
-        key: "k".into(),
-        content: [0; 32],
-        amount: Money::cny(1250),
-        channel: ChannelId::from_u128(5),
-        wallet: "blue".into(),
-        wallet_name: Text::new("蓝", "Blue"),
-        method,
-        description: String::new(),
-        reference: String::new(),
     }
 }

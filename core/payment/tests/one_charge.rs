@@ -1,16 +1,16 @@
 //! One charge: once a charge may have left, nothing that happens afterwards makes `next` ask for another. Only a call
 //! that ended before its first byte permits the next try.
 
-use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
+mod sale;
+
+use base::{Money, RefundId, Timestamp};
 use payment::{
-    Alarm, Answer, Ask, CallNo, Doubt, Entry, Fact, FoundRefund, Lost, Match, Method, Next, Notice, Paid,
-    Payment, Policy, Reason, RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict,
-    next,
+    Alarm, Answer, Ask, CallNo, Doubt, Entry, Fact, FoundRefund, Lost, Match, Next, Notice, Payment, Policy,
+    Reason, RefundRequest, RefundWay, Said, Settled, Settlement, Source, Verdict, WithdrawnRefund, next,
 };
 use proptest::prelude::*;
+use sale::{PRICE, by_code, proof, request};
 use std::time::Duration;
-
-const PRICE: i64 = 1250;
 
 /// One step of a story. Nothing checks whether it fits: a book must bear whatever was once written into it.
 #[derive(Clone, Debug)]
@@ -116,7 +116,7 @@ struct Life {
 impl Life {
     fn begin(policy: Policy) -> Life {
         let now = Timestamp::parse("2026-11-23T10:00:00+08:00").unwrap();
-        let first = Entry { at: now, fact: Fact::Requested(request().into()) };
+        let first = Entry { at: now, fact: Fact::Requested(request(by_code()).into()) };
         let payment = Payment::begin(&first);
         Life { now, policy, entries: vec![first], payment }
     }
@@ -237,7 +237,7 @@ fn facts() -> Vec<Fact> {
     let settled = |verdict| Fact::Settled(Settlement { verdict, reason: "seen".into(), by: by() });
     vec![
         Fact::Noticed(Notice {
-            order_no: request().order_no(),
+            order_no: request(by_code()).order_no(),
             refund_no: None,
             claim: "SUCCESS".into(),
             notice_id: "n1".into(),
@@ -265,35 +265,11 @@ fn facts() -> Vec<Fact> {
             at: None,
             source: source(),
         }),
+        Fact::RefundWithdrawn(WithdrawnRefund {
+            number: "R1".into(),
+            why: Reason::RefundNotPossible,
+            by: by(),
+        }),
         Fact::FoundAcknowledged { by: by() },
     ]
-}
-
-fn proof(fen: i64) -> Paid {
-    Paid {
-        amount: Money::cny(fen),
-        transaction: "T1".into(),
-        at: None,
-        payer: String::new(),
-        funds: String::new(),
-    }
-}
-
-fn request() -> Request {
-    Request {
-        id: PaymentId::from_u128(1),
-        merchant: MerchantId::from_u128(2),
-        store: StoreId::from_u128(3),
-        till: TillId::from_u128(4),
-        cashier: "Li".into(),
-        key: "sale".into(),
-        content: [0; 32],
-        amount: Money::cny(PRICE),
-        channel: ChannelId::from_u128(5),
-        wallet: "wallet".into(),
-        wallet_name: Text::new("钱包", "wallet"),
-        method: Method::PayerCode { hint: "13••89".into() },
-        description: "goods".into(),
-        reference: String::new(),
-    }
 }

@@ -1,11 +1,14 @@
 //! Past the deadline: one last look, then undoing until that is definite. A provider that sees to a definite end itself
 //! is only asked on, and nothing is undone behind its back.
 
-use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
+mod sale;
+
+use base::{Money, Timestamp};
 use payment::{
-    Alarm, Answer, Ask, Entry, Fact, Lost, Method, Next, Notice, Outcome, Paid, Payment, Policy, Reason,
-    Request, Said, Verdict, next,
+    Alarm, Answer, Ask, Entry, Fact, Lost, Next, Notice, Outcome, Payment, Policy, Reason, Said, Verdict,
+    next,
 };
+use sale::{PRICE, by_code, proof, request};
 use std::time::Duration;
 
 const fn seconds(n: u64) -> Duration {
@@ -29,23 +32,7 @@ impl Life {
 
     fn asked_to_charge() -> Life {
         let now = Timestamp::from_micros(1_795_400_000_000_000);
-        let request = Request {
-            id: PaymentId::from_u128(1),
-            merchant: MerchantId::from_u128(2),
-            store: StoreId::from_u128(3),
-            till: TillId::from_u128(4),
-            cashier: String::new(),
-            key: "k".to_owned(),
-            content: [0; 32],
-            amount: Money::cny(1250),
-            channel: ChannelId::from_u128(5),
-            wallet: "blue".to_owned(),
-            wallet_name: Text::new("蓝", "Blue"),
-            method: Method::PayerCode { hint: "13••89".to_owned() },
-            description: String::new(),
-            reference: String::new(),
-        };
-        let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request.into()) });
+        let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request(by_code()).into()) });
         let policy = Policy { undo_at_deadline: false, ..Policy::default() };
         let mut life = Life { payment, policy, now, asked: Vec::new() };
         life.learn(Fact::Asked { call: 1, ask: Ask::Charge });
@@ -123,10 +110,10 @@ fn what_is_missing_is_not_called_unpaid_while_it_may_be_on_its_way() {
 fn late_money_that_cannot_be_reversed_is_refunded() {
     let mut life = Life::lost();
     life.learn(Fact::CancelRequested { by: "wang".to_owned() });
-    life.pass(seconds(600), Some(Verdict::Paid(paid())));
+    life.pass(seconds(600), Some(Verdict::Paid(proof(PRICE))));
     let tries = |wanted: fn(&Ask) -> bool| life.asked.iter().filter(|ask| wanted(ask)).count();
     assert_eq!(tries(|ask| *ask == Ask::Reverse), life.policy.reverse_tries as usize, "{:?}", life.asked);
-    assert_eq!(tries(|ask| matches!(ask, Ask::Refund { amount, .. } if *amount == Money::cny(1250))), 1);
+    assert_eq!(tries(|ask| matches!(ask, Ask::Refund { amount, .. } if *amount == Money::cny(PRICE))), 1);
 }
 
 #[test]
@@ -189,15 +176,5 @@ fn what_never_left_is_looked_for_when_somebody_has_a_reason_and_never_charged_ag
         assert_eq!(life.next(), Next::Rest(outcome));
     };
     check(Verdict::NotFound, Outcome::NotPaid(Reason::ProviderUnreachable));
-    check(Verdict::Paid(paid()), Outcome::Paid);
-}
-
-fn paid() -> Paid {
-    Paid {
-        amount: Money::cny(1250),
-        transaction: String::new(),
-        at: None,
-        payer: String::new(),
-        funds: String::new(),
-    }
+    check(Verdict::Paid(proof(PRICE)), Outcome::Paid);
 }

@@ -1,12 +1,15 @@
 //! What must hold of any payment, whatever happens to it in whatever order.
 
-use base::{ChannelId, Currency, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
+mod sale;
+
+use base::{Currency, Money, RefundId, Text, Timestamp};
 use payment::{
     Answer, Ask, Charge, Command, Doubt, Entry, Fact, FoundRefund, Lost, Match, Method, Next, Notice,
-    Outcome, Paid, Payment, Policy, Reason, Refund, RefundRequest, RefundState, RefundWay, Request, Said,
-    Settled, Settlement, Source, Verdict, decide, explain, hear, next,
+    Outcome, Paid, Payment, Policy, Reason, Refund, RefundRequest, RefundState, RefundWay, Said, Settled,
+    Settlement, Source, Verdict, WithdrawnRefund, decide, explain, hear, next,
 };
 use proptest::prelude::*;
+use sale::{PRICE, by_code, proof, request};
 use std::time::Duration;
 
 /// Something that can happen while a payment waits.
@@ -24,10 +27,10 @@ enum Happening {
     Settled(Settled),
     Acknowledge,
     RefundFound { fen: i64, number: u8 },
+    RefundWithdrawn { number: u8 },
+    Kept,
     TimePasses(u64),
 }
-
-const PRICE: i64 = 1250;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
@@ -160,6 +163,25 @@ impl Life {
                     at: None,
                     source: Source::Bill { name: "2026-11-23".into(), row: 9 },
                 }))
+            }
+            (Happening::RefundWithdrawn { number }, _) => {
+                self.command(&Command::WithdrawRefund(WithdrawnRefund {
+                    number: format!("R{number}"),
+                    why: Reason::RefundNotPossible,
+                    by: "server".into(),
+                }))
+            }
+            (Happening::Kept, _) => {
+                let before = self.payment.charge.clone();
+                self.command(&Command::Keep(Settlement {
+                    verdict: Settled::Paid,
+                    reason: "seen".into(),
+                    by: "Li".into(),
+                }));
+                assert_eq!(
+                    self.payment.charge, before,
+                    "a decision about money that was not seen is no money"
+                );
             }
             (Happening::MatchWithdrawn, _) => {
                 self.command(&Command::WithdrawMatch { by: "Li".into(), reason: "not ours".into() })
@@ -326,6 +348,8 @@ fn happening() -> impl Strategy<Value = Happening> {
             .prop_flat_map(|fen| (0u8..3).prop_map(move |transaction| Happening::Matched { fen, transaction })),
         1 => Just(Happening::Acknowledge),
         1 => (1i64..PRICE, 0u8..2).prop_map(|(fen, number)| Happening::RefundFound { fen, number }),
+        1 => (0u8..2).prop_map(|number| Happening::RefundWithdrawn { number }),
+        1 => Just(Happening::Kept),
         1 => Just(Happening::MatchWithdrawn),
         1 => prop_oneof![Just(Settled::Paid), Just(Settled::NotPaid)].prop_map(Happening::Settled),
     ]
@@ -351,7 +375,7 @@ fn way() -> impl Strategy<Value = RefundWay> {
 
 /// The methods for which a provider is asked.
 fn provided() -> impl Strategy<Value = Method> {
-    prop_oneof![Just(Method::PayerCode { hint: "13••89".into() }), Just(Method::ShownQr)]
+    prop_oneof![Just(by_code()), Just(Method::ShownQr)]
 }
 
 fn any_method() -> impl Strategy<Value = Method> {
@@ -392,16 +416,6 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     ]
 }
 
-fn proof(fen: i64) -> Paid {
-    Paid {
-        amount: Money::cny(fen),
-        transaction: "T1".into(),
-        at: None,
-        payer: String::new(),
-        funds: String::new(),
-    }
-}
-
 fn refund(fen: i64, key: u8) -> RefundRequest {
     RefundRequest {
         id: RefundId::from_u128(1000 + u128::from(key)),
@@ -411,24 +425,5 @@ fn refund(fen: i64, key: u8) -> RefundRequest {
         reason: String::new(),
         by: "Li".into(),
         way: RefundWay::Provider,
-    }
-}
-
-fn request(method: Method) -> Request {
-    Request {
-        id: PaymentId::from_u128(1),
-        merchant: MerchantId::from_u128(2),
-        store: StoreId::from_u128(3),
-        till: TillId::from_u128(4),
-        cashier: "Li".into(),
-        key: "sale".into(),
-        content: [0; 32],
-        amount: Money::cny(PRICE),
-        channel: ChannelId::from_u128(5),
-        wallet: "wallet".into(),
-        wallet_name: Text::new("钱包", "wallet"),
-        method,
-        description: "goods".into(),
-        reference: String::new(),
     }
 }

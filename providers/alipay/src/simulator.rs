@@ -154,10 +154,14 @@ impl Simulator {
             return false;
         }
         self.settle(now);
-        let Some(trade) = self.books.trade(out_trade_no).filter(|trade| trade.phase == Phase::Unscanned)
-        else {
+        let Some(trade) = self.books.trade(out_trade_no) else { return false };
+        if trade.by_qr && trade.slips_through() {
+            self.paid(out_trade_no, now);
+            return true;
+        }
+        if trade.phase != Phase::Unscanned {
             return false;
-        };
+        }
         if let treat::Payer::Cannot(_) = treat::payer(trade.treatment) {
             return false;
         }
@@ -180,11 +184,10 @@ impl Simulator {
 
     fn happens(&mut self, order_no: &str, step: Step, at: Timestamp) {
         let trade = self.books.trade_mut(order_no).expect("only known orders are on the agenda");
-        let late_success = trade.treatment == Treatment::PaidAfterReverse
-            && trade.phase == Phase::Closed
-            && trade.paid.is_none();
         match step {
-            Step::PayerPays if trade.phase == Phase::Waiting || late_success => self.paid(order_no, at),
+            Step::PayerPays if trade.phase == Phase::Waiting || trade.slips_through() => {
+                self.paid(order_no, at)
+            }
             Step::PayerRefuses if trade.phase == Phase::Waiting => trade.phase = Phase::Closed,
             Step::Expires if trade.phase == Phase::Waiting => trade.phase = Phase::Closed,
             Step::Expires if trade.phase == Phase::Unscanned => trade.phase = Phase::Lapsed,

@@ -183,10 +183,11 @@ pub trait Simulator: Send {
     /// Reports what a notification was answered; an answer that is no acknowledgement is repeated later.
     fn notified(&mut self, notice_id: &str, reply: Option<&HttpReply>, now: Timestamp);
 
-    /// How the order will be treated; call it before the order's first request. Without it the payer's code decides.
+    /// How the order will be treated from now on. Without it the payer's code decides when the order is opened.
     fn treat(&mut self, order_no: OrderNo, treatment: Treatment);
 
-    /// The customer scans the QR of this order and pays. False if there is nothing to pay.
+    /// The customer scans the QR of this order and pays; under [`Treatment::PaidAfterReverse`] also once it is closed.
+    /// False if there is nothing to pay.
     fn scan(&mut self, order_no: OrderNo, now: Timestamp) -> bool;
 
     /// The whole provider is down (refuses or drops everything) until told otherwise.

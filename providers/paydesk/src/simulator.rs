@@ -115,12 +115,20 @@ impl provider_contract::Simulator for Simulator {
     }
 
     fn treat(&mut self, order_no: OrderNo, treatment: Treatment) {
-        self.treatments.insert(order_no.to_string(), treatment);
+        let key = order_no.to_string();
+        match self.books.get_mut(&key) {
+            Some(attempt) => attempt.treatment = treatment,
+            None => drop(self.treatments.insert(key, treatment)),
+        }
     }
 
     fn scan(&mut self, order_no: OrderNo, now: Timestamp) -> bool {
         let key = order_no.to_string();
         let Some(attempt) = self.books.get(&key) else { return false };
+        if attempt.shown && attempt.slips_through() {
+            self.pay(&key, now);
+            return true;
+        }
         if !attempt.shown || !matches!(attempt.state, State::Waiting) {
             return false;
         }

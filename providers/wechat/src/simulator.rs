@@ -281,6 +281,10 @@ impl Simulator {
         self.advance(now);
         let Some(at) = self.books.find(number) else { return false };
         let order = self.books.order(at);
+        if order.kind == Kind::Native && order.slips_through() {
+            self.paid(at, now);
+            return true;
+        }
         if order.kind != Kind::Native || order.state != State::NotPay || order.expires_at <= now {
             return false;
         }
@@ -336,9 +340,7 @@ impl Simulator {
     fn pays_late(&mut self, at: u32, when: Timestamp) {
         let order = self.books.order(at);
         let open = matches!(order.state, State::UserPaying | State::NotPay);
-        let slips_through = order.treatment == Treatment::PaidAfterReverse
-            && matches!(order.state, State::Revoked | State::Closed);
-        if order.charges == 0 && (open || slips_through) {
+        if (order.charges == 0 && open) || order.slips_through() {
             self.paid(at, when);
         }
     }

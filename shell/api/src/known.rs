@@ -54,6 +54,8 @@ pub struct KnownRefund {
     pub state: RefundStateView,
     /// When the payer had the money.
     pub done_at: Option<String>,
+    /// Why it was refused.
+    pub refuse_reason: Option<String>,
 }
 
 /// What a payment recorded by hand was found as.
@@ -118,6 +120,7 @@ fn known(state: &ApiState, payment: &Payment) -> Option<KnownAttempt> {
             amount: if done { refund.returned.into() } else { view.amount },
             state: view.state,
             done_at: view.done_at,
+            refuse_reason: view.refuse_reason,
         }
     };
     Some(KnownAttempt {

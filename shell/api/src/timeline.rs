@@ -89,6 +89,8 @@ pub enum Kind {
     Raised,
     /// The provider returned money unasked.
     RefundFound,
+    /// What was found to be returned did not go back after all.
+    RefundWithdrawn,
     /// A person has seen that it was found paid.
     FoundAcknowledged,
 }
@@ -184,6 +186,7 @@ fn sort(fact: &Fact) -> (Who, Kind) {
         Fact::Settled(_) => (Who::Cashier, Kind::Settled),
         Fact::Raised(_) => (Who::Paydesk, Kind::Raised),
         Fact::RefundFound(_) => (Who::Provider, Kind::RefundFound),
+        Fact::RefundWithdrawn(_) => (Who::Provider, Kind::RefundWithdrawn),
         Fact::FoundAcknowledged { .. } => (Who::Cashier, Kind::FoundAcknowledged),
     }
 }
@@ -236,6 +239,11 @@ fn particulars(fact: &Fact) -> Vec<(&'static str, String)> {
         Fact::RefundFound(found) => {
             vec![("amount", found.amount.to_string()), ("refund_no", found.number.clone())]
         }
+        Fact::RefundWithdrawn(withdrawn) => vec![
+            ("refund_no", withdrawn.number.clone()),
+            ("reason", withdrawn.why.code().to_owned()),
+            ("by", withdrawn.by.clone()),
+        ],
         Fact::CancelRequested { by } | Fact::LookRequested { by } | Fact::FoundAcknowledged { by } => {
             vec![("by", by.clone())]
         }

@@ -122,7 +122,7 @@ pub struct RecordView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = FoundPaid)]
 pub struct FoundView {
-    /// How: `matched`, `too_late` or `after_restart`.
+    /// How: `matched`, `too_late`, `kept` or `after_restart`.
     pub how: String,
     /// It in words.
     pub text: TextView,

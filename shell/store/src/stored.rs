@@ -4,7 +4,7 @@
 use base::{Currency, MalformedId, Money, Text, Timestamp};
 use payment::{
     Alarm, Answer, Ask, ContentHash, Doubt, Fact, FoundRefund, Lost, Match, Method, Notice, Paid, Reason,
-    RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict,
+    RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict, WithdrawnRefund,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,7 @@ fn version(fact: &Fact) -> u32 {
         | Fact::Settled(_)
         | Fact::Raised(_)
         | Fact::RefundFound(_)
+        | Fact::RefundWithdrawn(_)
         | Fact::FoundAcknowledged { .. } => true,
         Fact::Asked { .. }
         | Fact::Lost { .. }
@@ -91,6 +92,7 @@ enum FactV1 {
     Settled { verdict: SettledV2, reason: String, by: String },
     Raised(String),
     RefundFound { id: String, number: String, amount: MoneyV1, at: Option<i64>, source: SourceV2 },
+    RefundWithdrawn { number: String, why: String, by: String },
     FoundAcknowledged { by: String },
 }
 
@@ -266,6 +268,11 @@ impl From<&Fact> for FactV1 {
                 at: found.at.map(Timestamp::as_micros),
                 source: (&found.source).into(),
             },
+            Fact::RefundWithdrawn(withdrawn) => FactV1::RefundWithdrawn {
+                number: withdrawn.number.clone(),
+                why: withdrawn.why.code().to_owned(),
+                by: withdrawn.by.clone(),
+            },
             Fact::FoundAcknowledged { by } => FactV1::FoundAcknowledged { by: by.clone() },
         }
     }
@@ -300,6 +307,9 @@ impl TryFrom<FactV1> for Fact {
                 at: at.map(Timestamp::from_micros),
                 source: source.into(),
             }),
+            FactV1::RefundWithdrawn { number, why, by } => {
+                Fact::RefundWithdrawn(WithdrawnRefund { number, why: reason(&why)?, by })
+            }
             FactV1::FoundAcknowledged { by } => Fact::FoundAcknowledged { by },
             FactV1::Raised(code) => Fact::Raised(
                 Alarm::from_code(&code).ok_or_else(|| Unreadable(format!("no alarm is named {code:?}")))?,
@@ -751,6 +761,11 @@ mod tests {
             amount: Money::cny(500),
             at: Some(Timestamp::from_micros(1_795_400_000_123_456)),
             source: Source::Bill { name: "2026-11-23".into(), row: 9 },
+        }));
+        facts.push(Fact::RefundWithdrawn(WithdrawnRefund {
+            number: "50300009".into(),
+            why: Reason::RefundNotPossible,
+            by: "server".into(),
         }));
         facts.push(Fact::FoundAcknowledged { by: "王芳".into() });
         facts

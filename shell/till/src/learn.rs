@@ -11,8 +11,8 @@ use base::{Currency, Money, OrderNo, PaymentId, RefundNo, Timestamp};
 use drive::{DriveError, Handle};
 use engine::Which;
 use payment::{
-    Charge, Command, FoundRefund, Match, MoneyState, Next, Paid, Payment, Refund, RefundState, Settled,
-    Settlement, Source,
+    Charge, Command, FoundRefund, Match, MoneyState, Next, Paid, Payment, Reason, Refund, RefundState,
+    Settled, Settlement, Source, WithdrawnRefund,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -47,6 +47,8 @@ pub(crate) struct Told {
 pub(crate) enum Lesson {
     /// These, in this order; none if the copy says the same.
     Record(Vec<Command>),
+    /// These, and the rest once the copy has found out what it asks because of them.
+    Begin(Vec<Command>),
     /// Nothing now: the copy is still finding out by itself whether it is paid.
     Later,
 }
@@ -96,7 +98,11 @@ async fn record(store: &Store, handle: &Handle, id: PaymentId, known: &Known) ->
     let payment = payment::fold(&entries);
     let policy = handle.policy(payment.request.channel);
     let next = payment::next(&payment, &policy, handle.clock().now());
-    let Lesson::Record(commands) = lesson(&payment, &next, known) else { return Ok(false) };
+    let (commands, whole) = match lesson(&payment, &next, known) {
+        Lesson::Record(commands) => (commands, true),
+        Lesson::Begin(commands) => (commands, false),
+        Lesson::Later => return Ok(false),
+    };
     for command in commands {
         match handle.command(id, payment.request.merchant, command).await {
             Ok(_) => {}
@@ -109,7 +115,7 @@ async fn record(store: &Store, handle: &Handle, id: PaymentId, known: &Known) ->
             }
         }
     }
-    Ok(true)
+    Ok(whole)
 }
 
 /// What is to be done about an attempt of which the server knows this.
@@ -117,9 +123,17 @@ pub(crate) fn lesson(payment: &Payment, next: &Next, known: &Known) -> Lesson {
     if payment.request.method.is_by_hand() {
         let mut commands = by_hand(payment, known);
         commands.extend(refunds(payment, known).into_iter().map(Command::RecordRefund));
+        commands.extend(withdrawn(payment, known));
         return Lesson::Record(commands);
     }
     let rests = matches!(next, Next::Rest(_));
+    if let Some(lesson) = kept_late(payment, rests, known) {
+        return lesson;
+    }
+    // Its own question whether the money goes back is still open; what is decided there comes after that.
+    if payment.owed_back() && known.kept && !payment.waits_for_a_decision() {
+        return Lesson::Later;
+    }
     // What this till gave up, and what is not known to be paid, ends by this till's own questions.
     let kept_here = matches!(payment.charge, Charge::Paid { .. }) && payment.undo.is_none();
     let found = refunds(payment, known);
@@ -129,6 +143,7 @@ pub(crate) fn lesson(payment: &Payment, next: &Next, known: &Known) -> Lesson {
     let found = if kept_here { found } else { Vec::new() };
     let returned: i64 = found.iter().map(|found| found.amount.minor()).sum();
     let mut commands: Vec<Command> = found.into_iter().map(Command::RecordRefund).collect();
+    commands.extend(withdrawn(payment, known));
     if let Some(settlement) = known.settled.as_ref().filter(|_| payment.waits_for_a_decision()) {
         commands.push(Command::Settle(settlement_of(settlement)));
     }
@@ -136,6 +151,22 @@ pub(crate) fn lesson(payment: &Payment, next: &Next, known: &Known) -> Lesson {
         commands.push(Command::Look { by: BY.to_owned() });
     }
     Lesson::Record(commands)
+}
+
+/// Late money that a manager keeps, of which the copy here knows only that nothing was paid. The decision comes first,
+/// so that the money it is then told of is not taken for money to give back.
+fn kept_late(payment: &Payment, rests: bool, known: &Known) -> Option<Lesson> {
+    let not_paid = matches!(payment.charge, Charge::NotPaid { .. });
+    let decided = known.settled.as_ref().filter(|settled| settled.paid && known.kept)?;
+    if !not_paid || known.money != "paid" {
+        return None;
+    }
+    Some(match (payment.keeps_what_comes(), rests) {
+        (false, _) => Lesson::Begin(vec![Command::Keep(settlement_of(decided))]),
+        (true, false) => Lesson::Later,
+        // It was asked since, and the answer is that nothing was paid.
+        (true, true) => Lesson::Record(Vec::new()),
+    })
 }
 
 /// Nobody is asked about what a person vouched for: what was found or decided there is taken over as it is.
@@ -170,14 +201,31 @@ fn by_hand(payment: &Payment, known: &Known) -> Vec<Command> {
 /// Returns that are done there and unknown here.
 fn refunds(payment: &Payment, known: &Known) -> Vec<FoundRefund> {
     let here = |number: &str| {
-        payment.refunds.iter().any(|refund| {
-            let found = refund.found.as_ref().map(|found| found.number.as_str());
-            found == Some(number) || RefundNo::from(refund.id).to_string() == number
+        payment.refunds.iter().any(|refund| match refund.found {
+            // What was withdrawn, and is done after all, is found again.
+            Some(_) => refund.is_found_as(number) && !matches!(refund.state, RefundState::Refused(_)),
+            None => RefundNo::from(refund.id).to_string() == number,
         })
     };
     let done = known.refunds.iter().filter(|refund| refund.state == "done");
     let unknown = done.filter(|refund| !here(&refund.number) && !refund.key.as_deref().is_some_and(here));
     unknown.filter_map(refund_of).collect()
+}
+
+/// Returns that were found there and did not happen after all.
+fn withdrawn(payment: &Payment, known: &Known) -> Vec<Command> {
+    let refused = known.refunds.iter().filter(|refund| refund.state == "refused");
+    let counted = refused.filter(|there| {
+        let done = |here: &&Refund| matches!(here.state, RefundState::Done { .. });
+        payment.refunds.iter().filter(done).any(|here| here.is_found_as(&there.number))
+    });
+    let why = |refund: &KnownRefund| refund.refuse_reason.as_deref().and_then(Reason::from_code);
+    let withdrawal = |refund: &KnownRefund| WithdrawnRefund {
+        number: refund.number.clone(),
+        why: why(refund).unwrap_or(Reason::RefundNotPossible),
+        by: BY.to_owned(),
+    };
+    counted.map(|refund| Command::WithdrawRefund(withdrawal(refund))).collect()
 }
 
 /// Whether the copy here and the server disagree where asking would tell.
@@ -312,6 +360,32 @@ mod tests {
                     answered(2, if state.ends_with("done") { done } else { refused }),
                 ]);
             }
+            "paid, refund found" => facts.extend([answered(1, paid()), refund_found()]),
+            "paid, refund found and withdrawn" => {
+                let number = RefundNo::from(RefundId::from_u128(0xbb)).to_string();
+                let why = Reason::RefundNotPossible;
+                let withdrawn = WithdrawnRefund { number, why, by: BY.to_owned() };
+                facts.extend([answered(1, paid()), refund_found(), entry(Fact::RefundWithdrawn(withdrawn))]);
+            }
+            "goes back" => facts.extend([
+                answered(1, Verdict::Declined(Reason::InsufficientBalance)),
+                entry(Fact::LookRequested { by: BY.to_owned() }),
+                entry(Fact::Asked { call: 2, ask: Ask::Inquire }),
+                answered(2, paid()),
+            ]),
+            "not paid, keeps" | "not paid, denied" | "kept late" => {
+                let settlement =
+                    Settlement { verdict: Settled::Paid, reason: "seen".into(), by: "zhang".into() };
+                facts.extend([
+                    answered(1, Verdict::Declined(Reason::InsufficientBalance)),
+                    entry(Fact::Settled(settlement)),
+                ]);
+                if state != "not paid, keeps" {
+                    let denied = Verdict::Declined(Reason::InsufficientBalance);
+                    let said = if state == "kept late" { paid() } else { denied };
+                    facts.extend([entry(Fact::Asked { call: 2, ask: Ask::Inquire }), answered(2, said)]);
+                }
+            }
             "not paid" => facts.push(answered(1, Verdict::Declined(Reason::InsufficientBalance))),
             "unclear" => facts.push(answered(1, Verdict::Unclear(Doubt::ProviderError))),
             "given up" => facts.extend([
@@ -331,6 +405,17 @@ mod tests {
             unknown => panic!("no copy is {unknown}"),
         }
         payment::fold(&facts)
+    }
+
+    fn refund_found() -> Entry {
+        let number = RefundNo::from(RefundId::from_u128(0xbb)).to_string();
+        entry(Fact::RefundFound(FoundRefund {
+            id: RefundId::from_u128(0xbb),
+            number: number.clone(),
+            amount: Money::cny(300),
+            at: None,
+            source: Source::Notice { notice_id: number },
+        }))
     }
 
     fn found(transaction: &str) -> KnownMatch {
@@ -364,6 +449,7 @@ mod tests {
                     amount: Amount { amount: fen.parse().expect("fen"), currency: "CNY".into() },
                     state: (*state).to_owned(),
                     done_at: None,
+                    refuse_reason: None,
                 }),
                 ["matched", number] => known.matched = Some(found(number)),
                 ["kept"] => known.kept = true,
@@ -382,6 +468,8 @@ mod tests {
             Command::RecordRefund(found) => format!("refund {}", found.amount.minor()),
             Command::Match(found) => format!("match {}", found.paid.transaction),
             Command::WithdrawMatch { .. } => "withdraw".to_owned(),
+            Command::WithdrawRefund(withdrawn) => format!("refund withdrawn: {}", withdrawn.why.code()),
+            Command::Keep(settlement) => format!("keep, as {} decided", settlement.by),
             Command::Settle(settlement) => format!("settle {:?}", settlement.verdict),
             Command::Cancel { .. } => "cancel".to_owned(),
             Command::Look { .. } => "look".to_owned(),
@@ -396,8 +484,10 @@ mod tests {
             let (state, words) = line.split_once(" | ").expect("two halves");
             let (copy, known) = (copy(state), known(words));
             let next = payment::next(&copy, &Policy { undo_at_deadline: false, ..Policy::default() }, AT);
+            let brief = |commands: &[Command]| commands.iter().map(brief).collect::<Vec<_>>().join(", ");
             let done = match lesson(&copy, &next, &known) {
-                Lesson::Record(commands) => commands.iter().map(brief).collect::<Vec<_>>().join(", "),
+                Lesson::Record(commands) => brief(&commands),
+                Lesson::Begin(commands) => format!("{}; the rest later", brief(&commands)),
                 Lesson::Later => "later".to_owned(),
             };
             writeln!(told, "{line} -> {}", if done.is_empty() { "-" } else { &done }).expect("text grows");
@@ -418,10 +508,20 @@ mod tests {
              paid, refund refused | paid, refund OURS 300 done
              not paid | not_paid
              not paid | paid
-             not paid | paid, kept
-             not paid | paid, kept, refund x 300 done
+             not paid | paid, kept, settled
+             not paid | paid, kept, settled, refund x 300 done
+             not paid, keeps | paid, kept, settled, refund x 300 done
+             not paid, denied | paid, kept, settled
+             goes back | paid, kept, settled
+             kept late | paid, kept, settled
+             kept late | paid, kept, settled, refund x 300 done
+             kept late | returned, kept, settled, refund x 1250 done
              not paid | returned, refund x 1250 done
-             not paid | verifying",
+             not paid | verifying
+             paid, refund found | paid, refund x 300 done
+             paid, refund found | paid, refund x 300 refused
+             paid, refund found and withdrawn | paid, refund x 300 refused
+             paid, refund found and withdrawn | paid, refund x 300 done",
             expect![[r#"
                 paid | paid -> -
                 paid | paid, refund x 300 done -> refund 300
@@ -433,10 +533,20 @@ mod tests {
                 paid, refund refused | paid, refund OURS 300 done -> look
                 not paid | not_paid -> -
                 not paid | paid -> look
-                not paid | paid, kept -> -
-                not paid | paid, kept, refund x 300 done -> -
+                not paid | paid, kept, settled -> keep, as zhang decided; the rest later
+                not paid | paid, kept, settled, refund x 300 done -> keep, as zhang decided; the rest later
+                not paid, keeps | paid, kept, settled, refund x 300 done -> later
+                not paid, denied | paid, kept, settled -> -
+                goes back | paid, kept, settled -> later
+                kept late | paid, kept, settled -> -
+                kept late | paid, kept, settled, refund x 300 done -> refund 300
+                kept late | returned, kept, settled, refund x 1250 done -> refund 1250
                 not paid | returned, refund x 1250 done -> look
                 not paid | verifying -> -
+                paid, refund found | paid, refund x 300 done -> -
+                paid, refund found | paid, refund x 300 refused -> refund withdrawn: refund_not_possible
+                paid, refund found and withdrawn | paid, refund x 300 refused -> -
+                paid, refund found and withdrawn | paid, refund x 300 done -> refund 300
             "#]],
         );
     }

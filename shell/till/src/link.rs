@@ -123,6 +123,9 @@ pub(crate) struct KnownRefund {
     pub amount: Amount,
     pub state: String,
     pub done_at: Option<String>,
+    /// Nothing also from a server that does not tell why.
+    #[serde(default)]
+    pub refuse_reason: Option<String>,
 }
 
 /// What a record was found as there.

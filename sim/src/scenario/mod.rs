@@ -20,7 +20,8 @@ use crate::server::{Done, Fate, Server};
 use base::{ChannelId, MerchantId, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use engine::{After, Change, Wake};
 use payment::{
-    Command, Fact, FoundRefund, Method, Notice, PayerCode, Policy, RefundRequest, Request, Settlement,
+    Command, Fact, FoundRefund, Method, Notice, PayerCode, Policy, Reason, RefundRequest, Request, Settled,
+    Settlement, WithdrawnRefund,
 };
 use read::{Event, Line, Way};
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,6 +183,16 @@ impl Stage {
                 at: None,
                 source: source.clone(),
             })),
+            Event::RefundWithdrawn { number } => command(Command::WithdrawRefund(WithdrawnRefund {
+                number: number.clone(),
+                why: Reason::RefundNotPossible,
+                by: "server".into(),
+            })),
+            Event::Keep => command(Command::Keep(Settlement {
+                verdict: Settled::Paid,
+                reason: "the customer took the goods".into(),
+                by: "Li".into(),
+            })),
             Event::Acknowledge => command(Command::Acknowledge { by: "Li".into() }),
             Event::WithdrawMatch => {
                 command(Command::WithdrawMatch { by: "Li".into(), reason: "another table's".into() })
@@ -292,6 +303,7 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::Settled(_) => "Settled",
         Fact::Raised(_) => "Raised",
         Fact::RefundFound(_) => "RefundFound",
+        Fact::RefundWithdrawn(_) => "RefundWithdrawn",
         Fact::FoundAcknowledged { .. } => "FoundAcknowledged",
     }
 }

@@ -24,6 +24,8 @@ pub(super) enum Event {
     Refund { amount: Money, key: String, way: RefundWay },
     Match(Match),
     RefundFound { amount: Money, number: String, source: Source },
+    RefundWithdrawn { number: String },
+    Keep,
     Acknowledge,
     WithdrawMatch,
     Settle(Settled),
@@ -90,6 +92,7 @@ fn read_event(text: &str) -> Option<Event> {
         }
         "seen" => return Some(Event::Acknowledge),
         "time passes" => return Some(Event::TimePasses),
+        "keeping is decided elsewhere" => return Some(Event::Keep),
         "the match is withdrawn" => return Some(Event::WithdrawMatch),
         "a person decides: paid" => return Some(Event::Settle(Settled::Paid)),
         "a person decides: not paid" => return Some(Event::Settle(Settled::NotPaid)),
@@ -102,6 +105,7 @@ fn read_event(text: &str) -> Option<Event> {
         "noticed" => read_notice(rest),
         "matched" => read_match(rest),
         "returned" => read_found_refund(rest),
+        "denied" => Some(Event::RefundWithdrawn { number: rest.to_owned() }),
         _ => read_end(text),
     }
 }

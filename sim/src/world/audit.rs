@@ -544,6 +544,7 @@ impl Hasher {
             | Fact::Settled(_)
             | Fact::Raised(_)
             | Fact::RefundFound(_)
+            | Fact::RefundWithdrawn(_)
             | Fact::FoundAcknowledged { .. } => self.words(10, 0, 0),
         }
     }

@@ -39,6 +39,7 @@ fn lines(fact: &Fact) -> Vec<String> {
         | Fact::Settled(_)
         | Fact::Raised(_)
         | Fact::RefundFound(_)
+        | Fact::RefundWithdrawn(_)
         | Fact::FoundAcknowledged { .. } => return Vec::new(),
         Fact::Answered { call, answer } => format!("answered #{call}: {}", verdict(&answer.verdict)),
         Fact::Lost { why: Lost::WeStopped, .. } => {

@@ -20,6 +20,7 @@ const WORDS: &[(&str, &str)] = &[
     ("MatchWithdrawn", "the match is withdrawn"),
     ("Raised", "→ call a person: "),
     ("RefundFound", " returned "),
+    ("RefundWithdrawn", " denied "),
     ("FoundAcknowledged", " seen"),
     ("Settled", "a person decides: "),
 ];

@@ -196,6 +196,11 @@ impl Trade {
         self.charges += 1;
     }
 
+    /// It was closed, and is paid all the same if the payer still pays.
+    pub fn slips_through(&self) -> bool {
+        self.treatment == Treatment::PaidAfterReverse && self.phase == Phase::Closed && self.paid.is_none()
+    }
+
     /// What was paid, in fen.
     pub fn paid_fen(&self) -> i64 {
         self.paid.map_or(0, |(fen, _)| fen)

@@ -168,7 +168,9 @@ pub(super) fn shown_order_ends_definitely(world: &mut World<'_>, treatment: Trea
         _ => {
             assert_eq!(world.kept(&order), 0, "{name}: paid, but inquiring says {end:?}");
             undone_after(world, Ask::Close, &order, name);
-            assert!(!world.simulator.scan(order.order_no, world.now), "{name}: a closed QR is still payable");
+            let paid_late = world.simulator.scan(order.order_no, world.now);
+            let slips_through = treatment == Treatment::PaidAfterReverse;
+            assert_eq!(paid_late, slips_through, "{name}: whether a closed QR is still payable");
         }
     }
     world.pass(seconds(600));

@@ -80,6 +80,12 @@ impl Order {
             refunds: Vec::new(),
         }
     }
+
+    /// Its reversal was accepted, and it is paid all the same if the payer still pays.
+    pub fn slips_through(&self) -> bool {
+        let undone = matches!(self.state, State::Revoked | State::Closed);
+        self.treatment == Treatment::PaidAfterReverse && undone && self.charges == 0
+    }
 }
 
 /// One refund. Refunds that are accepted always arrive, at `done_at`.

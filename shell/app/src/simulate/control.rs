@@ -1,8 +1,9 @@
 //! Steering a hosted simulator over HTTP: what a person or a test does to it, and its books.
 //!
 //! ```text
-//! POST /_simulator/scan/{order_no}                           the customer scans that order's QR and pays
-//! POST /_simulator/treat   {"order_no": "..", "treatment": "slow"}   before the order's first request
+//! POST /_simulator/scan/{order_no}                           the customer scans that order's QR and pays, if it was
+//!                                                          to be paid_after_reverse also once it is closed
+//! POST /_simulator/treat   {"order_no": "..", "treatment": "slow"}   from now on
 //! POST /_simulator/down    {"down": true}
 //! POST /_simulator/rotate_keys   the next step: a new certificate beside the old, it signs, the old one is gone
 //! GET  /_simulator/books   and /_simulator/books/{order_no}

@@ -233,6 +233,7 @@ fn short(fact: &Fact) -> String {
         Fact::Matched(found) => format!("matched {}", found.paid.transaction),
         Fact::MatchWithdrawn { by, .. } => format!("match withdrawn by {by}"),
         Fact::RefundFound(found) => format!("refund found {}", found.number),
+        Fact::RefundWithdrawn(withdrawn) => format!("refund withdrawn {}", withdrawn.number),
         Fact::FoundAcknowledged { by } => format!("seen by {by}"),
         Fact::Raised(alarm) => format!("raised {}", alarm.code()),
         Fact::Settled(settlement) => format!("settled {:?} by {}", settlement.verdict, settlement.by),
