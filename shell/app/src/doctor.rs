@@ -1,5 +1,7 @@
 //! `paydesk doctor`: checks everything an installation depends on, names what is wrong, what it means and what to do.
 
+mod device;
+
 use crate::channels::Channels;
 use crate::cli::Verdict;
 use crate::config::Config;
@@ -17,6 +19,7 @@ const AFTER: &str = "\
 Examples:
   paydesk doctor --config shop/paydesk.toml
   paydesk doctor --json
+  paydesk doctor --till till/till.toml           at a counter: this device
 
 Every provider is asked for an order that cannot exist. The honest answer, that there is none, proves the network, the
 clock, the credentials and both signatures. Exit code 1 if anything is wrong. Nothing is changed and no money moves.";
@@ -28,6 +31,9 @@ pub struct Options {
     /// The configuration
     #[arg(long, value_name = "FILE", default_value = "paydesk.toml")]
     config: PathBuf,
+    /// Check a till's own device instead, by its configuration
+    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    till: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -90,7 +96,12 @@ fn as_it_is(words: impl Into<String>) -> Text {
 /// Checks and prints.
 pub fn run(options: Options) -> Result<Verdict> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let checks = runtime.block_on(check_all(&options.config));
+    let checks = runtime.block_on(async {
+        match &options.till {
+            Some(path) => device::check_all(path).await,
+            None => check_all(&options.config).await,
+        }
+    });
     let all_good = checks.iter().all(|check| check.state == State::Good);
     if options.json {
         let report = serde_json::json!({ "good": all_good, "checks": checks });
@@ -125,7 +136,7 @@ async fn check_all(path: &Path) -> Vec<Check> {
     };
     let mut checks = vec![Check::good("configuration", as_it_is(path.display().to_string()))];
     checks.push(database(&config).await);
-    checks.push(space(&config));
+    checks.push(space(&config.folder));
     checks.extend(channels(&config).await);
     for printer in &config.printers {
         checks.push(reach_printer(&printer.address).await);
@@ -156,8 +167,8 @@ fn database_is_wrong(why: String) -> Check {
     Check::wrong("database", as_it_is(why), next)
 }
 
-fn space(config: &Config) -> Check {
-    let listed = Command::new("df").args(["-Pk", "--"]).arg(&config.folder).output().ok();
+fn space(folder: &Path) -> Check {
+    let listed = Command::new("df").args(["-Pk", "--"]).arg(folder).output().ok();
     let text = listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     let free_kb = text
         .lines()

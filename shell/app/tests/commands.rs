@@ -81,6 +81,48 @@ fn a_new_shop_is_sealed_and_never_overwritten() {
     assert_eq!(wrong, ["provider wechat"]);
 }
 
+/// A till's own device says how its key lies, what that means and what to do.
+#[test]
+fn doctor_looks_at_a_tills_device() {
+    let folder = Folder::new("device");
+    let named = r#"{"id":"00000000-0000-0000-0000-000000000001","name":"n"}"#;
+    let identity = folder.write(
+        "till.identity",
+        &format!(
+            r#"{{"server":"http://127.0.0.1:1","agent":"00000000-0000-0000-0000-000000000001","key":"pk_secret",
+            "fence":1,"current":true,"merchant":{named},"store":{named},"till":{named},"limit":1,"currency":"CNY",
+            "wallets":[]}}"#
+        ),
+    );
+    let config = folder.write("till.toml", "listen = \"127.0.0.1:8090\"\n");
+    let about = |what: &str| {
+        let (code, report) = said(&["doctor", "--till", &config, "--json"]);
+        assert_eq!(code, 1, "nobody listens at port 1: {report}");
+        assert!(!report.contains("pk_secret"), "a key is never told");
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let checks = report["checks"].as_array().unwrap().clone();
+        checks.into_iter().find(|check| check["what"].as_str().unwrap().starts_with(what)).unwrap()
+    };
+    let told = |check: &serde_json::Value| {
+        let text = |part: &str| check[part].as_str().unwrap().to_owned();
+        format!("{} {} -> {}", text("state"), text("found"), text("next_step"))
+    };
+    for (mode, begins) in [(0o644, "wrong other users"), (0o600, "good in clear")] {
+        fs::set_permissions(&identity, PermissionsExt::from_mode(mode)).unwrap();
+        let key = about("device key");
+        assert!(told(&key).starts_with(begins), "{key}");
+        assert!(!key["next_step_zh"].as_str().unwrap().is_empty(), "{key}");
+    }
+    assert!(told(&about("device key")).contains("Name a master_key_file in till.toml"));
+    assert!(told(&about("server")).contains("only cash and the printed code can be taken"));
+    let key = folder.write("till.key", &"0f".repeat(32));
+    fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).unwrap();
+    folder.write("till.toml", "listen = \"127.0.0.1:8090\"\nmaster_key_file = \"till.key\"\n");
+    assert!(told(&about("device key")).starts_with("wrong still in clear"));
+    let (code, missing) = said(&["doctor", "--till", &folder.path("none.toml")]);
+    assert!(code == 1 && missing.contains("paydesk till init writes one"), "{missing}");
+}
+
 /// `paydesk serve | head -1`: whoever reads no more does not end a server.
 #[test]
 fn a_server_nobody_listens_to_goes_on() {
@@ -503,6 +545,7 @@ async fn messages_that_were_given_up_are_listed_and_sent_again() {
         sealed_before: None,
         before_until: at,
         created: at,
+        told_from: at,
         disabled: None,
         why: String::new(),
     };

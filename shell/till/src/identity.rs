@@ -5,7 +5,7 @@ use base::{AgentId, Currency, MerchantId, Secret, StoreId, TillId};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -56,6 +56,17 @@ pub trait KeySeal: Send + Sync {
 pub struct IdentityFile {
     path: PathBuf,
     seal: Option<Arc<dyn KeySeal>>,
+}
+
+/// How a device's key lies on its disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyLies {
+    /// Sealed: worth nothing without what seals it.
+    Sealed,
+    /// As it is, in a file that only its owner may read.
+    InClear,
+    /// As it is, in a file that others on this machine may read too.
+    ReadableByOthers,
 }
 
 /// Something with an id and a name.
@@ -126,6 +137,21 @@ impl IdentityFile {
     /// Whether a key that is written here is sealed.
     pub fn seals(&self) -> bool {
         self.seal.is_some()
+    }
+
+    /// How the key lies in the file.
+    pub fn lies(&self) -> Result<KeyLies, IdentityError> {
+        let shown = || self.path.display().to_string();
+        let failed = |source| IdentityError::File { path: shown(), source };
+        let text = fs::read_to_string(&self.path).map_err(failed)?;
+        let identity: Identity = serde_json::from_str(&text)
+            .map_err(|error| IdentityError::Damaged { path: shown(), why: error.to_string() })?;
+        let mode = fs::metadata(&self.path).map_err(failed)?.permissions().mode();
+        Ok(match identity.sealed_key {
+            Some(_) => KeyLies::Sealed,
+            None if mode & 0o077 != 0 => KeyLies::ReadableByOthers,
+            None => KeyLies::InClear,
+        })
     }
 
     /// Reads the file.
@@ -263,11 +289,15 @@ mod tests {
         let text = || fs::read_to_string(&path).expect("it was written");
         file(None).write(&identity()).expect("written");
         assert!(text().contains("pk_test_key"));
+        assert_eq!(file(None).lies().expect("it reads"), KeyLies::InClear);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("ours");
+        assert_eq!(file(None).lies().expect("it reads"), KeyLies::ReadableByOthers);
         // A key that lay there in clear is read, and sealed when the file is written next.
         let read = file(Some('a')).read().expect("it reads");
         file(Some('a')).write(&read).expect("written");
         assert!(!text().contains("pk_test_key") && text().contains("sealed_key"), "{}", text());
         assert_eq!(file(Some('a')).read().expect("it reads").key, "pk_test_key");
+        assert_eq!(file(None).lies().expect("it reads"), KeyLies::Sealed);
         for (seal, why) in [(None, "there is no master key"), (Some('b'), "does not open it")] {
             let refused = file(seal).read().expect_err("it is sealed").to_string();
             assert!(refused.contains(why) && !refused.contains("pk_"), "{refused}");

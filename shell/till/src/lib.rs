@@ -23,6 +23,6 @@ mod upload;
 
 pub use adopt::channel_of;
 pub use agent::{Agent, Options};
-pub use identity::{Identity, IdentityError, IdentityFile, KeySeal, Named, WalletInfo};
+pub use identity::{Identity, IdentityError, IdentityFile, KeyLies, KeySeal, Named, WalletInfo};
 pub use link::{Link, LinkError, Paired};
 pub use opening::{Opened, OpeningError, import, open, read_all};

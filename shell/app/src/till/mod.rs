@@ -10,7 +10,7 @@ use crate::clock;
 use crate::serve::{Parts, asked_to_end, listen, start};
 use anyhow::{Context, Result};
 use base::{Money, Text};
-use config::Config;
+pub use config::Config;
 use drive::{ChannelSetup, Clock, SystemClock};
 use paydesk_link::Fence;
 use payment::{Policy, WalletRule};
