@@ -1,27 +1,26 @@
 // People and machines: who is let in, one of them, and what was changed about it. For owners.
-import { Button, Result, Table, type TableColumnsType } from "antd";
+import { Button, Table, type TableColumnsType } from "antd";
 import { useState } from "react";
 import type { ApiKey, Me, Person } from "../shared/api/types";
 import { useLanguage, useTranslate } from "../shared/i18n/language";
 import { dayAndClock } from "../shared/time";
+import { ChangeList } from "./change_list";
 import { KeyForm, PersonForm } from "./people_forms";
-import { useKeys, usePeople } from "./people_queries";
+import { useChanges, useKeys, usePeople } from "./people_queries";
 import { roleName } from "./people_said";
 import { KeyStory, PersonStory } from "./people_story";
 import { peopleTexts } from "./people_texts";
 import { address, navigate, usePlace } from "./router";
 import { RowLink, rowThatLeads } from "./row_link";
 import { SecretModal, type Told } from "./secret_modal";
-import { Nothing, WhenLoaded } from "./states";
+import { Nothing, NotPermitted, WhenLoaded } from "./states";
 import { StoryDrawer } from "./story_drawer";
-import { consoleTexts } from "./texts";
 import { useNarrow } from "./use_narrow";
 
 const personPlace = ({ id }: Person) => address(`people/${id}`);
 const keyPlace = ({ id }: ApiKey) => address(`people/keys/${id}`);
 
 export function PeoplePage({ me }: { me: Me }) {
-  const c = useTranslate(consoleTexts);
   const t = useTranslate(peopleTexts);
   const { path } = usePlace();
   const narrow = useNarrow();
@@ -31,9 +30,7 @@ export function PeoplePage({ me }: { me: Me }) {
   const key = first === "keys" ? second : "";
   const person = key ? "" : first;
   const close = () => navigate(address("people"));
-  if (!me.permissions.includes("admin")) {
-    return <Result status="403" title={<h1>{c("no_permission")}</h1>} subTitle={c("no_permission.hint")} />;
-  }
+  if (!me.permissions.includes("admin")) return <NotPermitted />;
   return (
     <>
       <div className="page-head">
@@ -61,6 +58,7 @@ export function PeoplePage({ me }: { me: Me }) {
         </div>
         <KeyList narrow={narrow} />
       </section>
+      <ChangeRecord />
       <StoryDrawer open={person !== "" || key !== ""} onClose={close} width={520} title={t(key ? "one.key" : "one.person")}>
         {person && <PersonStory key={person} id={person} me={me} onTold={setTold} />}
         {key && <KeyStory key={key} id={key} />}
@@ -69,6 +67,24 @@ export function PeoplePage({ me }: { me: Me }) {
       {adding === "key" && <KeyForm me={me} onClose={() => setAdding(null)} onTold={setTold} />}
       {told && <SecretModal told={told} onClose={() => setTold(null)} />}
     </>
+  );
+}
+
+/** Everything that was changed, whoever changed it. */
+function ChangeRecord() {
+  const t = useTranslate(peopleTexts);
+  return (
+    <section className="card record">
+      <div className="card-head people-head">
+        <div>
+          <h2>{t("record")}</h2>
+          <p className="quiet">{t("record.hint")}</p>
+        </div>
+      </div>
+      <WhenLoaded asked={useChanges()} rows={4}>
+        {({ items }) => <ChangeList items={items} named />}
+      </WhenLoaded>
+    </section>
   );
 }
 

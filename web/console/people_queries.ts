@@ -30,6 +30,14 @@ export function useStory(kind: Kind, id: string) {
   });
 }
 
+/** Everything that was changed, by whom. */
+export function useChanges() {
+  return useQuery({
+    queryKey: ["story", "all"],
+    queryFn: ({ signal }) => orThrow(settle(client.GET("/v1/changes", { signal }))),
+  });
+}
+
 /** Somebody was let in, changed or shut out. */
 export function renewPeople(): void {
   for (const key of ["people", "keys", "story"]) void queryClient.invalidateQueries({ queryKey: [key] });

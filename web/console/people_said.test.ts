@@ -26,6 +26,19 @@ test("who was let in, and as what", () => {
   check("api_key.created", "门口 自助机 owner", ["门口 自助机，店主"], ["门口 自助机, Owner"]);
 });
 
+test("what was sent again, and to whom", () => {
+  const told = (line: string) => `https://shop.example/hook\n${line}`;
+  const url = "https://shop.example/hook";
+  check("webhook.replayed", told("message 7: 1"), [url, "重发第 7 号消息"], [url, "Message 7 is sent again"]);
+  check("webhook.replayed", told("parked: 12"), [url, "重发已放弃的 12 条消息"], [url, "12 messages that were given up are sent again"]);
+  check(
+    "webhook.replayed",
+    told("since 2026-11-22T00:00:00+08:00: 40"),
+    [url, "重发 2026-11-22 00:00 以来的 40 条消息"],
+    [url, "40 messages since 2026-11-22 00:00 are sent again"],
+  );
+});
+
 test("what has no words is shown as recorded, and nothing as nothing", () => {
   check("staff.changed", "shoes: red → blue", ["shoes: red → blue"], ["shoes: red → blue"]);
   check("staff.created", "wang", ["wang"], ["wang"]);

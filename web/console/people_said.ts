@@ -11,6 +11,7 @@ export function said({ action, detail }: Pick<RecordedChange, "action" | "detail
   if (!detail) return [];
   const lines = detail.split("\n");
   if (action === "staff.changed") return lines.map((line) => change(line, t));
+  if (action === "webhook.replayed") return lines.map((line) => again(line, t));
   if (action === "staff.created" || action === "api_key.created") return lines.map((line) => named(line, t));
   return lines;
 }
@@ -25,6 +26,21 @@ function change(line: string, t: Say): string {
       return t("said.role", { before: roleName(before, t), after: roleName(after, t) });
     case "till":
       return t("said.till", { before: before || t("till.any"), after: after || t("till.any") });
+    default:
+      return line;
+  }
+}
+
+/** `message 7: 1`, `parked: 12`, `since 2026-11-22T00:00:00+08:00: 40` */
+function again(line: string, t: Say): string {
+  const [, which, what = "", count = ""] = /^(message|parked|since) ?(.*): (\d+)$/.exec(line) ?? [];
+  switch (which) {
+    case "message":
+      return t("said.again.one", { what });
+    case "parked":
+      return t("said.again.parked", { count });
+    case "since":
+      return t("said.again.since", { time: what.slice(0, 16).replace("T", " "), count });
     default:
       return line;
   }

@@ -2,14 +2,14 @@
 import { App, Button } from "antd";
 import { useState } from "react";
 import { client, settle, type Outcome } from "../shared/api/client";
-import type { ApiKey, Me, Person, RecordedChange } from "../shared/api/types";
+import type { ApiKey, Me, Person } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, useTranslate } from "../shared/i18n/language";
 import { dayAndClock } from "../shared/time";
+import { ChangeList } from "./change_list";
 import { PersonForm } from "./people_forms";
 import { renewPeople, useKeys, usePeople, useStory, type Kind } from "./people_queries";
 import { ROLES } from "./people_roles";
-import { said } from "./people_said";
 import { peopleTexts } from "./people_texts";
 import type { Told } from "./secret_modal";
 import { Nothing, WhenLoaded } from "./states";
@@ -176,37 +176,8 @@ function Changes({ kind, id }: { kind: Kind; id: string }) {
     <section>
       <h3>{t("story")}</h3>
       <WhenLoaded asked={useStory(kind, id)} rows={3}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Nothing>{t("story.empty")}</Nothing>
-          ) : (
-            <ol className="changes">
-              {items.map((change, index) => (
-                <Change key={index} change={change} />
-              ))}
-            </ol>
-          )
-        }
+        {({ items }) => <ChangeList items={items} />}
       </WhenLoaded>
     </section>
-  );
-}
-
-function Change({ change }: { change: RecordedChange }) {
-  const t = useTranslate(peopleTexts);
-  const { language } = useLanguage();
-  const key = `did.${change.action}`;
-  const known = key in peopleTexts ? t(key as keyof typeof peopleTexts) : change.action;
-  return (
-    <li>
-      <time>{dayAndClock(change.at, language)}</time>
-      <div>
-        <p>{known}</p>
-        {said(change, t).map((line) => (
-          <p key={line}>{line}</p>
-        ))}
-        <p className="quiet">{t("story.by", { who: change.by })}</p>
-      </div>
-    </li>
   );
 }

@@ -62,7 +62,7 @@ async function consoleByEar(runner, browser, base, demo) {
     });
     await check("one person", async () => {
       await row.click();
-      await page.waitForSelector(".changes li, .story .ant-empty");
+      await page.waitForSelector(".story .changes li, .story .ant-empty");
     });
     await check("the form of a person", async () => {
       await page.locator(".story-actions .ant-btn-primary").click();

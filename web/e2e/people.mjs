@@ -55,14 +55,14 @@ export async function peopleChecks(runner, browser, base, demo) {
   await check("another role is told in the page's words, and saving without a change tells nothing", async () => {
     await rows(login).locator("a").click();
     await save(page, "input[type=radio][value=manager]");
-    const changes = page.locator(".changes li");
+    const changes = page.locator(".story .changes li");
     await changes.filter({ hasText: "角色：收银员 → 店长" }).waitFor();
     const told = await changes.count();
     await save(page, "input[type=radio][value=manager]");
     await page.reload();
     await changes.first().waitFor();
     equal(await changes.count(), told, "recorded changes");
-    const story = await page.locator(".changes").innerText();
+    const story = await page.locator(".story .changes").innerText();
     holds(!/manager|cashier/.test(story), `raw words: ${story}`);
   });
 
@@ -101,6 +101,13 @@ export async function peopleChecks(runner, browser, base, demo) {
     await page.locator(".ant-modal-confirm .ant-btn-dangerous").click();
     await page.waitForSelector(".story .let-in-no");
     equal(await knock(), 401, "status with the revoked key");
+  });
+
+  await check("the record of everything says what was done, to whom and by whom", async () => {
+    await page.goto(`${base}/console/people`);
+    await page.locator(".record .changes li").first().filter({ hasText: `停用密钥：自助机 ${login}` }).waitFor();
+    const record = await page.locator(".record .changes").innerText();
+    holds(!/(staff|api_key|webhook|merchant|till|store)\.[a-z]/.test(record), `raw words: ${record}`);
   });
 
   await check("no console errors on the page of people", async () => equal(seat.complaints, [], "complaints"));

@@ -456,7 +456,7 @@ async function people(shot, page, open) {
   await page.locator(".ant-modal input[value=manager]").check();
   await page.locator(".ant-modal-footer .ant-btn-primary").click();
   await page.locator(".ant-modal .roles").waitFor({ state: "detached" });
-  await page.locator(".changes li").nth(1).waitFor();
+  await page.locator(".story .changes li").nth(1).waitFor();
   await shot(page, "console-person");
   await page.locator(".story-actions .ant-btn-dangerous").click();
   await page.waitForSelector(".ant-modal-confirm");

@@ -1,9 +1,10 @@
 //! Keys that let machines in: made once, shown once, revoked for good. For owners; every change has its audit row.
 
 use crate::body::{AtPath, Strict, id};
+use crate::changes::{Story, story_of};
 use crate::guard::{Caller, Permission};
 use crate::ids::fresh_id;
-use crate::people::{self, Story, actor, by};
+use crate::people::{self, actor, by};
 use crate::problem::{Code, Problem, ProblemBody};
 use crate::secrets::{fresh_api_key, token_hash};
 use crate::state::ApiState;
@@ -156,7 +157,7 @@ pub(crate) async fn story(
 ) -> Result<Json<Story>, Problem> {
     caller.must(Permission::Admin)?;
     let key = find(&state, &caller, id(&key, "key")?).await?;
-    people::story_of(&state, &caller, key.id).await
+    story_of(&state, &caller, key.id).await
 }
 
 async fn find(state: &ApiState, caller: &Caller, key: StaffId) -> Result<ApiKey, Problem> {

@@ -25,6 +25,7 @@ mod attention;
 mod body;
 mod by_hand;
 mod by_key;
+mod changes;
 mod day;
 mod decisions;
 mod demo;

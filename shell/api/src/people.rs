@@ -1,6 +1,7 @@
 //! Who works here: listing, letting in, changing, letting in no more. For owners; every change has its audit row.
 
 use crate::body::{AtPath, Strict, id, line};
+use crate::changes::{Story, story_of};
 use crate::guard::{Caller, Permission};
 use crate::ids::fresh_id;
 use crate::passwords::{self, Issued};
@@ -12,11 +13,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use base::{MerchantId, StaffId, TillId};
 use serde::{Deserialize, Serialize};
-use store::{AuditEntry, By, Duties, NewStaff, PeopleError, Person, Role};
+use store::{By, Duties, NewStaff, PeopleError, Person, Role};
 use utoipa::ToSchema;
-
-/// More changes of one thing than this are not told.
-const STORY_MAX: i64 = 200;
 
 /// Everybody of a merchant.
 #[derive(Debug, Serialize, ToSchema)]
@@ -90,29 +88,6 @@ pub struct PersonWithPassword {
     pub person: PersonView,
     /// The password, told this once; nothing if the caller chose it.
     pub password: Option<String>,
-}
-
-/// What was changed about a person or a key.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Story {
-    /// The changes, newest first.
-    pub items: Vec<ChangeView>,
-}
-
-/// One recorded change.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RecordedChange)]
-pub struct ChangeView {
-    /// When (RFC 3339).
-    pub at: String,
-    /// Who did it: a login, a machine or a command.
-    pub by: String,
-    /// What was done: `staff.created`, `staff.changed`, `staff.disabled`, `staff.enabled`, `staff.password_changed`,
-    /// `api_key.created` or `api_key.disabled`.
-    pub action: String,
-    /// What is worth knowing about it; of `staff.changed` a line for each thing that differs, as
-    /// `role: cashier → manager`.
-    pub detail: String,
 }
 
 /// Everybody who works here.
@@ -277,21 +252,6 @@ pub(crate) async fn story(
     caller.must(Permission::Admin)?;
     let person = find(&state, &caller, id(&person, "person")?).await?;
     story_of(&state, &caller, person.id).await
-}
-
-/// What was changed about this person or key.
-pub(crate) async fn story_of(
-    state: &ApiState,
-    caller: &Caller,
-    subject: StaffId,
-) -> Result<Json<Story>, Problem> {
-    let people = state.store().people();
-    let entries = people.story(caller.principal.merchant, &subject.to_string(), STORY_MAX).await?;
-    Ok(Json(Story { items: entries.into_iter().map(change_view).collect() }))
-}
-
-fn change_view(entry: AuditEntry) -> ChangeView {
-    ChangeView { at: time(entry.at), by: entry.actor, action: entry.action, detail: entry.detail }
 }
 
 /// Who is recorded: a person's login, or a machine's name.

@@ -5,9 +5,9 @@ use crate::openapi::{Contract, openapi_json};
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    agent, alarms, assets, attention, by_key, day, decisions, demo, events, export, health, keys, notify,
-    pass, passwords, payments, people, receipts, reconcile, refunds, seal, session, till, tills, timeline,
-    webhooks,
+    agent, alarms, assets, attention, by_key, changes, day, decisions, demo, events, export, health, keys,
+    notify, pass, passwords, payments, people, receipts, reconcile, refunds, seal, session, till, tills,
+    timeline, webhooks,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -107,6 +107,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(reconcile::difference))
         .routes(routes!(reconcile::run))
         .routes(routes!(reconcile::act))
+        .routes(routes!(changes::list))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::disable))

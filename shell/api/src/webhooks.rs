@@ -236,6 +236,7 @@ pub(crate) async fn create(
         sealed_before: None,
         before_until: Timestamp::from_micros(0),
         created: state.now(),
+        told_from: state.now(),
         disabled: None,
         why: String::new(),
     };
@@ -322,7 +323,8 @@ pub(crate) async fn enable(
     AtPath(webhook): AtPath,
 ) -> Result<Json<WebhookView>, Problem> {
     let known = find(&state, &caller, &webhook).await?;
-    let enabled = Webhook { disabled: None, why: String::new(), ..known };
+    let told_from = known.disabled.map_or(known.told_from, |_| state.now());
+    let enabled = Webhook { disabled: None, told_from, why: String::new(), ..known };
     keep(&state, &caller, enabled, "webhook.enabled").await
 }
 
@@ -442,7 +444,9 @@ pub(crate) async fn replay(
             ));
         }
     };
-    let messages = state.store().send_again(&caller.scope(), known.id, which, state.now()).await?;
+    let by_whom = actor(&caller);
+    let by_whom = by(&by_whom, &state);
+    let messages = state.store().send_again(&caller.scope(), known.id, which, by_whom).await?;
     if messages == 0 && matches!(which, Again::One(_)) {
         return Err(Code::NoSuchMessage.into());
     }

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use drive::{Clock, SystemClock};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use store::{Again, Message, MessageState, Store, Webhook};
+use store::{Again, By, Message, MessageState, Store, Webhook};
 use webhooks::{message_id, why_not};
 
 const AFTER: &str = "\
@@ -168,7 +168,8 @@ async fn replay(store: &Store, webhook: &str, which: Which, as_json: bool) -> Re
         (None, None) => Again::Parked,
     };
     let scope = store::MerchantScope(webhook.merchant);
-    let count = store.send_again(&scope, webhook.id, again, SystemClock.now()).await?;
+    let by = By { actor: "paydesk webhooks", at: SystemClock.now() };
+    let count = store.send_again(&scope, webhook.id, again, by).await?;
     if count == 0 && matches!(again, Again::One(_)) {
         bail!(
             "this system has no message of that number; `paydesk webhooks messages {}` lists them",

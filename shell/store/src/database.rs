@@ -29,6 +29,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "webhooks", include_str!("../migrations/0007_webhooks.sql")),
     (8, "learnt", include_str!("../migrations/0008_learnt.sql")),
     (9, "claims", include_str!("../migrations/0009_claims.sql")),
+    (10, "told_from", include_str!("../migrations/0010_told_from.sql")),
 ];
 
 /// Whoever brings PostgreSQL's schema up to date holds this advisory lock; servers started together take turns.

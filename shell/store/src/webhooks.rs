@@ -6,7 +6,7 @@ use crate::followers::follow;
 use crate::people::{By, PeopleError, record};
 use crate::sql::{Connection, QueryBuilder, from_columns, query, query_as};
 use crate::{EventId, MerchantScope, Store, StoreError};
-use base::{MerchantId, PaymentId, Timestamp, WebhookId};
+use base::{MerchantId, PaymentId, Timestamp, WebhookId, Zone};
 
 /// A merchant's system that is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +25,10 @@ pub struct Webhook {
     pub sealed_before: Option<String>,
     /// Until when.
     pub before_until: Timestamp,
-    /// Since when it is told; nothing that was learnt before.
+    /// When it was registered.
     pub created: Timestamp,
+    /// Since when it is told, without a pause; nothing that was learnt before.
+    pub told_from: Timestamp,
     /// Since when it is told no more.
     pub disabled: Option<Timestamp>,
     /// Why not, if not a person wanted it so.
@@ -131,6 +133,16 @@ pub enum Again {
     Since(Timestamp),
 }
 
+impl std::fmt::Display for Again {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Again::One(no) => write!(f, "message {no}"),
+            Again::Parked => write!(f, "parked"),
+            Again::Since(at) => write!(f, "since {}", at.rfc3339(Zone::CHINA)),
+        }
+    }
+}
+
 impl MessageState {
     /// Its name for programs. A promise: never changed.
     pub fn code(self) -> &'static str {
@@ -152,8 +164,8 @@ impl MessageState {
 /// Who turns events into messages.
 const FOLLOWER: &str = "webhooks";
 
-const WEBHOOK: &str = "SELECT id, merchant, url, kinds, sealed, sealed_before, before_until, created, disabled, why \
-     FROM webhooks";
+const WEBHOOK: &str = "SELECT id, merchant, url, kinds, sealed, sealed_before, before_until, created, \
+     told_from, disabled, why FROM webhooks";
 const MESSAGE: &str = "SELECT no, webhook, payment, version, kind, subject, at, state, since, tries, due_at, tried_at, \
      status, answer FROM webhook_messages";
 
@@ -162,8 +174,8 @@ impl Store {
     pub async fn create_webhook(&self, webhook: &Webhook, by: By<'_>) -> Result<(), PeopleError> {
         let mut tx = self.begin().await?;
         query(
-            "INSERT INTO webhooks (id, merchant, url, kinds, sealed, before_until, created, why) \
-             VALUES ($1, $2, $3, $4, $5, 0, $6, '')",
+            "INSERT INTO webhooks (id, merchant, url, kinds, sealed, before_until, created, told_from, why) \
+             VALUES ($1, $2, $3, $4, $5, 0, $6, $7, '')",
         )
         .bind(webhook.id.to_string())
         .bind(webhook.merchant.to_string())
@@ -171,6 +183,7 @@ impl Store {
         .bind(webhook.kinds.join(","))
         .bind(webhook.sealed.clone())
         .bind(webhook.created.as_micros())
+        .bind(webhook.told_from.as_micros())
         .execute(&mut *tx)
         .await
         .map_err(PeopleError::refused)?;
@@ -189,7 +202,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let changed = query(
             "UPDATE webhooks SET url = $3, kinds = $4, sealed = $5, sealed_before = $6, before_until = $7, \
-             disabled = $8, why = $9 WHERE id = $1 AND merchant = $2",
+             disabled = $8, why = $9, told_from = $10 WHERE id = $1 AND merchant = $2",
         )
         .bind(webhook.id.to_string())
         .bind(webhook.merchant.to_string())
@@ -200,6 +213,7 @@ impl Store {
         .bind(webhook.before_until.as_micros())
         .bind(webhook.disabled.map(Timestamp::as_micros))
         .bind(webhook.why.clone())
+        .bind(webhook.told_from.as_micros())
         .execute(&mut *tx)
         .await
         .map_err(PeopleError::refused)?;
@@ -222,13 +236,7 @@ impl Store {
     ) -> Result<bool, PeopleError> {
         let doing = "remove a webhook";
         let mut tx = self.begin().await?;
-        let url: Option<(String,)> = query_as("SELECT url FROM webhooks WHERE id = $1 AND merchant = $2")
-            .bind(webhook.to_string())
-            .bind(scope.text())
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(StoreError::failed(doing))?;
-        let Some((url,)) = url else { return Ok(false) };
+        let Some(url) = address(&mut tx, scope, webhook).await? else { return Ok(false) };
         for text in ["DELETE FROM webhook_messages WHERE webhook = $1", "DELETE FROM webhooks WHERE id = $1"]
         {
             query(text)
@@ -342,17 +350,18 @@ impl Store {
         tx.commit().await.map_err(StoreError::failed("record an answer"))
     }
 
-    /// Lets messages be sent once more; gives how many.
+    /// Lets messages be sent once more and records who wanted it; gives how many, and records nothing if it is none.
     pub async fn send_again(
         &self,
         scope: &MerchantScope,
         webhook: WebhookId,
         which: Again,
-        now: Timestamp,
+        by: By<'_>,
     ) -> Result<u64, StoreError> {
+        let doing = "send messages again";
         let mut again =
             QueryBuilder::new("UPDATE webhook_messages SET state = 'waiting', tries = 0, since = ");
-        again.push_bind(now.as_micros()).push(", due_at = ").push_bind(now.as_micros());
+        again.push_bind(by.at.as_micros()).push(", due_at = ").push_bind(by.at.as_micros());
         again.push(" WHERE webhook = ").push_bind(webhook.to_string());
         again.push(" AND merchant = ").push_bind(scope.text());
         match which {
@@ -361,10 +370,15 @@ impl Store {
             Again::Since(at) => again.push(" AND at >= ").push_bind(at.as_micros()),
         };
         let mut tx = self.begin().await?;
-        let done =
-            again.build().execute(&mut *tx).await.map_err(StoreError::failed("send messages again"))?;
-        tx.commit().await.map_err(StoreError::failed("send messages again"))?;
-        Ok(done.rows_affected())
+        let done = again.build().execute(&mut *tx).await.map_err(StoreError::failed(doing))?;
+        let count = done.rows_affected();
+        if count > 0 {
+            let url = address(&mut tx, scope, webhook).await?.unwrap_or_default();
+            let detail = format!("{url}\n{which}: {count}");
+            record(&mut tx, scope.0, by, "webhook.replayed", &webhook.to_string(), &detail).await?;
+        }
+        tx.commit().await.map_err(StoreError::failed(doing))?;
+        Ok(count)
     }
 
     /// A system's messages, newest first, before this number.
@@ -425,6 +439,21 @@ impl Store {
     }
 }
 
+/// Where a merchant's system is told; nothing if the merchant has no such system.
+async fn address(
+    tx: &mut Connection,
+    scope: &MerchantScope,
+    webhook: WebhookId,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = query_as("SELECT url FROM webhooks WHERE id = $1 AND merchant = $2")
+        .bind(webhook.to_string())
+        .bind(scope.text())
+        .fetch_optional(tx)
+        .await
+        .map_err(StoreError::failed("read webhooks"))?;
+    Ok(row.map(|(url,)| url))
+}
+
 async fn insert(tx: &mut Connection, messages: &[NewMessage], now: Timestamp) -> Result<(), StoreError> {
     for some in messages.chunks(500) {
         let mut insert = QueryBuilder::new(
@@ -461,6 +490,7 @@ struct WebhookRow {
     sealed_before: Option<String>,
     before_until: i64,
     created: i64,
+    told_from: i64,
     disabled: Option<i64>,
     why: String,
 }
@@ -474,6 +504,7 @@ from_columns!(WebhookRow {
     sealed_before,
     before_until,
     created,
+    told_from,
     disabled,
     why,
 });
@@ -490,6 +521,7 @@ impl TryFrom<WebhookRow> for Webhook {
             sealed_before: row.sealed_before,
             before_until: Timestamp::from_micros(row.before_until),
             created: Timestamp::from_micros(row.created),
+            told_from: Timestamp::from_micros(row.told_from),
             disabled: row.disabled.map(Timestamp::from_micros),
             why: row.why,
         })
@@ -575,6 +607,7 @@ mod tests {
             sealed_before: None,
             before_until: Timestamp::from_micros(0),
             created: START,
+            told_from: START,
             disabled: None,
             why: String::new(),
         }
@@ -623,6 +656,7 @@ mod tests {
             sealed: "anew".into(),
             before_until: Timestamp::from_micros(7),
             disabled: Some(START),
+            told_from: START + Duration::from_secs(7),
             why: "gone".into(),
             ..webhook(1, "https://two.test/")
         };
@@ -691,13 +725,25 @@ mod tests {
         assert_eq!(backlog, Backlog { waiting: 2, parked: 1 });
         let parked = store.messages(&scope, hook, Some(MessageState::Parked), None, 9).await.expect("read");
         assert_eq!((parked.len(), parked[0].tries, parked[0].status), (1, 2, Some(500)));
-        let again = store.send_again(&scope, hook, Again::Parked, later).await.expect("done");
+        let by = By { actor: "zhang", at: later };
+        let again = store.send_again(&scope, hook, Again::Parked, by).await.expect("done");
         assert_eq!((again, due(&store, later).await), (1, vec![(1, 3), (2, 3)]));
         let foreign = MerchantScope(MerchantId::from_u128(0x52));
-        assert_eq!(store.send_again(&foreign, hook, Again::Since(START), later).await.expect("none"), 0);
-        assert_eq!(store.send_again(&scope, hook, Again::Since(later), later).await.expect("none"), 0);
+        assert_eq!(store.send_again(&foreign, hook, Again::Since(START), by).await.expect("none"), 0);
+        assert_eq!(store.send_again(&scope, hook, Again::Since(later), by).await.expect("none"), 0);
         let one = Again::One(first.no);
-        assert_eq!(store.send_again(&scope, hook, one, later).await.expect("done"), 1);
+        assert_eq!(store.send_again(&scope, hook, one, by).await.expect("done"), 1);
+        let record = store.people().story(SHOP, &hook.to_string(), 9).await.expect("read");
+        let mut replays: Vec<_> = record.iter().filter(|one| one.action == "webhook.replayed").collect();
+        replays.sort_by_key(|one| &one.detail);
+        let details: Vec<_> = replays.iter().map(|one| one.detail.as_str()).collect();
+        let of_one = format!("https://one.test/\nmessage {}: 1", first.no);
+        assert_eq!(
+            details,
+            [of_one.as_str(), "https://one.test/\nparked: 1"],
+            "what came to nothing is not there"
+        );
+        assert!(replays.iter().all(|one| (one.actor.as_str(), one.at) == ("zhang", later)));
         store.tried(first.no, &tried(MessageState::Delivered, later)).await.expect("kept");
         store.spread(&all, EventId(9), later).await.expect("kept");
         assert_eq!(due(&store, later).await, [(1, 5), (2, 3)], "what was delivered is not made again");

@@ -68,7 +68,7 @@ async fn messages_of(
     for news in payment::news(&entries, &policy) {
         let kind = news.what.code();
         let wants = |webhook: &&&Webhook| {
-            news.at >= webhook.created
+            news.at >= webhook.told_from
                 && news.at + NEWS_FOR >= now
                 && webhook.kinds.iter().any(|wanted| wanted == kind)
         };

@@ -235,6 +235,7 @@ async fn settle(address: &str, url: String) -> Store {
         sealed_before: None,
         before_until: Timestamp::from_micros(0),
         created: Timestamp::from_micros(1),
+        told_from: Timestamp::from_micros(1),
         disabled: None,
         why: String::new(),
     };

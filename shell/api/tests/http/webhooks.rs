@@ -175,6 +175,15 @@ async fn what_is_refused_comes_again_in_order_and_under_the_same_number() {
         world.send(r#"POST /v1/webhooks/{hook}/replay as:owner {"since":"2026-01-01T00:00:00+08:00"}"#);
     assert_eq!(again.await.json()["messages"], 2);
     assert_eq!(receiver.heard(5).await.len(), 5);
+    let record = world.send("GET /v1/changes as:owner").await.json();
+    assert_eq!(record["items"][0]["action"], "webhook.replayed", "{record}");
+    assert_eq!(record["items"][0]["detail"], format!("{url}\nsince 2026-01-01T00:00:00+08:00: 2"));
+    assert!(record["items"][0]["by"].as_str().is_some_and(|by| !by.is_empty()), "{record}");
+    for caller in ["cashier", "support"] {
+        assert_eq!(world.send(&format!("GET /v1/changes as:{caller}")).await.brief(), "403 not_allowed");
+    }
+    let theirs = world.send("GET /v1/changes as:theirs").await.json();
+    assert!(!theirs.to_string().contains("replayed"), "another merchant's record is its own");
 
     assert_eq!(world.send("DELETE /v1/webhooks/{hook} as:owner").await.status, 204);
     assert_eq!(world.send("DELETE /v1/webhooks/{hook} as:owner").await.brief(), "404 no_such_webhook");
@@ -222,6 +231,27 @@ async fn a_system_that_is_gone_is_told_no_more_and_the_owner_knows() {
     receiver.heard(2).await;
     let seen = world.send("GET /v1/alarms as:owner").await.json();
     assert!(seen["items"][0]["seen_at"].is_string());
+}
+
+/// What happened during a pause is never told, also when something happens to the same payment afterwards.
+#[tokio::test]
+async fn a_paused_system_is_told_only_of_what_happens_after_the_pause() {
+    let world = World::new().await;
+    let (receiver, url) = Receiver::start(&[]).await;
+    let (id, secret) = register(&world, &format!(r#"{{"url":"{url}"}}"#)).await;
+    world.say("hook", &id);
+    assert_eq!(world.send("POST /v1/webhooks/{hook}/disable as:owner").await.status, 200);
+    let paid = world.send(&pay(1000, "sale-1")).await;
+    assert_eq!(paid.brief(), "201 paid");
+    world.say("id", paid.json()["id"].as_str().expect("an id"));
+    assert_eq!(world.send("POST /v1/webhooks/{hook}/enable as:owner").await.status, 200);
+    let back =
+        r#"POST /v1/payments/{id}/refunds?wait=5 as:owner key:r1 {"amount":{"amount":300,"currency":"CNY"}}"#;
+    assert_eq!(world.send(back).await.status, 201);
+    let heard = receiver.heard(1).await;
+    assert_eq!(told(&secret, &heard[0])["type"], "refund.done", "what was paid in the pause was not kept");
+    let list = world.send("GET /v1/webhooks/{hook}/messages as:owner").await.json();
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "{list}");
 }
 
 #[tokio::test]
