@@ -12,9 +12,8 @@ import { actDetail, actName, dayTag, movements, type Tone } from "./reconcile_sa
 import { renewReconcile, useDifference, useDifferences, useReconcileDays } from "./reconcile_queries";
 import { reconcileTexts } from "./reconcile_texts";
 import { address, Link, navigate, usePlace } from "./router";
-import { Nothing, WhenLoaded } from "./states";
+import { Nothing, NotPermitted, WhenLoaded } from "./states";
 import { StoryDrawer } from "./story_drawer";
-import { consoleTexts } from "./texts";
 import { useNarrow } from "./use_narrow";
 
 type BillDay = components["schemas"]["BillDayView"];
@@ -27,15 +26,12 @@ const TONES: Record<string, Tone> = { raised: "bad", asking: "open", waiting: "o
 const OPEN = ["raised", "asking", "waiting"];
 
 export function ReconcilePage({ me }: { me: Me }) {
-  const c = useTranslate(consoleTexts);
   const t = useTranslate(reconcileTexts);
   const narrow = useNarrow();
   const { query } = usePlace();
   const days = useReconcileDays();
   const [channel, day, key] = [query.get("channel") ?? "", query.get("day") ?? "", query.get("key") ?? ""];
-  if (!me.permissions.includes("view_all")) {
-    return <Result status="403" title={<h1>{c("no_permission")}</h1>} subTitle={c("no_permission.hint")} />;
-  }
+  if (!me.permissions.includes("view_all")) return <NotPermitted />;
   const mayAct = me.permissions.includes("refund");
   return (
     <>
@@ -189,6 +185,17 @@ function OneDay({ bill, narrow }: { bill: BillDay; narrow: boolean }) {
   );
 }
 
+/** What the account held at one end of the day. */
+function Held({ label, amount }: { label: string; amount: components["schemas"]["Amount"] }) {
+  const { language } = useLanguage();
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{formatAmount(amount, language)}</dd>
+    </div>
+  );
+}
+
 /** What the account's own bill says moved on the day. */
 function Funds({ funds }: { funds: components["schemas"]["FundsView"] }) {
   const t = useTranslate(reconcileTexts);
@@ -201,6 +208,7 @@ function Funds({ funds }: { funds: components["schemas"]["FundsView"] }) {
       {funds.problem && <Alert type={funds.known ? "error" : "info"} showIcon title={pick(funds.problem)} />}
       {funds.known && (
         <dl className="sums">
+          {funds.balance && <Held label={t("funds.opening")} amount={funds.balance.opening} />}
           {movements(funds).map(({ name, sum, sign }) => (
             <div key={name}>
               <dt>{t(`funds.${name}`)}</dt>
@@ -210,6 +218,7 @@ function Funds({ funds }: { funds: components["schemas"]["FundsView"] }) {
               </dd>
             </div>
           ))}
+          {funds.balance && <Held label={t("funds.closing")} amount={funds.balance.closing} />}
         </dl>
       )}
     </section>

@@ -31,7 +31,7 @@ it("shows what moved with its direction, and the usual three even when nothing d
   const sum = (count: number, amount: number) => ({ count, amount: { amount, currency: "CNY" } });
   const funds = {
     payments: sum(2, 2500), refunds: sum(0, 0), fees: sum(2, 15), fees_back: sum(0, 0), withdrawals: sum(1, 1000),
-    other: sum(0, 0), known: true, problem: null,
+    other: sum(0, 0), balance: null, known: true, problem: null,
   } satisfies components["schemas"]["FundsView"];
   expect(movements(funds).map(({ name, sign, sum }) => `${sign}${sum.amount.amount} ${name}`)).toEqual([
     "+2500 payments", "0 refunds", "-15 fees", "-1000 withdrawals",

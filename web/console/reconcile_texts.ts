@@ -31,6 +31,8 @@ export const reconcileTexts = dictionary({
   "equal": { zh: "一致", en: "Equal" },
   "funds": { zh: "账户资金变动", en: "Movements of the account" },
   "funds.hint": { zh: "支付方的资金账单：这一天账户里进出了多少钱。", en: "By the provider's account bill: what came in and went out that day." },
+  "funds.opening": { zh: "期初余额", en: "Held at the start" },
+  "funds.closing": { zh: "期末余额", en: "Held at the end" },
   "funds.payments": { zh: "收款入账", en: "Payments in" },
   "funds.refunds": { zh: "退款支出", en: "Refunds out" },
   "funds.fees": { zh: "手续费", en: "Fees taken" },

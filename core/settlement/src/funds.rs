@@ -65,9 +65,48 @@ impl Flows {
     }
 }
 
-/// The account's movements against the trade bill of the same day: a sentence for everything that does not agree. Both
-/// are the provider's own, so nothing here is a fact about a payment; it is a question to the provider.
-pub fn hold_funds(trades: &Sums, funds: &Flows) -> Vec<Text> {
+/// What the account held at both ends of a day and what moved between, by the account's own bill. Minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// Before the first movement.
+    pub opening: i64,
+    /// Came in.
+    pub came: i64,
+    /// Went out.
+    pub went: i64,
+    /// After the last movement.
+    pub closing: i64,
+}
+
+impl Balance {
+    /// What the account must hold after these movements.
+    pub fn expected(&self) -> i64 {
+        self.opening.saturating_add(self.came).saturating_sub(self.went)
+    }
+
+    /// A sentence if the bill says that it holds something else.
+    fn unbalanced(&self) -> Option<Text> {
+        let money = |minor: i64| Money::cny(minor).for_people();
+        let (opening, came, went) = (money(self.opening), money(self.came), money(self.went));
+        let (expected, closing) = (money(self.expected()), money(self.closing));
+        let off = money(self.closing.saturating_sub(self.expected()));
+        (self.expected() != self.closing).then(|| {
+            Text::new(
+                format!(
+                    "资金账单自己对不平：期初余额 {opening}，收入 {came}，支出 {went}，应余 {expected}，账单写的期末余额是 {closing}，相差 {off}；账单可能缺行，请重新取一次，仍不平就拿账单向支付方核实"
+                ),
+                format!(
+                    "The account's bill does not add up: it opens with {opening}, {came} came in and {went} went out, which leaves {expected}, but it closes with {closing}, {off} off; rows may be missing, so fetch it again, and ask the provider with the bill if it stays so"
+                ),
+            )
+        })
+    }
+}
+
+/// The account's movements against the trade bill of the same day, and against the account's own balance: a sentence
+/// for everything that does not agree. All are the provider's own, so nothing here is a fact about a payment; it is a
+/// question to the provider.
+pub fn hold_funds(trades: &Sums, funds: &Flows, balance: Option<&Balance>) -> Vec<Text> {
     let sides = [
         ("收款", "payments", trades.bill_sales.amount, funds.of(Flow::Payment).amount),
         ("退款", "refunds", trades.bill_refunds.amount, funds.of(Flow::Refund).amount),
@@ -83,7 +122,7 @@ pub fn hold_funds(trades: &Sums, funds: &Flows) -> Vec<Text> {
             ),
         )
     };
-    differing.map(sentence).collect()
+    differing.map(sentence).chain(balance.and_then(Balance::unbalanced)).collect()
 }
 
 #[cfg(test)]
@@ -106,9 +145,10 @@ mod tests {
     #[test]
     fn movements_that_are_what_the_trades_say_agree_whatever_else_moved() {
         let (trades, mut funds) = day();
-        assert_eq!(hold_funds(&trades, &funds), vec![]);
+        assert_eq!(hold_funds(&trades, &funds, None), vec![]);
         funds.count(Flow::Withdrawal, 1000);
-        assert_eq!(hold_funds(&trades, &funds), vec![]);
+        let balance = Balance { opening: 5000, came: 2502, went: 1265, closing: 6237 };
+        assert_eq!(hold_funds(&trades, &funds, Some(&balance)), vec![]);
     }
 
     #[test]
@@ -116,8 +156,12 @@ mod tests {
         let (trades, mut funds) = day();
         funds.count(Flow::Fee, 1);
         funds.count(Flow::Payment, 1);
-        let told: Vec<String> = hold_funds(&trades, &funds).into_iter().map(|text| text.en).collect();
-        assert_eq!(told.len(), 2);
+        let balance = Balance { opening: -100, came: 2503, went: 266, closing: 2037 };
+        let told = hold_funds(&trades, &funds, Some(&balance));
+        assert!(told.iter().all(|text| !text.zh.is_empty()), "{told:?}");
+        let told: Vec<String> = told.into_iter().map(|text| text.en).collect();
+        assert_eq!(told.len(), 3);
+        assert!(told[2].contains("leaves ￥21.37, but it closes with ￥20.37, -￥1.00 off"), "{told:?}");
         assert!(told[0].starts_with("The trade bill's payments add up to ￥25.00"), "{told:?}");
         assert!(told[1].contains("fees"), "{told:?}");
     }

@@ -39,7 +39,7 @@ pub use book::{Book, PackedRow, SealedBook};
 pub use day::{Day, MalformedDay};
 pub use difference::{Class, Cure, Difference, Ours, Theirs};
 pub use fee::{FeeRule, Rounding};
-pub use funds::{Flow, Flows, hold_funds};
+pub use funds::{Balance, Flow, Flows, hold_funds};
 pub use manual::{ManualMatch, ManualRecord, match_manual};
 pub use matcher::{Matcher, Reconciled, Rules, Sum, Sums, Verdict, reconcile};
 pub use of_payment::{CUT, book_rows};

@@ -69,68 +69,68 @@ fn a_damaged_bill_is_refused_by_name() {
     check(
         "",
         expect![[r#"
-        truncated: The bill is cut off: the sums at its end are missing
-    "#]],
+            truncated: The bill is cut off: the sums at its end are missing. Nothing of it was used and the book is as it was; fetch it again, and if it stays so download the original from the provider's own site
+        "#]],
     );
     check(
         &SHAPED.replace("商户订单号,业务", "业务"),
         expect![[r#"
-        not_this_format: This is not a bill of this provider: 商户订单号 is missing
-    "#]],
+            not_this_format: This is not a bill of this provider: 商户订单号 is missing. Nothing of it was used and the book is as it was; use the provider's own file as it was downloaded, not saved again by another program
+        "#]],
     );
     check(
         &SHAPED[..SHAPED.find("#-----------------------------------------业务明细列表结束").unwrap()],
         expect![[r#"
-            truncated: The bill is cut off: the sums at its end are missing
+            truncated: The bill is cut off: the sums at its end are missing. Nothing of it was used and the book is as it was; fetch it again, and if it stays so download the original from the provider's own site
         "#]],
     );
     check(
         &SHAPED.replace("20880000000000010156", "20889999999999990156"),
         expect![[r#"
-        wrong_merchant: This is the bill of merchant 20889999999999990156, not of this channel
-    "#]],
+            wrong_merchant: This is the bill of merchant 20889999999999990156, not of this channel. Nothing of it was used and the book is as it was; take this channel's own bill, or check the channel's merchant number
+        "#]],
     );
     check(
         &SHAPED.replace("[2026年06月05日", "[2026年06月04日"),
         expect![[r#"
-        wrong_day: Line 3 is of 2026-06-04, not of the day to be reconciled
-    "#]],
+            wrong_day: Line 3 is of 2026-06-04, not of the day to be reconciled. Nothing of it was used and the book is as it was; take the bill of the day that is to be reconciled
+        "#]],
     );
     check(
         &SHAPED.replace("2026-06-05 ", "2026-07-05 "),
         expect![[r#"
-        wrong_day: Line 6 is of 2026-07-05, not of the day to be reconciled
-    "#]],
+            wrong_day: Line 6 is of 2026-07-05, not of the day to be reconciled. Nothing of it was used and the book is as it was; take the bill of the day that is to be reconciled
+        "#]],
     );
     check(
         &SHAPED.replace("9.90,9.90", "9.90,9.91"),
         expect![[r#"
-        sums_differ: The bill does not add up (sales' amount): it says 990, its rows make 991
-    "#]],
+            sums_differ: The bill does not add up (sales' amount): it says ￥9.90, its rows make ￥9.91. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &SHAPED.replace("9.90,9.90", "nine,9.90"),
         expect![[r#"
-        broken_row: Line 6 cannot be read: the amount is not an amount
-    "#]],
+            broken_row: Line 6 cannot be read: the amount is not an amount. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &SHAPED.replace("交易\t", "转账\t"),
         expect![[r#"
-        broken_row: Line 6 cannot be read: the kind of business is not known
-    "#]],
+            broken_row: Line 6 cannot be read: the kind of business is not known. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &format!("{SHAPED}{}\n", SHAPED.lines().nth(5).unwrap()),
         expect![[r#"
-        after_the_foot: Line 12 comes after the sums that end a bill
-    "#]],
+            after_the_foot: Line 12 comes after the sums that end a bill. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         "a,b,c\n1,2,3\n",
         expect![[r#"
-        not_this_format: This is not a bill of this provider: 支付宝交易号 is missing
-    "#]],
+            not_this_format: This is not a bill of this provider: 支付宝交易号 is missing. Nothing of it was used and the book is as it was; use the provider's own file as it was downloaded, not saved again by another program
+        "#]],
     );
     assert_eq!(read(SHAPED.as_bytes()), Err(BadBill::WrongEncoding));
 }

@@ -6,14 +6,16 @@
 
 mod bad_bill;
 mod cells;
+mod flaw;
 mod sheet;
 mod tally;
 mod unpack;
 
 pub use bad_bill::BadBill;
 pub use cells::{COLUMNS_MAX, Names, Separator};
+pub use flaw::Flaw;
 pub use sheet::{Form, LINE_BYTES_MAX, LineKind, Part, Reading, Row, RowRead, Sheet};
-pub use tally::{Stated, Tally, Total};
+pub use tally::{Held, Stated, Tally, Total};
 pub use unpack::{BILL_BYTES_MAX, cannot_unpack, copy, unpacked_max};
 
 use crate::{Call, Moment, Reply};

@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use provider_contract::Provider;
 use provider_contract::bills::{BadBill, BillSort, Tally, read_bill};
-use settlement::{Day, Kind};
+use settlement::{Balance, Day, Kind};
 
 /// A sale and a refund as they stand in `wechatpay-apiv3/wechatpay-php` tests/fixtures/bill.ALL.csv; the sums are those
 /// of the two rows.
@@ -89,98 +89,98 @@ fn a_damaged_bill_is_refused_by_name() {
     check(
         "",
         expect![[r#"
-        not_this_format: This is not a bill of this provider: 交易时间 is missing
-    "#]],
+            not_this_format: This is not a bill of this provider: 交易时间 is missing. Nothing of it was used and the book is as it was; use the provider's own file as it was downloaded, not saved again by another program
+        "#]],
     );
     check(
         &line(0).replace("订单金额,申请", "申请"),
         expect![[r#"
-        not_this_format: This is not a bill of this provider: 订单金额 is missing
-    "#]],
+            not_this_format: This is not a bill of this provider: 订单金额 is missing. Nothing of it was used and the book is as it was; use the provider's own file as it was downloaded, not saved again by another program
+        "#]],
     );
     check(
         &PUBLISHED[..PUBLISHED.find("总交易").unwrap()],
         expect![[r#"
-        truncated: The bill is cut off: the sums at its end are missing
-    "#]],
+            truncated: The bill is cut off: the sums at its end are missing. Nothing of it was used and the book is as it was; fetch it again, and if it stays so download the original from the provider's own site
+        "#]],
     );
     check(
         &PUBLISHED[..PUBLISHED.len() - 30],
         expect![[r#"
-        broken_row: Line 5 cannot be read: the sums cannot be read
-    "#]],
+            broken_row: Line 5 cannot be read: the sums cannot be read. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &PUBLISHED.replace("1921000401", "1921000402"),
         expect![[r#"
-        wrong_merchant: This is the bill of merchant 1921000402, not of this channel
-    "#]],
+            wrong_merchant: This is the bill of merchant 1921000402, not of this channel. Nothing of it was used and the book is as it was; take this channel's own bill, or check the channel's merchant number
+        "#]],
     );
     check(
         &PUBLISHED.replace("2019-02-19", "2019-03-19"),
         expect![[r#"
-        wrong_day: Line 2 is of 2019-03-19, not of the day to be reconciled
-    "#]],
+            wrong_day: Line 2 is of 2019-03-19, not of the day to be reconciled. Nothing of it was used and the book is as it was; take the bill of the day that is to be reconciled
+        "#]],
     );
     check(
         &PUBLISHED.replace("2019-02-19", "2019-02-20"),
         expect![[r#"
-        wrong_day: Line 2 is of 2019-02-20, not of the day to be reconciled
-    "#]],
+            wrong_day: Line 2 is of 2019-02-20, not of the day to be reconciled. Nothing of it was used and the book is as it was; take the bill of the day that is to be reconciled
+        "#]],
     );
     check(
         &PUBLISHED.replace("`0.03,`0.00,`\n", "`0.04,`0.00,`\n"),
         expect![[r#"
-        sums_differ: The bill does not add up (sales' amount): it says 3, its rows make 4
-    "#]],
+            sums_differ: The bill does not add up (sales' amount): it says ￥0.03, its rows make ￥0.04. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &PUBLISHED.replace("`0.03,`0.00,`\n", "`0.031,`0.00,`\n"),
         expect![[r#"
-        broken_row: Line 3 cannot be read: the amount is not an amount
-    "#]],
+            broken_row: Line 3 cannot be read: the amount is not an amount. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &PUBLISHED.replace("`0.03,`0.00,`\n", "`99999999999999999999,`0.00,`\n"),
         expect![[r#"
-        broken_row: Line 3 cannot be read: the amount is not an amount
-    "#]],
+            broken_row: Line 3 cannot be read: the amount is not an amount. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &PUBLISHED.replace("`0.03,`0.00,`\n", "`-0.03,`0.00,`\n"),
         expect![[r#"
-        broken_row: Line 3 cannot be read: the amount is negative
-    "#]],
+            broken_row: Line 3 cannot be read: the amount is negative. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &PUBLISHED.replace("NATIVE,`SUCCESS", "NATIVE,`PAID"),
         expect![[r#"
-        broken_row: Line 3 cannot be read: the state of the trade is not known
-    "#]],
+            broken_row: Line 3 cannot be read: the state of the trade is not known. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &PUBLISHED.replace("CNY", "XXX"),
         expect![[r#"
-        broken_row: Line 2 cannot be read: the currency is not known
-    "#]],
+            broken_row: Line 2 cannot be read: the currency is not known. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &format!("{PUBLISHED}{}\n", line(1)),
         expect![[r#"
-        after_the_foot: Line 6 comes after the sums that end a bill
-    "#]],
+            after_the_foot: Line 6 comes after the sums that end a bill. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &PUBLISHED.replace(line(1), "`only,`three,`values"),
         expect![[r#"
-        broken_row: Line 2 cannot be read: too few values
-    "#]],
+            broken_row: Line 2 cannot be read: too few values. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     check(
         &PUBLISHED.replace("autotest,`,", "auto\ntest,`,"),
         expect![[r#"
-        broken_row: Line 3 cannot be read: too few values
-    "#]],
+            broken_row: Line 3 cannot be read: too few values. Nothing of it was used and the book is as it was; try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system
+        "#]],
     );
     let utf16: Vec<u8> = PUBLISHED.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(read(BillSort::Trades, &utf16), Err(BadBill::WrongEncoding));
@@ -195,11 +195,19 @@ fn movements_of_the_account_add_up() {
         name: name.to_owned(),
         amount,
     };
-    let bill =
-        wechat::bill::funds_bill(&[line(1250, "交易"), line(-8, "扣除交易手续费"), line(-250, "退款")]);
+    let lines = [line(1250, "交易"), line(-8, "扣除交易手续费"), line(-250, "退款")];
+    let bill = wechat::bill::funds_bill(5000, &lines);
     let (_, tally) = read(BillSort::Funds, bill.as_bytes()).unwrap();
     assert_eq!((tally.first, tally.second), ((1, 1250), (2, 258)));
-    let wrong = bill.replace("`12.50,`12.50", "`12.60,`12.50");
+    let balance = Balance { opening: 5000, came: 1250, went: 258, closing: 5992 };
+    assert_eq!(tally.balance(), Some(balance));
+    let without = bill.replace("账户结余(元)", "备用");
+    assert_eq!(read(BillSort::Funds, without.as_bytes()).unwrap().1.balance(), None, "no guess");
+    let unsaid = bill.replace("`62.42", "`");
+    assert_eq!(read(BillSort::Funds, unsaid.as_bytes()).unwrap().1.balance(), None, "one row does not say");
+    let unreadable = bill.replace("`59.92", "`?");
+    assert_eq!(read(BillSort::Funds, unreadable.as_bytes()).unwrap_err().code(), "broken_row");
+    let wrong = bill.replace("`12.50,`62.50", "`12.60,`62.50");
     assert_eq!(read(BillSort::Funds, wrong.as_bytes()).unwrap_err().code(), "sums_differ");
 }
 

@@ -92,11 +92,14 @@ problems! {
     NoSuchPaper, NOT_FOUND, "no_such_paper",
         "没有这张纸，可能已被清掉", "There is no such piece of paper; it may have been thrown away";
     NoSuchChannel, NOT_FOUND, "no_such_channel",
-        "没有这个支付通道，请检查通知地址", "There is no such channel; check the notification address";
+        "没有这个支付通道，没有执行；请检查通道编号或通知地址",
+        "There is no such channel, so nothing was done; check the channel's id or the notification address";
     NoSuchDifference, NOT_FOUND, "no_such_difference",
-        "没有这条差异", "There is no such difference";
+        "找不到这处差异，没有执行；账单可能重新核对过，请刷新列表再看",
+        "There is no such difference, so nothing was done; the bill may have been read again since, so look at the list afresh";
     DifferenceIsClosed, CONFLICT, "difference_is_closed",
-        "这条差异已经了结，或现在不能这样处理", "This difference is closed, or this cannot be done to it now";
+        "这处差异已经了结，或现在不能这样处理，没有执行；请刷新看它现在的情况",
+        "This difference is closed, or this cannot be done to it now, so nothing was done; look at it afresh";
     MethodNotAllowed, METHOD_NOT_ALLOWED, "method_not_allowed",
         "这个地址不接受这种请求方法", "This address does not take that method";
     TillNotChosen, UNPROCESSABLE_ENTITY, "till_not_chosen",
@@ -183,9 +186,11 @@ problems! {
     TillIsStandby, CONFLICT, "till_is_standby",
         "这是备用收银机，接管以后才能收款", "This is a spare device; take over the till before taking money";
     NoSuchWebhook, NOT_FOUND, "no_such_webhook",
-        "没有登记这个接收系统", "There is no such webhook, at least not at your merchant";
+        "没有登记这个接收系统，没有执行；请刷新列表再看",
+        "There is no such webhook, at least not at your merchant, so nothing was done; look at the list afresh";
     NoSuchMessage, NOT_FOUND, "no_such_message",
-        "没有这条通知", "This webhook has no such message";
+        "这个接收系统没有这条消息，没有重发；请刷新列表再看",
+        "This webhook has no such message, so nothing is sent again; look at the list afresh";
     WebhookUrlTaken, CONFLICT, "webhook_url_taken",
         "这个网址已经登记过", "There is a webhook at this address already";
     WebhookUrlUnfit, UNPROCESSABLE_ENTITY, "webhook_url_unfit",

@@ -90,10 +90,26 @@ pub struct FundsView {
     pub withdrawals: BillSum,
     /// Everything else, in or out, such as deposits and transfers.
     pub other: BillSum,
+    /// What the account held at both ends of the day; nothing if the account's bill does not say.
+    pub balance: Option<BalanceView>,
     /// False if the movements could not be fetched: then the sums say nothing.
     pub known: bool,
     /// How the movements do not agree with the trade bill, or why they are not known; nothing if all is well.
     pub problem: Option<TextView>,
+}
+
+/// What the account held, and what moved between. It adds up, unless `problem` says otherwise.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountBalance)]
+pub struct BalanceView {
+    /// Before the first movement of the day.
+    pub opening: AmountView,
+    /// Came in.
+    pub came: AmountView,
+    /// Went out.
+    pub went: AmountView,
+    /// After the last one.
+    pub closing: AmountView,
 }
 
 /// So many, adding up to so much.
@@ -374,7 +390,10 @@ pub(crate) async fn act(
             let act = DifferenceAct { at: state.now(), actor, act: act.to_owned(), detail: reason };
             state.store().act_on_difference(&scope, &KeptDifference { state: after, ..one }, &act).await?
         }
-        _ => return Err(wrong_parameter("act")),
+        _ => {
+            let (zh, en) = ("act 要写 look、settle 或 note", "act is look, settle or note");
+            return Err(Problem::with(Code::UnacceptableBody, zh, en));
+        }
     };
     if !done {
         return Err(Code::DifferenceIsClosed.into());
@@ -401,7 +420,9 @@ async fn story(
 }
 
 fn day_of(text: &str) -> Result<Day, Problem> {
-    text.parse().map_err(|_| wrong_parameter("day"))
+    let unread =
+        |_| Problem::with(Code::UnacceptableQuery, "day 要写成 2026-11-22", "write day as 2026-11-22");
+    text.parse().map_err(unread)
 }
 
 fn title(state: &ApiState, channel: ChannelId) -> Text {
@@ -440,6 +461,12 @@ fn funds_view(funds: &FundsDay) -> FundsView {
         fees_back: of(Flow::FeeBack),
         withdrawals: of(Flow::Withdrawal),
         other: of(Flow::Other),
+        balance: funds.balance.map(|balance| BalanceView {
+            opening: amount(balance.opening),
+            came: amount(balance.came),
+            went: amount(balance.went),
+            closing: amount(balance.closing),
+        }),
         known: funds.is_known(),
         problem: (!funds.problem.0.is_empty()).then(|| funds.problem.1.clone().into()),
     }

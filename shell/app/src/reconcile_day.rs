@@ -9,7 +9,7 @@ use base::{ChannelId, Money};
 use drive::{Asker, Clock, SystemClock};
 use reconcile::{DayReport, Reconciler, Stage};
 use serde_json::{Value, json};
-use settlement::{Day, DifferenceState, Flow, Sum};
+use settlement::{Balance, Day, DifferenceState, Flow, Sum};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -145,6 +145,10 @@ fn tell_funds(funds: &FundsDay) {
             println!("  account: {name:<12} {:>7} {:>16}", sum.count, Money::cny(sum.amount).for_people());
         }
     }
+    if let Some(balance) = &funds.balance {
+        println!("  account: opening {:>25}", Money::cny(balance.opening).for_people());
+        println!("  account: closing {:>25}", Money::cny(balance.closing).for_people());
+    }
     let (problem, text) = &funds.problem;
     if problem.is_empty() {
         println!("  the account's movements agree with the trade bill");
@@ -159,6 +163,10 @@ fn funds_json(funds: &FundsDay) -> Value {
         (name.to_owned(), json!({ "count": sum.count, "amount": sum.amount }))
     };
     let mut told: serde_json::Map<String, Value> = Flow::ALL.into_iter().map(flow).collect();
+    if let Some(Balance { opening, came, went, closing }) = funds.balance {
+        let balance = json!({ "opening": opening, "came": came, "went": went, "closing": closing });
+        told.insert("balance".to_owned(), balance);
+    }
     let (problem, text) = &funds.problem;
     if !problem.is_empty() {
         told.insert("problem".to_owned(), json!({ "code": problem, "zh": text.zh, "en": text.en }));

@@ -5,7 +5,7 @@ use crate::join::{JoinError, Joined, join};
 use crate::{DayVerdict, Reconciler, Stage};
 use base::{ChannelId, PaymentId, RefundId, Text, Timestamp};
 use drive::{ChannelSetup, DriveError, NoAnswer};
-use payment::{Command, Match, Paid, Payment, Source, fold};
+use payment::{Command, Match, Paid, Payment, Refusal, Source, fold};
 use provider_contract::bills::{BillSort, NoBill};
 use settlement::{
     Again, Book, Class, Cure, Day, Difference, DifferenceState, Kind, ManualMatch, ManualRecord, Rules, Sums,
@@ -19,6 +19,8 @@ use store::{
 
 /// Who acts when nobody in particular does.
 pub(crate) const PAYDESK: &str = "paydesk";
+/// Why nothing can be asked: the words that the page knows.
+const UNKNOWN: &str = "no such payment here";
 
 /// Why a day could not be reconciled. Nothing was changed but the record that it failed.
 #[derive(Debug, thiserror::Error)]
@@ -89,22 +91,47 @@ impl ReconcileError {
     /// What happened and what to do, for people.
     pub fn text(&self) -> Text {
         match self {
-            ReconcileError::NoSuchChannel => Text::new("没有这个通道", "There is no such channel"),
-            ReconcileError::NoBills => Text::new("这家支付方不出账单", "This provider makes no bills"),
-            ReconcileError::UnderWay => {
-                Text::new("这一天正在对账，请稍候", "This day is being reconciled already; wait for it")
-            }
+            ReconcileError::NoSuchChannel => Text::new(
+                "配置里没有这个通道，没有对账；请检查通道的编号或名称",
+                "The configuration has no such channel, so nothing was reconciled; check the channel's id or name",
+            ),
+            ReconcileError::NoBills => Text::new(
+                "这家支付方不出账单，不能自动对账；请按它后台的流水人工核对",
+                "This provider makes no bills, so it cannot be reconciled by itself; compare with the list on its own site",
+            ),
+            ReconcileError::UnderWay => Text::new(
+                "这一天正在对账，没有再开始一次；等它完成后看结果",
+                "This day is being reconciled already, so it was not begun again; wait for it and look at the result",
+            ),
             ReconcileError::NoBill(text) => text.clone(),
             ReconcileError::Join(JoinError::Bad(bad)) => bad.text(),
             ReconcileError::Join(JoinError::TooManyDifferences { count, .. }) => Text::new(
-                format!("有 {count} 行对不上，多得不像话：请核对通道、日期，或本系统的数据是否完整"),
                 format!(
-                    "{count} rows differ, which cannot be right: check channel and day, or whether our own data is whole"
+                    "有 {count} 行对不上，多得不像话，所以一条也没有记；请核对通道、日期，或本系统的数据是否完整"
+                ),
+                format!(
+                    "{count} rows differ, which cannot be right, so none was recorded: check channel and day, or whether our own data is whole"
                 ),
             ),
-            other => Text::new(format!("没有完成：{other}"), format!("It was not done: {other}")),
+            ReconcileError::Join(JoinError::Io(why)) => file_failed(why),
+            ReconcileError::File(why) => file_failed(why),
+            ReconcileError::Store(why) => Text::new(
+                format!("数据库出错，这一天没有对完：{why}。请先修好数据库再对一次，重复对账不会记两遍"),
+                format!(
+                    "The database failed, so this day was not reconciled to its end: {why}. Mend the database and reconcile again; doing it twice records nothing twice"
+                ),
+            ),
         }
     }
+}
+
+fn file_failed(why: &dyn std::fmt::Display) -> Text {
+    Text::new(
+        format!("账单文件读写不了，没有对账：{why}。请检查文件、磁盘空间和权限，再对一次"),
+        format!(
+            "The bill's file cannot be read or written, so nothing was reconciled: {why}. Check the file, the free space and the rights, and try again"
+        ),
+    )
 }
 
 impl Reconciler {
@@ -481,6 +508,7 @@ impl Reconciler {
         let wish = Command::Look { by: by.to_owned() };
         let (act, detail, done) = match engine.command(payment, setup.merchant, wish).await {
             Ok(_) => ("look", payment.to_string(), true),
+            Err(DriveError::Refused(Refusal::NoSuchPayment)) => ("look_failed", UNKNOWN.to_owned(), false),
             Err(DriveError::Refused(why)) => ("look_failed", why.text().en, false),
             // Another server drives the payment at this moment, or nothing could be recorded: tried again later.
             Err(error) => {
@@ -535,7 +563,7 @@ impl Reconciler {
         known: Option<&Payment>,
     ) -> Option<(DifferenceState, DifferenceAct)> {
         let Some(payment) = known else {
-            return Some((DifferenceState::Raised, self.act("raised", "no such payment here".to_owned())));
+            return Some((DifferenceState::Raised, self.act("raised", UNKNOWN.to_owned())));
         };
         let answered = payment.look_wanted.is_none()
             && payment.history.inquiry_ended.is_some_and(|ended| ended >= one.changed_at);
@@ -649,23 +677,46 @@ fn record_of(payment: &Payment) -> Option<ManualRecord> {
     })
 }
 
-pub(crate) fn no_answer(error: &NoAnswer) -> Text {
-    Text::new(format!("没有取到账单：{error}"), format!("The bill could not be fetched: {error}"))
+pub(crate) fn no_answer(why: &NoAnswer) -> Text {
+    match why {
+        NoAnswer::NoSuchChannel => ReconcileError::NoSuchChannel.text(),
+        NoAnswer::NotPossible => ReconcileError::NoBills.text(),
+        NoAnswer::NoReply(why) => Text::new(
+            format!(
+                "没有取到账单，支付方没有应答（{why}）；这一天还没有对，稍后会自动再取，急用可从商户平台下载后用 paydesk reconcile --bill"
+            ),
+            format!(
+                "The bill could not be fetched, the provider did not answer ({why}); the day is not reconciled yet. It is asked again by itself; in a hurry, download it from the provider's site and use paydesk reconcile --bill"
+            ),
+        ),
+        NoAnswer::CannotKeep(why) => file_failed(why),
+    }
 }
 
 pub(crate) fn no_bill(why: &NoBill) -> Text {
     match why {
         NoBill::NotReady | NoBill::NotThere => Text::new(
-            "支付方还没有出这一天的账单，稍后会自动再取",
-            "The provider has not made the bill of this day yet; it is asked again by itself",
+            "支付方还没有出这一天的账单，所以还没有对；稍后会自动再取",
+            "The provider has not made the bill of this day, so it is not reconciled yet; it is asked again by itself",
         ),
-        NoBill::NothingHappened => Text::new("这一天没有交易", "Nothing happened on this day"),
-        NoBill::Refused(why) => {
-            Text::new(format!("支付方拒绝给账单：{why}"), format!("The provider refuses the bill: {why}"))
-        }
+        NoBill::NothingHappened => Text::new(
+            "支付方说这一天没有交易，没有账单可对，不用处理",
+            "The provider says that nothing happened on this day; there is no bill and nothing to do",
+        ),
+        NoBill::Refused(why) => Text::new(
+            format!(
+                "支付方拒绝给账单（{why}），这一天还没有对；请在商户平台检查账单权限，或下载后用 paydesk reconcile --bill"
+            ),
+            format!(
+                "The provider refuses the bill ({why}), so this day is not reconciled; check on its site that bills are allowed, or download it there and use paydesk reconcile --bill"
+            ),
+        ),
         NoBill::Unclear(doubt) => Text::new(
-            format!("支付方的回答无法确认（{}），稍后会再取", doubt.code()),
-            format!("The provider's answer proves nothing ({}); it is asked again", doubt.code()),
+            format!("取账单时{}，这一天还没有对；稍后会自动再取", doubt.text().zh),
+            format!(
+                "No bill yet, and the day is not reconciled: {}. It is asked again by itself",
+                doubt.text().en
+            ),
         ),
     }
 }

@@ -6,7 +6,7 @@ use crate::fetch::{FetchError, fetch};
 use crate::join::join;
 use base::{ChannelId, Text};
 use drive::ChannelSetup;
-use provider_contract::bills::{BillSort, NoBill};
+use provider_contract::bills::{BillSort, NoBill, Tally};
 use settlement::{Book, Day, Flows, Rules, hold_funds};
 use std::path::Path;
 use store::{BillDay, BillState, FundsDay, MerchantScope};
@@ -39,31 +39,31 @@ impl Reconciler {
         if !setup.provider.bills().is_some_and(|bills| bills.sorts().contains(&BillSort::Funds)) {
             return;
         }
-        let flows = match self.flows(setup, bill.day, folder).await {
-            Ok(flows) => flows,
+        let (flows, balance) = match self.movements(setup, bill.day, folder).await {
+            Ok(tally) => (tally.flows, tally.balance()),
             // The gateways make no bill of a day without a movement; the trade bill then has none either.
-            Err(FetchError::NoBill(NoBill::NothingHappened)) => Flows::default(),
+            Err(FetchError::NoBill(NoBill::NothingHappened)) => (Flows::default(), None),
             Err(why) => {
                 let problem = (MISSING.to_owned(), why_missing(why));
-                bill.funds = Some(FundsDay { flows: Flows::default(), problem });
+                bill.funds = Some(FundsDay { problem, ..FundsDay::default() });
                 return;
             }
         };
-        let differing = hold_funds(&bill.sums, &flows);
+        let differing = hold_funds(&bill.sums, &flows, balance.as_ref());
         let all = |of: fn(&Text) -> &str| differing.iter().map(of).collect::<Vec<_>>().join("\n");
         let problem = if differing.is_empty() { "" } else { FundsDay::DIFFER };
         let text = Text::new(all(|text| &text.zh), all(|text| &text.en));
-        bill.funds = Some(FundsDay { flows, problem: (problem.to_owned(), text) });
+        bill.funds = Some(FundsDay { flows, balance, problem: (problem.to_owned(), text) });
     }
 
-    async fn flows(&self, setup: &ChannelSetup, day: Day, folder: &Path) -> Result<Flows, FetchError> {
+    async fn movements(&self, setup: &ChannelSetup, day: Day, folder: &Path) -> Result<Tally, FetchError> {
         std::fs::create_dir_all(folder)?;
         let path = fetch(self, setup.id, BillSort::Funds, day, folder).await?;
         let reader = setup.provider.bills().expect("it was asked before").reader(BillSort::Funds, day);
         // Movements bear no numbers of ours, so there is nothing to find: they are read for what they add up to.
         let read = move || join(&path, reader, Book::default(), Rules::default(), &|_, _| ());
         let joined = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)?;
-        Ok(joined.map_err(FetchError::Join)?.tally.flows)
+        Ok(joined.map_err(FetchError::Join)?.tally)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::sql::{QueryBuilder, query, query_as};
 use crate::stored_bills::{StoredDifference, StoredSums, read, write};
 use crate::{MerchantScope, Store, StoreError};
 use base::{ChannelId, MerchantId, PaymentId, Text, Timestamp};
-use settlement::{Cure, Day, Difference, DifferenceState, Flows, Sums};
+use settlement::{Balance, Cure, Day, Difference, DifferenceState, Flows, Sums};
 use std::collections::BTreeMap;
 
 macro_rules! of_bills {
@@ -97,6 +97,8 @@ pub struct BillDay {
 pub struct FundsDay {
     /// By what moved the money.
     pub flows: Flows,
+    /// What the account held at both ends of the day; nothing if its bill does not say.
+    pub balance: Option<Balance>,
     /// Why they are not known, or how they do not agree with the trade bill: a name, and words for people; empty if all
     /// is well.
     pub problem: (String, Text),

@@ -3,7 +3,9 @@
 use crate::{FundsDay, KeptDifference, StoreError};
 use base::{Currency, PaymentId, Text, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use settlement::{Class, Difference, Flow, Flows, Kind, Moved, Ours, Place, State, Sum, Sums, Theirs};
+use settlement::{
+    Balance, Class, Difference, Flow, Flows, Kind, Moved, Ours, Place, State, Sum, Sums, Theirs,
+};
 use std::collections::BTreeMap;
 
 /// Sums of a bill.
@@ -25,9 +27,19 @@ pub(crate) struct StoredSums {
 #[serde(default)]
 struct StoredFunds {
     flows: BTreeMap<String, (u64, i64)>,
+    balance: Option<StoredBalance>,
     problem: String,
     problem_zh: String,
     problem_en: String,
+}
+
+/// What the account held at both ends of a day, and what moved between.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredBalance {
+    opening: i64,
+    came: i64,
+    went: i64,
+    closing: i64,
 }
 
 /// A difference.
@@ -140,6 +152,12 @@ impl StoredFunds {
                 .iter()
                 .map(|(flow, name)| ((*name).to_owned(), sum(funds.flows.of(*flow))))
                 .collect(),
+            balance: funds.balance.map(|Balance { opening, came, went, closing }| StoredBalance {
+                opening,
+                came,
+                went,
+                closing,
+            }),
             problem: problem.clone(),
             problem_zh: text.zh.clone(),
             problem_en: text.en.clone(),
@@ -153,7 +171,13 @@ impl StoredFunds {
             flows.add(flow, Sum { count, amount });
         }
         let text = Text::new(self.problem_zh.clone(), self.problem_en.clone());
-        FundsDay { flows, problem: (self.problem.clone(), text) }
+        let balance = self.balance.as_ref().map(|&StoredBalance { opening, came, went, closing }| Balance {
+            opening,
+            came,
+            went,
+            closing,
+        });
+        FundsDay { flows, balance, problem: (self.problem.clone(), text) }
     }
 }
 

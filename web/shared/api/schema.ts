@@ -161,6 +161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that was changed at this merchant, by whom and when: the latest 200 changes. */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/day": {
         parameters: {
             query?: never;
@@ -1121,6 +1138,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What the account held, and what moved between. It adds up, unless `problem` says otherwise. */
+        AccountBalance: {
+            /** @description Came in. */
+            came: components["schemas"]["Amount"];
+            /** @description After the last one. */
+            closing: components["schemas"]["Amount"];
+            /** @description Before the first movement of the day. */
+            opening: components["schemas"]["Amount"];
+            /** @description Went out. */
+            went: components["schemas"]["Amount"];
+        };
         /**
          * @description The one primary button of a state.
          * @enum {string}
@@ -1496,7 +1524,7 @@ export interface components {
         };
         /** @description A payment found paid after the till had lost sight of it. */
         FoundPaid: {
-            /** @description How: `matched`, `too_late` or `after_restart`. */
+            /** @description How: `matched`, `too_late`, `kept` or `after_restart`. */
             how: string;
             /** @description Who has seen it; nothing while it is to be announced. */
             seen_by: string | null;
@@ -1505,6 +1533,7 @@ export interface components {
         };
         /** @description What moved on the merchant's account at the provider on a day, by the account's own bill. */
         FundsView: {
+            balance: components["schemas"]["AccountBalance"] | null;
             /** @description Went out: fees. */
             fees: components["schemas"]["BillSum"];
             /** @description Came in: fees given back with refunds. */
@@ -1611,6 +1640,8 @@ export interface components {
             key: string | null;
             /** @description The server's number of it. */
             number: string;
+            /** @description Why it was refused. */
+            refuse_reason: string | null;
             /** @description How far it is. */
             state: components["schemas"]["RefundState"];
         };
@@ -2228,10 +2259,9 @@ export interface components {
         };
         /** @description One recorded change. */
         RecordedChange: {
-            /**
-             * @description What was done: `staff.created`, `staff.changed`, `staff.disabled`, `staff.enabled`, `staff.password_changed`,
-             *     `api_key.created` or `api_key.disabled`.
-             */
+            /** @description The person, machine or till it was done to, by name; nothing if it was another thing, which `detail` then names. */
+            about: string | null;
+            /** @description What was done, such as `staff.created`, `api_key.disabled`, `till.created` or `webhook.replayed`. */
             action: string;
             /** @description When (RFC 3339). */
             at: string;
@@ -2375,7 +2405,7 @@ export interface components {
             /** @enum {string} */
             kind: "cut";
         };
-        /** @description What was changed about a person or a key. */
+        /** @description What was changed, by whom. */
         Story: {
             /** @description The changes, newest first. */
             items: components["schemas"]["RecordedChange"][];
@@ -2546,7 +2576,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        TimelineKind: "requested" | "asked" | "answered" | "lost" | "never_left" | "noticed" | "cancel_requested" | "refund_requested" | "look_requested" | "matched" | "match_withdrawn" | "settled" | "raised" | "refund_found" | "found_acknowledged";
+        TimelineKind: "requested" | "asked" | "answered" | "lost" | "never_left" | "noticed" | "cancel_requested" | "refund_requested" | "look_requested" | "matched" | "match_withdrawn" | "settled" | "raised" | "refund_found" | "refund_withdrawn" | "found_acknowledged";
         /** @description How a wallet's codes look. */
         WalletCodes: {
             /** @description Whether this shop takes it. */
@@ -3118,6 +3148,41 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
                 };
             };
             401: {

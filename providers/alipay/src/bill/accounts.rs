@@ -2,7 +2,7 @@
 
 use super::form::{self, Form as Common, Sum, gbk};
 use provider_contract::bills::{
-    BadBill, Form, LineKind, Names, Part, Reading, Row, RowRead, Separator, Tally, Total,
+    BadBill, Flaw, Form, LineKind, Names, Part, Reading, Row, RowRead, Separator, Tally, Total,
 };
 use settlement::{Day, Flow};
 use std::borrow::Cow;
@@ -36,6 +36,8 @@ pub(super) struct Columns {
     came: usize,
     went: usize,
     business: usize,
+    /// What the account holds after the movement; not in every file.
+    after: Option<usize>,
     /// Whose text the shop chose, which may hold commas.
     description: Option<usize>,
 }
@@ -67,6 +69,7 @@ impl Form for Accounts {
             came: names.column(&["收入金额（+元）"])?,
             went: names.column(&["支出金额（-元）"])?,
             business: names.column(&["业务类型"])?,
+            after: ["账户余额（元）", "账户余额(元)"].iter().find_map(|name| names.find(name)),
             description: names.find("商品名称"),
         })
     }
@@ -79,7 +82,7 @@ impl Form for Accounts {
         row.moment(columns.at, tally)?;
         let side = |column: usize| match row.cell(column).trim_ascii() {
             b"" => Ok(0),
-            _ => row.fen(column, "the amount is not an amount"),
+            _ => row.fen(column, Flaw::AmountUnreadable),
         };
         // What went out is written with a sign in some files and without in others.
         let (came, went) = (side(columns.came)?, side(columns.went)?.abs());
@@ -96,8 +99,9 @@ impl Form for Accounts {
                 tally.count_second(went);
                 tally.flows.count(as_out, went);
             }
-            _ => return Err(row.broken("neither money in nor money out")),
+            _ => return Err(row.broken(Flaw::NeitherInNorOut)),
         }
+        row.hold(columns.after, came - went, tally)?;
         Ok(None)
     }
 

@@ -3,7 +3,7 @@
 use super::form::{self, Form as Common, Sum, gbk};
 use base::Currency;
 use provider_contract::bills::{
-    BadBill, Form, LineKind, Names, Part, Reading, Row, RowRead, Separator, Tally, Total,
+    BadBill, Flaw, Form, LineKind, Names, Part, Reading, Row, RowRead, Separator, Tally, Total,
 };
 use settlement::{BillRow, Day, Kind, Moved, cell};
 use std::borrow::Cow;
@@ -78,9 +78,9 @@ impl Form for Details {
     }
 
     fn row<'a>(&self, columns: &Columns, row: &Row<'a, '_>, tally: &mut Tally) -> RowRead<'a> {
-        let amount = row.fen(columns.amount, "the amount is not an amount")?;
-        let received = row.fen(columns.received, "what was received is not an amount")?;
-        let fee = row.fen(columns.fee, "the fee is not an amount")?;
+        let amount = row.fen(columns.amount, Flaw::AmountUnreadable)?;
+        let received = row.fen(columns.received, Flaw::ReceivedUnreadable)?;
+        let fee = row.fen(columns.fee, Flaw::FeeUnreadable)?;
         let unfinished = row.cell(columns.finished).is_empty();
         let at = row.moment(if unfinished { columns.created } else { columns.finished }, tally)?;
         let order_no = row.cell(columns.order_no);
@@ -100,10 +100,10 @@ impl Form for Details {
         let business = row.cell(columns.business);
         if business == self.sale {
             tally.count_first(received);
-            return if amount < 0 { Err(row.broken("a sale's amount is negative")) } else { Ok(Some(sale)) };
+            return if amount < 0 { Err(row.broken(Flaw::SaleNegative)) } else { Ok(Some(sale)) };
         }
         if business != self.refund {
-            return Err(row.broken("the kind of business is not known"));
+            return Err(row.broken(Flaw::BusinessUnknown));
         }
         tally.count_second(received.abs());
         let refund_no = row.cell(columns.refund_no);

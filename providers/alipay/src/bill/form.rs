@@ -2,7 +2,7 @@
 
 use encoding_rs::GBK;
 use memchr::memmem;
-use provider_contract::bills::{BadBill, LineKind, Part, Reading, Total};
+use provider_contract::bills::{BadBill, Flaw, LineKind, Part, Reading, Total};
 use settlement::{Day, cell};
 use std::borrow::Cow;
 
@@ -81,7 +81,7 @@ impl Form {
 }
 
 fn unreadable(line: u64) -> BadBill {
-    BadBill::BrokenRow { line, why: "the sums cannot be read" }
+    BadBill::BrokenRow { line, why: Flaw::SumsUnreadable }
 }
 
 fn between<'t>(text: &'t str, from: &str, to: &str) -> Option<&'t str> {

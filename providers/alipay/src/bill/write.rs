@@ -90,15 +90,15 @@ pub struct AccountLine {
     pub business: String,
 }
 
-/// A whole account file, in GBK.
-pub fn account_bill(account: &str, day: Day, lines: &[AccountLine]) -> Vec<u8> {
+/// A whole account file, in GBK, of an account that opens with so much (fen).
+pub fn account_bill(account: &str, day: Day, opening: i64, lines: &[AccountLine]) -> Vec<u8> {
     let clock = |at: Timestamp| at.local("%Y年%m月%d日 %H:%M:%S", Zone::CHINA);
     let mut bill = format!(
         "#支付宝账务明细查询\r\n#账号：[{account}]\r\n#起始日期：[{}]   终止日期：[{}]\r\n#{RULE}账务明细列表{RULE}\r\n{ACCOUNT}\r\n",
         clock(day.start()),
         clock(day.end())
     );
-    let (mut ins, mut outs, mut balance) = ((0, 0), (0, 0), 0);
+    let (mut ins, mut outs, mut balance) = ((0, 0), (0, 0), opening);
     for (number, line) in lines.iter().enumerate() {
         let side = if line.amount < 0 { &mut outs } else { &mut ins };
         *side = (side.0 + 1, side.1 + line.amount);

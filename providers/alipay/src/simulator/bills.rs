@@ -56,7 +56,7 @@ impl Simulator {
 
     /// The day's zip; none if nothing happened.
     fn trade_bill(&self, day: Day) -> Option<Vec<u8>> {
-        let lines = self.bills.lines(day, |day| self.lines(day));
+        let lines = self.bills.lines(day, |day| self.lines(|at| Day::of(at) == day));
         if lines.is_empty() {
             return None;
         }
@@ -86,6 +86,16 @@ impl Simulator {
     /// The day's zip of the account's movements; none if nothing moved. It is never spoilt, so that a spoilt trade bill
     /// does not agree with it.
     fn account_bill(&self, day: Day) -> Option<Vec<u8>> {
+        let opening = self.account_lines(|at| at < day.start()).iter().map(|line| line.amount).sum();
+        let lines = self.account_lines(|at| Day::of(at) == day);
+        let account = format!("{SELLER_ID}0156");
+        let name = format!("{account}_{}_账务明细.csv", day.to_string().replace('-', ""));
+        let bill = account_bill(&account, day, opening, &lines);
+        (!lines.is_empty()).then(|| zipped(&[(&GBK.encode(&name).0, &bill)]))
+    }
+
+    /// What moved on the account then, by time; it held nothing before the first order.
+    fn account_lines(&self, when: impl Fn(Timestamp) -> bool) -> Vec<AccountLine> {
         let movements = |line: &DetailLine| {
             let sale = line.amount > 0;
             let movement = AccountLine {
@@ -102,26 +112,22 @@ impl Simulator {
             };
             [movement, fee].into_iter().filter(|line| line.amount != 0)
         };
-        let lines: Vec<AccountLine> = self.lines(day).iter().flat_map(movements).collect();
-        let account = format!("{SELLER_ID}0156");
-        let name = format!("{account}_{}_账务明细.csv", day.to_string().replace('-', ""));
-        let bill = account_bill(&account, day, &lines);
-        (!lines.is_empty()).then(|| zipped(&[(&GBK.encode(&name).0, &bill)]))
+        self.lines(when).iter().flat_map(movements).collect()
     }
 
-    /// What happened on that day, by time.
-    fn lines(&self, day: Day) -> Vec<DetailLine> {
+    /// What happened then, by time.
+    fn lines(&self, when: impl Fn(Timestamp) -> bool) -> Vec<DetailLine> {
         let mut lines = Vec::new();
         for (order_no, trade) in self.books.all() {
-            let on_the_day = |at: &Timestamp| Day::of(*at) == day;
-            if let Some((fen, at)) = trade.paid.filter(|(_, at)| on_the_day(at)) {
+            let then = |at: &Timestamp| when(*at);
+            if let Some((fen, at)) = trade.paid.filter(|(_, at)| then(at)) {
                 lines.push(line(order_no, trade, "交易", fen, at, ""));
             }
-            if let Some(at) = trade.reversed_at.filter(on_the_day) {
+            if let Some(at) = trade.reversed_at.filter(then) {
                 lines.push(line(order_no, trade, "退款", -trade.paid_fen(), at, ""));
             }
             for given in &trade.returns {
-                if let Some(at) = given.done_at.filter(on_the_day) {
+                if let Some(at) = given.done_at.filter(then) {
                     lines.push(line(order_no, trade, "退款", -given.fen, at, &given.request_no));
                 }
             }

@@ -1,5 +1,6 @@
 //! Why a bill cannot be used, by name and in words.
 
+use super::{Flaw, Total};
 use base::Text;
 
 /// Why a bill cannot be used. Nothing of it was.
@@ -32,7 +33,7 @@ pub enum BadBill {
         /// Where.
         line: u64,
         /// What is wrong.
-        why: &'static str,
+        why: Flaw,
     },
     /// A line longer than any row can be.
     LineTooLong {
@@ -49,7 +50,7 @@ pub enum BadBill {
     /// The rows do not add up to what the foot says.
     SumsDiffer {
         /// Of what.
-        what: &'static str,
+        of: Total,
         /// What the foot says; a count, or minor units.
         stated: i128,
         /// What the rows add up to.
@@ -76,17 +77,23 @@ impl BadBill {
         }
     }
 
-    /// What is wrong with the file, for people.
+    /// What is wrong with the file, what that means and what to do, for people.
     pub fn text(&self) -> Text {
+        let (happened, todo) = (self.happened(), self.todo());
+        Text::new(
+            format!("{}。这份账单没有采用，账没有变；{}", happened.zh, todo.zh),
+            format!("{}. Nothing of it was used and the book is as it was; {}", happened.en, todo.en),
+        )
+    }
+
+    fn happened(&self) -> Text {
         match self {
             BadBill::CannotUnpack(why) => {
                 Text::new(format!("账单文件解不开：{why}"), format!("The bill cannot be unpacked: {why}"))
             }
             BadBill::TooLarge { max } => Text::new(
-                format!("账单文件解开后超过 {max} 字节，大得不像账单，没有读取"),
-                format!(
-                    "The bill unpacks to more than {max} bytes, more than a bill can be; it was not read"
-                ),
+                format!("账单文件解开后超过 {max} 字节，大得不像账单"),
+                format!("The bill unpacks to more than {max} bytes, more than a bill can be"),
             ),
             BadBill::WrongHash => Text::new(
                 "账单文件和支付方公布的校验值不符，可能没下载完整或被改过",
@@ -97,8 +104,8 @@ impl BadBill {
                 format!("This is not a bill of this provider: {what} is missing"),
             ),
             BadBill::WrongEncoding => Text::new(
-                "账单文件的编码不对，是不是用表格软件另存过？请用原始文件",
-                "The bill is in a wrong encoding; was it saved again by a spreadsheet? Use the original file",
+                "账单文件的编码不对，可能用表格软件另存过",
+                "The bill is in a wrong encoding, as if a spreadsheet had saved it again",
             ),
             BadBill::WrongMerchant(found) => Text::new(
                 format!("这是商户 {found} 的账单，不是本通道的"),
@@ -109,14 +116,12 @@ impl BadBill {
                 format!("Line {line} is of {found}, not of the day to be reconciled"),
             ),
             BadBill::BrokenRow { line, why } => Text::new(
-                format!("第 {line} 行读不出来：{why}"),
-                format!("Line {line} cannot be read: {why}"),
+                format!("第 {line} 行读不出来：{}", why.text().zh),
+                format!("Line {line} cannot be read: {}", why.text().en),
             ),
             BadBill::LineTooLong { line } => Text::new(
-                format!("第 {line} 行长得不像账单的一行；请确认是支付方的原始文件"),
-                format!(
-                    "Line {line} is longer than a line of a bill can be; make sure it is the provider's own file"
-                ),
+                format!("第 {line} 行长得不像账单的一行"),
+                format!("Line {line} is longer than a line of a bill can be"),
             ),
             BadBill::Truncated => Text::new(
                 "账单文件不完整，缺少结尾的合计",
@@ -126,10 +131,45 @@ impl BadBill {
                 format!("第 {line} 行在合计之后还有内容"),
                 format!("Line {line} comes after the sums that end a bill"),
             ),
-            BadBill::SumsDiffer { what, stated, counted } => Text::new(
-                format!("账单自己的合计对不上（{what}）：写的是 {stated}，各行加起来是 {counted}"),
-                format!("The bill does not add up ({what}): it says {stated}, its rows make {counted}"),
+            BadBill::SumsDiffer { of, stated, counted } => {
+                let (what, stated, counted) = (of.text(), of.shown(*stated), of.shown(*counted));
+                Text::new(
+                    format!("账单自己的合计对不上（{}）：写的是 {stated}，各行加起来是 {counted}", what.zh),
+                    format!(
+                        "The bill does not add up ({}): it says {stated}, its rows make {counted}",
+                        what.en
+                    ),
+                )
+            }
+        }
+    }
+
+    fn todo(&self) -> Text {
+        match self {
+            BadBill::CannotUnpack(_) | BadBill::WrongHash | BadBill::Truncated => Text::new(
+                "请重新取一次；还是这样就从商户平台下载原始文件再对",
+                "fetch it again, and if it stays so download the original from the provider's own site",
             ),
+            BadBill::WrongMerchant(_) => Text::new(
+                "请换本通道商户号的账单，或检查通道的商户号",
+                "take this channel's own bill, or check the channel's merchant number",
+            ),
+            BadBill::WrongDay { .. } => {
+                Text::new("请换这一天的账单", "take the bill of the day that is to be reconciled")
+            }
+            BadBill::TooLarge { .. }
+            | BadBill::NotThisFormat(_)
+            | BadBill::WrongEncoding
+            | BadBill::LineTooLong { .. } => Text::new(
+                "请用支付方给的原始文件，不要打开另存",
+                "use the provider's own file as it was downloaded, not saved again by another program",
+            ),
+            BadBill::BrokenRow { .. } | BadBill::AfterTheFoot { .. } | BadBill::SumsDiffer { .. } => {
+                Text::new(
+                    "请用原始文件重新对；还是这样，支付方可能改了账单格式，请把这句话发给技术支持",
+                    "try again with the original file; if it stays so, the provider may have changed its bills: show this sentence to whoever supports this system",
+                )
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Reads a bill that is a table with a head and a foot: all of it that does not depend on whose bill it is.
 
 use super::cells::{Cells, Names, Separator};
-use super::{BadBill, BillReader, Tally};
+use super::{BadBill, BillReader, Flaw, Tally};
 use base::Timestamp;
 use settlement::{BillRow, Day, cell};
 use std::borrow::Cow;
@@ -128,11 +128,11 @@ fn row<'a, F: Form>(
     tally: &mut Tally,
 ) -> RowRead<'a> {
     let broken = |why| BadBill::BrokenRow { line: number, why };
-    let table = table.ok_or_else(|| broken("it stands above the names of the columns"))?;
-    let cells = Cells::split(line, F::SEPARATOR).ok_or_else(|| broken("too many values"))?;
-    let surplus = cells.count().checked_sub(table.count).ok_or_else(|| broken("too few values"))?;
+    let table = table.ok_or_else(|| broken(Flaw::AboveTheHeader))?;
+    let cells = Cells::split(line, F::SEPARATOR).ok_or_else(|| broken(Flaw::TooManyValues))?;
+    let surplus = cells.count().checked_sub(table.count).ok_or_else(|| broken(Flaw::TooFewValues))?;
     if surplus > 0 && table.free == usize::MAX {
-        return Err(broken("too many values"));
+        return Err(broken(Flaw::TooManyValues));
     }
     form.row(&table.columns, &Row { line: number, cells: &cells, free: table.free, surplus, expected }, tally)
 }
@@ -214,20 +214,29 @@ impl<'a> Row<'a, '_> {
     }
 
     /// What is wrong with this row.
-    pub fn broken(&self, why: &'static str) -> BadBill {
+    pub fn broken(&self, why: Flaw) -> BadBill {
         BadBill::BrokenRow { line: self.line, why }
     }
 
     /// An amount of yuan, in fen.
-    pub fn fen(&self, column: usize, why: &'static str) -> Result<i64, BadBill> {
+    pub fn fen(&self, column: usize, why: Flaw) -> Result<i64, BadBill> {
         cell::yuan(self.cell(column)).ok_or_else(|| self.broken(why))
+    }
+
+    /// Counts what the account holds after a movement of so much (negative if it went out), if the row says it.
+    pub fn hold(&self, column: Option<usize>, moved: i64, tally: &mut Tally) -> Result<(), BadBill> {
+        match column.filter(|column| !self.cell(*column).trim_ascii().is_empty()) {
+            Some(column) => tally.hold(moved, self.fen(column, Flaw::BalanceUnreadable)?),
+            None => tally.unsaid = true,
+        }
+        Ok(())
     }
 
     /// When it was, on China's clock; counted by its day. A neighboring day's row is a difference; any other day's is
     /// another file.
     pub fn moment(&self, column: usize, tally: &mut Tally) -> Result<Timestamp, BadBill> {
         let text = self.cell(column);
-        let at = cell::wall_clock(text).ok_or_else(|| self.broken("the time is not a time"))?;
+        let at = cell::wall_clock(text).ok_or_else(|| self.broken(Flaw::TimeUnreadable))?;
         let Expected { day, date } = self.expected;
         if text.starts_with(date.as_bytes()) {
             tally.of_the_day += 1;

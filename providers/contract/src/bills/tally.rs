@@ -1,7 +1,8 @@
 //! What a bill adds up to, by its rows and by its own foot.
 
 use super::BadBill;
-use settlement::{Day, Flows};
+use base::{Money, Text};
+use settlement::{Balance, Day, Flows};
 
 /// What the foot of a bill may say that its rows add up to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +22,34 @@ pub enum Total {
 }
 
 impl Total {
-    const ALL: [(Total, &str); 6] = [
-        (Total::Rows, "rows"),
-        (Total::FirstCount, "sales"),
-        (Total::FirstAmount, "sales' amount"),
-        (Total::SecondCount, "refunds"),
-        (Total::SecondAmount, "refunds' amount"),
-        (Total::Fees, "fees"),
+    const ALL: [Total; 6] = [
+        Total::Rows,
+        Total::FirstCount,
+        Total::FirstAmount,
+        Total::SecondCount,
+        Total::SecondAmount,
+        Total::Fees,
     ];
+
+    /// What is added up.
+    pub fn text(self) -> Text {
+        match self {
+            Total::Rows => Text::new("总笔数", "rows"),
+            Total::FirstCount => Text::new("收款笔数", "sales"),
+            Total::FirstAmount => Text::new("收款金额", "sales' amount"),
+            Total::SecondCount => Text::new("退款笔数", "refunds"),
+            Total::SecondAmount => Text::new("退款金额", "refunds' amount"),
+            Total::Fees => Text::new("手续费", "fees"),
+        }
+    }
+
+    /// A sum of this kind for people: a count, or money.
+    pub fn shown(self, sum: i128) -> String {
+        match (self, i64::try_from(sum)) {
+            (Total::FirstAmount | Total::SecondAmount | Total::Fees, Ok(fen)) => Money::cny(fen).for_people(),
+            _ => sum.to_string(),
+        }
+    }
 }
 
 /// What the file says that it adds up to; what it does not say is not checked. Counts, and minor units.
@@ -50,6 +71,15 @@ impl Stated {
     }
 }
 
+/// What the account held before and after a movement. Minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Before.
+    pub before: i64,
+    /// After.
+    pub after: i64,
+}
+
 /// What a stretch of a bill adds up to. Amounts in minor units, as the file's own sums count them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -61,6 +91,10 @@ pub struct Tally {
     pub fees: i128,
     /// What moved money, in a bill of the account's movements.
     pub flows: Flows,
+    /// What the account held around the first and the last row, in a bill that says so.
+    pub held: Option<(Held, Held)>,
+    /// Whether a row does not say what the account held after it.
+    pub unsaid: bool,
     /// The file's own sums.
     pub stated: Stated,
     /// Whether the foot of the file was met.
@@ -82,6 +116,23 @@ impl Tally {
         self.second = (self.second.0 + 1, self.second.1 + i128::from(amount));
     }
 
+    /// After a movement of so much, negative if it went out, the account holds so much.
+    pub fn hold(&mut self, moved: i64, after: i64) {
+        let held = Held { before: after.saturating_sub(moved), after };
+        let (first, _) = self.held.unwrap_or((held, held));
+        self.held = Some((first, held));
+    }
+
+    /// What the account held at both ends; nothing if the rows do not say. Some files begin with the newest row.
+    pub fn balance(&self) -> Option<Balance> {
+        let (first, last) = self.held.filter(|_| !self.unsaid)?;
+        let (came, went) = (i64::try_from(self.first.1).ok()?, i64::try_from(self.second.1).ok()?);
+        let oldest_first = Balance { opening: first.before, came, went, closing: last.after };
+        let newest_first = Balance { opening: last.before, closing: first.after, ..oldest_first };
+        let adds_up = |balance: &Balance| balance.expected() == balance.closing;
+        Some(if !adds_up(&oldest_first) && adds_up(&newest_first) { newest_first } else { oldest_first })
+    }
+
     /// Both stretches together.
     pub fn plus(&self, next: &Tally) -> Tally {
         Tally {
@@ -89,6 +140,11 @@ impl Tally {
             second: (self.second.0 + next.second.0, self.second.1 + next.second.1),
             fees: self.fees + next.fees,
             flows: self.flows.plus(&next.flows),
+            unsaid: self.unsaid || next.unsaid,
+            held: match (self.held, next.held) {
+                (Some((first, _)), Some((_, last))) => Some((first, last)),
+                (one, other) => one.or(other),
+            },
             stated: self.stated.or(next.stated),
             foot: self.foot || next.foot,
             of_the_day: self.of_the_day + next.of_the_day,
@@ -106,12 +162,12 @@ impl Tally {
         if let Some((line, found)) = self.of_another.filter(|_| self.of_the_day * 2 < rows) {
             return Err(BadBill::WrongDay { line, found: found.to_string() });
         }
-        for (total, what) in Total::ALL {
+        for total in Total::ALL {
             let (stated, counted) = (self.stated.of(total), self.counted(total));
             // Whether a provider's count of "trades" includes refunds is told differently in different places.
             let sales_only = total == Total::Rows && stated == Some(self.counted(Total::FirstCount));
             if let Some(stated) = stated.filter(|stated| *stated != counted && !sales_only) {
-                return Err(BadBill::SumsDiffer { what, stated, counted });
+                return Err(BadBill::SumsDiffer { of: total, stated, counted });
             }
         }
         Ok(())
@@ -126,5 +182,38 @@ impl Tally {
             Total::SecondAmount => self.second.1,
             Total::Fees => self.fees,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Movements in the order of a file, each with what the account holds after it.
+    fn tally(rows: &[(i64, i64)]) -> Tally {
+        let mut tally = Tally::default();
+        for &(moved, after) in rows {
+            match moved {
+                0.. => tally.count_first(moved),
+                _ => tally.count_second(-moved),
+            }
+            tally.hold(moved, after);
+        }
+        tally
+    }
+
+    #[test]
+    fn both_ends_of_the_account_are_read_in_either_order_and_across_stretches() {
+        let rows = [(1250, 6250), (-8, 6242), (-250, 5992)];
+        let expected = Some(Balance { opening: 5000, came: 1250, went: 258, closing: 5992 });
+        assert_eq!(tally(&rows).balance(), expected);
+        let newest_first: Vec<_> = rows.iter().rev().copied().collect();
+        assert_eq!(tally(&newest_first).balance(), expected);
+        for cut in 0..=rows.len() {
+            assert_eq!(tally(&rows[..cut]).plus(&tally(&rows[cut..])).balance(), expected, "cut at {cut}");
+        }
+        assert_eq!(tally(&[]).balance(), None);
+        let gap = tally(&[rows[0], rows[2]]).balance().expect("they say");
+        assert_ne!(gap.expected(), gap.closing, "a row is missing");
     }
 }

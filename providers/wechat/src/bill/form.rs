@@ -1,7 +1,7 @@
 //! What all of WeChat Pay's bills have in common: which line is what, and the two lines of sums at the end.
 
 use memchr::memchr_iter;
-use provider_contract::bills::{BadBill, LineKind, Names, Part, Reading, Total};
+use provider_contract::bills::{BadBill, Flaw, LineKind, Names, Part, Reading, Total};
 use settlement::cell;
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ pub(super) fn kind_of(number: u64, line: &[u8], part: Part) -> Result<LineKind, 
         (Part::Head, _) => Ok(LineKind::Header),
         (Part::Rows, Some(b'`')) => Ok(LineKind::Row),
         (Part::Rows, _) | (Part::Foot, Some(b'`')) => Ok(LineKind::Aside),
-        (Part::Foot, _) => broken("the sums are missing"),
+        (Part::Foot, _) => broken(Flaw::SumsMissing),
         (Part::End, None) => Ok(LineKind::Nothing),
         (Part::End, Some(_)) => Err(BadBill::AfterTheFoot { line: number }),
     }
@@ -42,7 +42,7 @@ pub(super) fn foot(
         let text = text(line)?;
         let names = Names::of(&text);
         if names.find(sums[0].0) != Some(0) {
-            return Err(broken("neither a row nor the header of the sums"));
+            return Err(broken(Flaw::NeitherRowNorSums));
         }
         let places = sums.iter().filter_map(|(name, total)| Some((names.find(name)?, *total)));
         reading.notes = places.collect();
@@ -52,7 +52,7 @@ pub(super) fn foot(
     let values: Vec<&[u8]> = values(line).collect();
     for (at, total) in &reading.notes {
         let value = values.get(*at).and_then(|value| sum(value, *total));
-        reading.tally.stated.say(*total, value.ok_or(broken("the sums cannot be read"))?);
+        reading.tally.stated.say(*total, value.ok_or(broken(Flaw::SumsUnreadable))?);
     }
     reading.tally.foot = true;
     reading.part = Part::End;

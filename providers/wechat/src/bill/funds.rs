@@ -1,9 +1,9 @@
 //! The bill of the account's movements. Its rows bear no order number that a payment could be found by, so they are
-//! only added up: what came in, what went out.
+//! only added up: what came in, what went out, and what the account held before and after.
 
 use super::form::{self, Places};
 use provider_contract::bills::{
-    BadBill, Form, LineKind, Names, Part, Reading, Row, RowRead, Separator, Tally, Total,
+    BadBill, Flaw, Form, LineKind, Names, Part, Reading, Row, RowRead, Separator, Tally, Total,
 };
 use settlement::Flow;
 use std::borrow::Cow;
@@ -33,6 +33,8 @@ pub(super) struct Columns {
     name: usize,
     direction: usize,
     amount: usize,
+    /// What the account holds after the movement; not in every file.
+    after: Option<usize>,
 }
 
 impl Form for Funds {
@@ -54,6 +56,7 @@ impl Form for Funds {
             name: names.column(&["业务名称", "业务类型"])?,
             direction: names.column(&["收支类型"])?,
             amount: names.column(&["收支金额(元)", "收支金额（元）"])?,
+            after: ["账户结余(元)", "账户结余（元）"].iter().find_map(|name| names.find(name)),
         })
     }
 
@@ -63,25 +66,28 @@ impl Form for Funds {
 
     fn row<'a>(&self, columns: &Columns, row: &Row<'a, '_>, tally: &mut Tally) -> RowRead<'a> {
         row.moment(columns.at, tally)?;
-        let amount = row.fen(columns.amount, "the amount is not an amount")?;
+        let amount = row.fen(columns.amount, Flaw::AmountUnreadable)?;
         if amount < 0 {
-            return Err(row.broken("the amount is negative"));
+            return Err(row.broken(Flaw::AmountNegative));
         }
         let name = row.cell(columns.name);
         let known = FLOWS.iter().find(|(known, ..)| known.as_bytes() == name);
         let (as_in, as_out) =
             known.map_or((Flow::Other, Flow::Other), |(_, as_in, as_out)| (*as_in, *as_out));
-        match std::str::from_utf8(row.cell(columns.direction)) {
+        let moved = match std::str::from_utf8(row.cell(columns.direction)) {
             Ok("收入") => {
                 tally.count_first(amount);
                 tally.flows.count(as_in, amount);
+                amount
             }
             Ok("支出") => {
                 tally.count_second(amount);
                 tally.flows.count(as_out, amount);
+                -amount
             }
-            _ => return Err(row.broken("neither money in nor money out")),
-        }
+            _ => return Err(row.broken(Flaw::NeitherInNorOut)),
+        };
+        row.hold(columns.after, moved, tally)?;
         Ok(None)
     }
 

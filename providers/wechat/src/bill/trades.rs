@@ -3,7 +3,7 @@
 use super::form::{self, Places};
 use base::Currency;
 use provider_contract::bills::{
-    BadBill, Form, LineKind, Names, Part, Reading, Row, RowRead, Separator, Tally, Total,
+    BadBill, Flaw, Form, LineKind, Names, Part, Reading, Row, RowRead, Separator, Tally, Total,
 };
 use settlement::{BillRow, Kind, Moved, cell};
 use std::borrow::Cow;
@@ -97,7 +97,7 @@ impl Form for Trades {
         }
         let at = row.moment(columns.at, tally)?;
         let order_no = row.cell(columns.order_no);
-        let fee = row.fen(columns.fee, "the fee is not an amount")?;
+        let fee = row.fen(columns.fee, Flaw::FeeUnreadable)?;
         tally.fees += i128::from(fee);
         let sale = BillRow {
             line: row.line,
@@ -106,9 +106,9 @@ impl Form for Trades {
             order_no,
             refund_no: b"",
             transaction: row.cell(columns.transaction),
-            amount: row.fen(columns.amount, "the amount is not an amount")?,
+            amount: row.fen(columns.amount, Flaw::AmountUnreadable)?,
             currency: currency(row.cell(columns.currency))
-                .ok_or_else(|| row.broken("the currency is not known"))?,
+                .ok_or_else(|| row.broken(Flaw::CurrencyUnknown))?,
             fee,
             moved: Moved::Yes,
             at: Some(at),
@@ -123,10 +123,10 @@ impl Form for Trades {
                 tally.count_second(refund.amount);
                 refund
             }
-            _ => return Err(row.broken("the state of the trade is not known")),
+            _ => return Err(row.broken(Flaw::StateUnknown)),
         };
         if found.amount < 0 {
-            return Err(row.broken("the amount is negative"));
+            return Err(row.broken(Flaw::AmountNegative));
         }
         Ok(Some(found))
     }
@@ -143,7 +143,7 @@ fn refund<'a>(
     state: &[u8],
 ) -> Result<BillRow<'a>, BadBill> {
     let Some(of_refund) = columns.refund else {
-        return Err(row.broken("a refund in a bill without the columns of refunds"));
+        return Err(row.broken(Flaw::RefundColumnsMissing));
     };
     // A reversal has no number of its own: in the book it is the refund with the payment's number.
     let number = if state == b"REFUND" { row.cell(of_refund.number) } else { b"".as_slice() };
@@ -152,7 +152,7 @@ fn refund<'a>(
         id: if state == b"REFUND" { cell::our_number(number) } else { sale.id },
         refund_no: number,
         transaction: row.cell(of_refund.transaction),
-        amount: row.fen(of_refund.amount, "the refund's amount is not an amount")?,
+        amount: row.fen(of_refund.amount, Flaw::RefundUnreadable)?,
         moved: moved(row.cell(of_refund.state)),
         ..sale
     })

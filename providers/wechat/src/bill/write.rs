@@ -108,10 +108,10 @@ pub fn write_trades<'a>(to: &mut impl Write, lines: impl Iterator<Item = &'a Tra
     ));
 }
 
-/// A whole fund-flow bill.
-pub fn funds_bill(lines: &[FundLine]) -> String {
+/// A whole fund-flow bill of an account that opens with so much (fen).
+pub fn funds_bill(opening: i64, lines: &[FundLine]) -> String {
     let mut bill = format!("\u{FEFF}{FUNDS}\r\n");
-    let (mut ins, mut outs, mut balance) = ((0, 0), (0, 0), 0);
+    let (mut ins, mut outs, mut balance) = ((0, 0), (0, 0), opening);
     for (number, line) in lines.iter().enumerate() {
         let side = if line.amount < 0 { &mut outs } else { &mut ins };
         *side = (side.0 + 1, side.1 + line.amount.abs());

@@ -78,12 +78,19 @@ impl Simulator {
             "REFUND" => |line| line.state != "SUCCESS",
             _ => return Err(param("bill_type 应为 ALL、SUCCESS 或 REFUND")),
         };
-        let of_sort = |day| self.trade_lines(day).into_iter().filter(wanted).collect();
+        let of_sort = |day| self.trade_lines(|at| Day::of(at) == day).into_iter().filter(wanted).collect();
         let lines = self.bills.lines(day, of_sort);
         Ok((!lines.is_empty()).then(|| trades_bill(&lines).into_bytes()))
     }
 
     fn fund_bill(&self, day: Day) -> Option<Vec<u8>> {
+        let opening = self.fund_lines(|at| at < day.start()).iter().map(|line| line.amount).sum();
+        let lines = self.fund_lines(|at| Day::of(at) == day);
+        (!lines.is_empty()).then(|| funds_bill(opening, &lines).into_bytes())
+    }
+
+    /// What moved on the account then, by time; it held nothing before the first order.
+    fn fund_lines(&self, when: impl Fn(Timestamp) -> bool) -> Vec<FundLine> {
         let fund = |line: &TradeLine| {
             let (name, amount) = match line.state.as_str() {
                 "SUCCESS" => ("交易", line.amount),
@@ -99,18 +106,15 @@ impl Simulator {
                 FundLine { name: "扣除交易手续费".to_owned(), amount: -line.fee, ..movement.clone() };
             [movement, fee].into_iter().filter(|line| line.amount != 0)
         };
-        let lines: Vec<FundLine> = self.trade_lines(day).iter().flat_map(fund).collect();
-        (!lines.is_empty()).then(|| funds_bill(&lines).into_bytes())
+        self.trade_lines(when).iter().flat_map(fund).collect()
     }
 
-    /// What happened on that day, by time.
-    fn trade_lines(&self, day: Day) -> Vec<TradeLine> {
-        let sales =
-            self.books.orders().filter(|(_, order)| order.charges > 0 && Day::of(order.paid_at) == day);
+    /// What happened then, by time.
+    fn trade_lines(&self, when: impl Fn(Timestamp) -> bool) -> Vec<TradeLine> {
+        let sales = self.books.orders().filter(|(_, order)| order.charges > 0 && when(order.paid_at));
         let sales = sales.map(|(at, order)| self.line(at, order, order.paid_at));
         let reversals = self.books.orders().filter_map(|(at, order)| {
-            let when = order.returned_at.filter(|when| Day::of(*when) == day)?;
-            let sale = self.line(at, order, when);
+            let sale = self.line(at, order, order.returned_at.filter(|at| when(*at))?);
             Some(TradeLine {
                 state: "REVOKED".to_owned(),
                 amount: 0,
@@ -120,7 +124,7 @@ impl Simulator {
                 ..sale
             })
         });
-        let refunds = self.books.refunds().filter(|(_, refund)| Day::of(refund.done_at) == day);
+        let refunds = self.books.refunds().filter(|(_, refund)| when(refund.done_at));
         let refunds = refunds.map(|(number, refund)| TradeLine {
             state: "REFUND".to_owned(),
             amount: 0,

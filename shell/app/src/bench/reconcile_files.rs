@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use base::Currency;
-use provider_contract::bills::BadBill;
+use provider_contract::bills::{BadBill, Flaw};
 use settlement::{BookRow, Class, Day, Kind, Place, State, cell};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -180,7 +180,7 @@ pub fn book_row(line: u64, text: &[u8]) -> Result<Option<BookRow>, BadBill> {
         };
         Some(BookRow { kind, id, amount, currency, fee, state, place })
     };
-    row().map(Some).ok_or(BadBill::BrokenRow { line, why: "not a row of a book" })
+    row().map(Some).ok_or(BadBill::BrokenRow { line, why: Flaw::NotARowOfABook })
 }
 
 fn whole(cell: &[u8]) -> Option<i64> {

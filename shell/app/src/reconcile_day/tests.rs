@@ -6,7 +6,7 @@ use payment::Charge;
 use provider_contract::Treatment;
 use provider_contract::bill_faults::BillFault;
 use reconcile::Reconciler;
-use settlement::Flow;
+use settlement::{Balance, Flow};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -194,6 +194,8 @@ async fn the_accounts_movements_agree_with_the_trade_bill_or_it_is_said() {
     assert_eq!(funds.problem.0, "");
     let flow = |flow| (funds.flows.of(flow).count, funds.flows.of(flow).amount);
     assert_eq!((flow(Flow::Payment), flow(Flow::Fee)), ((3, 3750), (3, 24)));
+    let balance = Balance { opening: 0, came: 3750, went: 24, closing: 3726 };
+    assert_eq!(funds.balance, Some(balance), "the account held nothing before");
     world.spoil(BillFault::OtherAmount);
     let funds = world.day().await.bill.funds.expect("they were asked for");
     assert_eq!(funds.problem.0, "funds_differ");

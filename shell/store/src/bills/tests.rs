@@ -23,6 +23,7 @@ fn bill(channel: ChannelId, day: Day, state: BillState) -> BillDay {
     let mut funds = FundsDay::default();
     funds.flows.count(Flow::Payment, 1250);
     funds.flows.count(Flow::Withdrawal, 100);
+    funds.balance = Some(Balance { opening: -5, came: 1250, went: 100, closing: 1145 });
     funds.problem = ("funds_differ".to_owned(), Text::new("不一致", "they differ"));
     BillDay {
         channel,
