@@ -12,19 +12,17 @@ import http.server
 import json
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.parse
-import urllib.request
 
 from alipay import AliPay
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
-from outside import Simulator, Tally, eventually, order_no
+from outside import Shop, Simulator, Tally, eventually
 
 binary, wechat_file, alipay_file = sys.argv[1:]
 wechat = json.load(open(wechat_file, encoding="utf-8"))
@@ -141,7 +139,7 @@ def check_alipay(method, target, headers, body, back, content):
     return f"alipay {name}", alipay_request(parameters), alipay_answer(name, content)
 
 
-class Shop:
+class Proxied(Shop):
     """A real server whose providers are the proxies."""
 
     def __init__(self, folder):
@@ -151,23 +149,7 @@ class Shop:
             at_proxy = proxy(f"http://{parts.netloc}", check) + parts.path
             files[name] = folder / f"{name}.json"
             files[name].write_text(json.dumps({**credentials, "base_url": at_proxy}))
-        (folder / "password").write_text("not-a-real-one")
-        init = [binary, "init", "--yes", "--dir", folder / "shop", "--password-file", folder / "password",
-                "--listen", "127.0.0.1:0", "--api-key-file", folder / "key",
-                "--public-url", "http://127.0.0.1:1", "--wechat", files["wechat"], "--alipay", files["alipay"]]
-        subprocess.run(list(map(str, init)), check=True, stdout=subprocess.DEVNULL)
-        serve = [binary, "serve", "--config", str(folder / "shop" / "paydesk.toml")]
-        self.process = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
-        self.url = re.search(r"http://\S+", self.process.stdout.readline()).group()
-        self.key = (folder / "key").read_text()
-
-    def ask(self, method, path, content=None):
-        headers = {"authorization": f"Bearer {self.key}", "content-type": "application/json",
-                   "idempotency-key": order_no()}
-        body = None if content is None else json.dumps(content).encode()
-        request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=20) as reply:
-            return json.loads(reply.read())
+        super().__init__(binary, folder, files)
 
     def pay(self, code):
         amount = {"amount": 1250, "currency": "CNY"}
@@ -230,7 +212,7 @@ def judge():
 
 
 with tempfile.TemporaryDirectory() as name:
-    shop = Shop(pathlib.Path(name))
+    shop = Proxied(pathlib.Path(name))
     try:
         players = [threading.Thread(target=tally.attempt, args=(w, lambda w=w, s=s: play(shop, w, s)))
                    for w, s in (("wechat", Simulator(wechat["base_url"])), ("alipay", Simulator(alipay["base_url"])))]
@@ -243,7 +225,6 @@ with tempfile.TemporaryDirectory() as name:
             "wechat GET /v3/refund/domestic/refunds/N", "alipay alipay.trade.fastpay.refund.query")), 30)
         time.sleep(0.5)
     finally:
-        shop.process.terminate()
-        shop.process.wait(10)
+        shop.end()
 judge()
 tally.end()

@@ -1,8 +1,10 @@
-"""What every outsider's script shares: counting checks, the simulator's steering, a place for notifications."""
+"""What every outsider's script shares: counting checks, the simulator's steering, a place for notifications, a server."""
 
 import http.server
 import json
 import queue
+import re
+import subprocess
 import threading
 import time
 import urllib.error
@@ -91,6 +93,37 @@ class Inbox:
 
     def next(self, seconds=15):
         return self.received.get(timeout=seconds)
+
+
+class Shop:
+    """A real server whose wallets have these credentials' files; `alter` changes the text of its configuration."""
+
+    def __init__(self, binary, folder, wallets, alter=None):
+        (folder / "password").write_text("not-a-real-one")
+        init = [binary, "init", "--yes", "--dir", folder / "shop", "--password-file", folder / "password",
+                "--listen", "127.0.0.1:0", "--api-key-file", folder / "key", "--public-url", "http://127.0.0.1:1"]
+        for wallet, credentials in wallets.items():
+            init += [f"--{wallet}", credentials]
+        subprocess.run(list(map(str, init)), check=True, stdout=subprocess.DEVNULL)
+        config = folder / "shop" / "paydesk.toml"
+        if alter:
+            config.write_text(alter(config.read_text(encoding="utf-8")), encoding="utf-8")
+        serve = [binary, "serve", "--config", str(config)]
+        self.process = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
+        self.url = re.search(r"http://\S+", self.process.stdout.readline()).group()
+        self.key = (folder / "key").read_text()
+
+    def ask(self, method, path, content=None):
+        headers = {"authorization": f"Bearer {self.key}", "content-type": "application/json",
+                   "idempotency-key": order_no()}
+        body = None if content is None else json.dumps(content).encode()
+        request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return json.loads(reply.read())
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(20)
 
 
 def order_no():

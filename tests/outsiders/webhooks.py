@@ -6,15 +6,12 @@
 import http.server
 import json
 import pathlib
-import re
-import subprocess
 import sys
 import tempfile
 import threading
 import urllib.error
-import urllib.request
 
-from outside import Simulator, Tally, eventually, order_no
+from outside import Shop, Simulator, Tally, eventually
 from standardwebhooks import Webhook, WebhookVerificationError
 
 binary, wechat_file = sys.argv[1:]
@@ -43,35 +40,11 @@ class System:
         self.url = f"http://127.0.0.1:{server.server_address[1]}/paydesk"
 
 
-class Shop:
+def shop_that_tells(folder, private):
     """A real server; whether it may tell systems inside a private network is its configuration."""
-
-    def __init__(self, folder, private):
-        (folder / "password").write_text("not-a-real-one")
-        init = [binary, "init", "--yes", "--dir", folder / "shop", "--password-file", folder / "password",
-                "--listen", "127.0.0.1:0", "--api-key-file", folder / "key",
-                "--public-url", "http://127.0.0.1:1", "--wechat", wechat_file]
-        subprocess.run(list(map(str, init)), check=True, stdout=subprocess.DEVNULL)
-        config = folder / "shop" / "paydesk.toml"
-        text = config.read_text(encoding="utf-8")
-        wanted = text.replace("private_addresses = false", f"private_addresses = {str(private).lower()}")
-        config.write_text(wanted, encoding="utf-8")
-        serve = [binary, "serve", "--config", str(config)]
-        self.process = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
-        self.url = re.search(r"http://\S+", self.process.stdout.readline()).group()
-        self.key = (folder / "key").read_text()
-
-    def ask(self, method, path, content=None):
-        headers = {"authorization": f"Bearer {self.key}", "content-type": "application/json",
-                   "idempotency-key": order_no()}
-        body = None if content is None else json.dumps(content).encode()
-        request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=20) as reply:
-            return json.loads(reply.read())
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait(20)
+    def alter(text):
+        return text.replace("private_addresses = false", f"private_addresses = {str(private).lower()}")
+    return Shop(binary, folder, {"wechat": wechat_file}, alter)
 
 
 def verified(webhook, message):
@@ -83,7 +56,7 @@ def verified(webhook, message):
 
 
 def told(folder):
-    shop, system = Shop(folder, private=True), System()
+    shop, system = shop_that_tells(folder, private=True), System()
     try:
         made = shop.ask("POST", "/v1/webhooks", {"url": system.url})
         webhook = Webhook(made["secret"])
@@ -108,7 +81,7 @@ def told(folder):
 
 
 def guarded(folder):
-    shop, system = Shop(folder, private=False), System()
+    shop, system = shop_that_tells(folder, private=False), System()
     try:
         for url in (system.url, system.url.replace("http:", "https:"), "https://localhost/", "https://169.254.169.254/"):
             try:

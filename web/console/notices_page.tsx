@@ -1,5 +1,5 @@
 // Notices: what the merchant must know that belongs to no payment, and own systems that are told what became of payments.
-import { Button, Result, Table, type TableColumnsType } from "antd";
+import { Button, Table, type TableColumnsType } from "antd";
 import { useState } from "react";
 import type { Me, Webhook } from "../shared/api/types";
 import { useTranslate } from "../shared/i18n/language";
@@ -7,12 +7,12 @@ import { AlarmActs, AlarmText } from "./alarm_card";
 import { noticesTexts } from "./notices_texts";
 import { useAlarms, useWebhooks } from "./notices_queries";
 import { standing } from "./notices_said";
+import { PageHead } from "./page_head";
 import { address, navigate, usePlace } from "./router";
 import { RowLink, rowThatLeads } from "./row_link";
 import { SecretModal, type Told } from "./secret_modal";
-import { Nothing, WhenLoaded } from "./states";
+import { Nothing, NotPermitted, WhenLoaded } from "./states";
 import { StoryDrawer } from "./story_drawer";
-import { consoleTexts } from "./texts";
 import { useNarrow } from "./use_narrow";
 import { WebhookForm } from "./webhook_form";
 import { WebhookStory } from "./webhook_story";
@@ -20,17 +20,11 @@ import { WebhookStory } from "./webhook_story";
 const place = ({ id }: Webhook) => address(`notices/${id}`);
 
 export function NoticesPage({ me }: { me: Me }) {
-  const c = useTranslate(consoleTexts);
   const t = useTranslate(noticesTexts);
-  if (!me.permissions.includes("view_all")) {
-    return <Result status="403" title={<h1>{c("no_permission")}</h1>} subTitle={c("no_permission.hint")} />;
-  }
+  if (!me.permissions.includes("view_all")) return <NotPermitted />;
   return (
     <>
-      <div className="page-head tills-head">
-        <h1>{t("title")}</h1>
-        <p>{t("hint")}</p>
-      </div>
+      <PageHead title={t("title")} hint={t("hint")} />
       <Alarms me={me} />
       {me.permissions.includes("admin") && <Systems />}
     </>

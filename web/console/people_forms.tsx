@@ -1,10 +1,10 @@
 // Letting somebody in, or changing what one may do: one form for people, one for keys.
-import { App, Input, Modal, Radio, Select } from "antd";
-import { useState, type ReactNode } from "react";
+import { App, Input, Radio, Select } from "antd";
+import { useState } from "react";
 import { client, settle, type Outcome } from "../shared/api/client";
 import type { Me, Person } from "../shared/api/types";
-import { useFailureText } from "../shared/i18n/failures";
 import { useTranslate } from "../shared/i18n/language";
+import { FormModal } from "./form_modal";
 import { renewPeople } from "./people_queries";
 import { ROLES } from "./people_roles";
 import { peopleTexts } from "./people_texts";
@@ -40,11 +40,13 @@ export function PersonForm({ me, person, onClose, onTold }: FormProps & { person
 
   const complain = () => (duties.name.trim() ? (!person && !/^\S{2,64}$/.test(login.trim()) ? t("login.needed") : null) : t("name.needed"));
   return (
-    <Form
+    <FormModal
       title={person ? t("edit.title", { name: person.name }) : t("add.title")}
       ok={t(person ? "save" : "add.ok")}
+      cancel={t("cancel")}
       complain={complain}
       send={send}
+      onSent={renewPeople}
       onClose={onClose}
     >
       {!person && (
@@ -55,7 +57,7 @@ export function PersonForm({ me, person, onClose, onTold }: FormProps & { person
       )}
       <DutyFields me={me} nameLabel={t("column.name")} duties={duties} ownRole={person?.you ?? false} onChange={setDuties} />
       {!person && <p className="quiet">{t("add.password_note")}</p>}
-    </Form>
+    </FormModal>
   );
 }
 
@@ -70,9 +72,17 @@ export function KeyForm({ me, onClose, onTold }: FormProps) {
   }
 
   return (
-    <Form title={t("key.title")} ok={t("key.ok")} complain={() => (duties.name.trim() ? null : t("name.needed"))} send={send} onClose={onClose}>
+    <FormModal
+      title={t("key.title")}
+      ok={t("key.ok")}
+      cancel={t("cancel")}
+      complain={() => (duties.name.trim() ? null : t("name.needed"))}
+      send={send}
+      onSent={renewPeople}
+      onClose={onClose}
+    >
       <DutyFields me={me} nameLabel={t("column.machine")} duties={duties} ownRole={false} onChange={setDuties} />
-    </Form>
+    </FormModal>
   );
 }
 
@@ -119,63 +129,5 @@ function DutyFields({ me, nameLabel, duties, ownRole, onChange }: DutyFieldsProp
         />
       </label>
     </>
-  );
-}
-
-interface FrameProps {
-  title: string;
-  ok: string;
-  /** What is missing, in a sentence. */
-  complain: () => string | null;
-  send: () => Promise<Outcome<unknown>>;
-  onClose: () => void;
-  children: ReactNode;
-}
-
-function Form({ title, ok, complain, send, onClose, children }: FrameProps) {
-  const t = useTranslate(peopleTexts);
-  const failureText = useFailureText();
-  const [busy, setBusy] = useState(false);
-  const [complaint, setComplaint] = useState<string | null>(null);
-
-  async function submit() {
-    const missing = complain();
-    setComplaint(missing);
-    if (missing) return;
-    setBusy(true);
-    const outcome = await send();
-    setBusy(false);
-    // What became of a request without an answer shows in the list.
-    renewPeople();
-    if (outcome.ok) onClose();
-    else setComplaint(failureText(outcome.failure));
-  }
-
-  return (
-    <Modal
-      open
-      title={title}
-      okText={ok}
-      cancelText={t("cancel")}
-      okButtonProps={{ loading: busy }}
-      onOk={() => void submit()}
-      onCancel={onClose}
-    >
-      <form
-        className="refund-fields"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        {children}
-        {complaint && (
-          <p className="notice notice-bad" role="alert">
-            {complaint}
-          </p>
-        )}
-        <button type="submit" hidden />
-      </form>
-    </Modal>
   );
 }

@@ -39,6 +39,12 @@ export function Failed({ error, onRetry }: { error: Error; onRetry: () => void }
   );
 }
 
+/** Instead of a page that this person may not see. */
+export function NotPermitted() {
+  const t = useTranslate(consoleTexts);
+  return <Result status="403" title={<h1>{t("no_permission")}</h1>} subTitle={t("no_permission.hint")} />;
+}
+
 export function Nothing({ children, hint }: { children: ReactNode; hint?: ReactNode }) {
   return (
     <Empty

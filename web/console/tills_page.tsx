@@ -1,14 +1,14 @@
 // Tills and the devices at them: which is in use, which are spares, when each was last heard of.
-import { App, Button, Result, Table, type TableColumnsType } from "antd";
+import { App, Button, Table, type TableColumnsType } from "antd";
 import { useState } from "react";
 import { client, settle } from "../shared/api/client";
 import type { Me, TillDevice, TillDevices } from "../shared/api/types";
 import { useFailureText } from "../shared/i18n/failures";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { dayAndClock } from "../shared/time";
+import { PageHead } from "./page_head";
 import { PairingModal } from "./pairing_modal";
-import { Nothing, WhenLoaded } from "./states";
-import { consoleTexts } from "./texts";
+import { Nothing, NotPermitted, WhenLoaded } from "./states";
 import { renewDevices, takeInDevices, useDevices } from "./tills_queries";
 import { tillsTexts } from "./tills_texts";
 import { useNarrow } from "./use_narrow";
@@ -19,17 +19,11 @@ type Till = Me["tills"][number];
 const SILENT_MS = 20_000;
 
 export function TillsPage({ me }: { me: Me }) {
-  const c = useTranslate(consoleTexts);
   const t = useTranslate(tillsTexts);
-  if (!me.permissions.includes("view_all")) {
-    return <Result status="403" title={<h1>{c("no_permission")}</h1>} subTitle={c("no_permission.hint")} />;
-  }
+  if (!me.permissions.includes("view_all")) return <NotPermitted />;
   return (
     <>
-      <div className="page-head tills-head">
-        <h1>{t("title")}</h1>
-        <p>{t("hint")}</p>
-      </div>
+      <PageHead title={t("title")} hint={t("hint")} />
       {me.tills.length === 0 && <Nothing hint={t("none.hint")}>{t("none")}</Nothing>}
       {me.tills.map((till) => (
         <OneTill key={till.id} till={till} me={me} />

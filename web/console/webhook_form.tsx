@@ -1,10 +1,10 @@
 // Registering a system, or changing where it is and what it is told.
-import { Checkbox, Input, Modal } from "antd";
+import { Checkbox, Input } from "antd";
 import { useState } from "react";
 import { client, settle } from "../shared/api/client";
 import type { Webhook } from "../shared/api/types";
-import { useFailureText } from "../shared/i18n/failures";
 import { useTranslate } from "../shared/i18n/language";
+import { FormModal } from "./form_modal";
 import { noticesTexts } from "./notices_texts";
 import { renewWebhooks } from "./notices_queries";
 import { EVENTS } from "./notices_said";
@@ -19,13 +19,10 @@ interface FormProps {
 
 export function WebhookForm({ webhook, onClose, onTold }: FormProps) {
   const t = useTranslate(noticesTexts);
-  const failureText = useFailureText();
   const [url, setUrl] = useState(webhook?.url ?? "");
   const [events, setEvents] = useState<string[]>(webhook?.events ?? [...EVENTS]);
-  const [busy, setBusy] = useState(false);
-  const [complaint, setComplaint] = useState<string | null>(null);
 
-  const missing = () => (url.trim() === "" ? t("url.needed") : events.length === 0 ? t("events.needed") : null);
+  const complain = () => (url.trim() === "" ? t("url.needed") : events.length === 0 ? t("events.needed") : null);
 
   async function send() {
     const body = { url: url.trim(), events };
@@ -35,65 +32,39 @@ export function WebhookForm({ webhook, onClose, onTold }: FormProps) {
     return made;
   }
 
-  async function submit() {
-    const why = missing();
-    setComplaint(why);
-    if (why) return;
-    setBusy(true);
-    const outcome = await send();
-    setBusy(false);
-    renewWebhooks();
-    if (outcome.ok) onClose();
-    else setComplaint(failureText(outcome.failure));
-  }
-
   return (
-    <Modal
-      open
+    <FormModal
       title={t(webhook ? "change.title" : "add.title")}
-      okText={t(webhook ? "change.ok" : "add.ok")}
-      cancelText={t("cancel")}
-      okButtonProps={{ loading: busy }}
-      onOk={() => void submit()}
-      onCancel={onClose}
+      ok={t(webhook ? "change.ok" : "add.ok")}
+      cancel={t("cancel")}
+      complain={complain}
+      send={send}
+      onSent={renewWebhooks}
+      onClose={onClose}
     >
-      <form
-        className="refund-fields"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <label>
-          {t("column.url")}
-          <Input
-            value={url}
-            autoFocus
-            type="url"
-            inputMode="url"
-            autoComplete="off"
-            placeholder="https://shop.example.cn/paydesk"
-            maxLength={500}
-            onChange={(event) => setUrl(event.target.value)}
-          />
-        </label>
-        <fieldset className="roles">
-          <legend>{t("events")}</legend>
-          <Checkbox.Group className="event-boxes" value={events} onChange={setEvents}>
-            {EVENTS.map((event) => (
-              <Checkbox key={event} value={event}>
-                {t(`event.${event}`)} <code className="quiet">{event}</code>
-              </Checkbox>
-            ))}
-          </Checkbox.Group>
-        </fieldset>
-        {complaint && (
-          <p className="notice notice-bad" role="alert">
-            {complaint}
-          </p>
-        )}
-        <button type="submit" hidden />
-      </form>
-    </Modal>
+      <label>
+        {t("column.url")}
+        <Input
+          value={url}
+          autoFocus
+          type="url"
+          inputMode="url"
+          autoComplete="off"
+          placeholder="https://shop.example.cn/paydesk"
+          maxLength={500}
+          onChange={(event) => setUrl(event.target.value)}
+        />
+      </label>
+      <fieldset className="roles">
+        <legend>{t("events")}</legend>
+        <Checkbox.Group className="event-boxes" value={events} onChange={setEvents}>
+          {EVENTS.map((event) => (
+            <Checkbox key={event} value={event}>
+              {t(`event.${event}`)} <code className="quiet">{event}</code>
+            </Checkbox>
+          ))}
+        </Checkbox.Group>
+      </fieldset>
+    </FormModal>
   );
 }

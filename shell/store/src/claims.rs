@@ -1,6 +1,6 @@
 //! Which record by hand a provider's transaction is: one at most, whatever the day of the bill, and whoever reads it.
 
-use crate::sql::{QueryBuilder, query, query_scalar};
+use crate::sql::{Connection, QueryBuilder, query, query_as};
 use crate::{MerchantScope, Store, StoreError};
 use base::{ChannelId, PaymentId};
 use std::collections::BTreeMap;
@@ -19,27 +19,23 @@ impl Store {
         let mut tx = self.begin().await?;
         let text = "INSERT INTO transaction_claims (merchant, channel, transaction_no, payment) \
                     VALUES ($1, $2, $3, $4) ON CONFLICT (merchant, channel, transaction_no) DO NOTHING";
-        query(text)
-            .bind(scope.text())
-            .bind(channel.to_string())
-            .bind(transaction)
-            .bind(payment.to_string())
-            .execute(&mut *tx)
-            .await
-            .map_err(StoreError::failed(doing))?;
-        let text = "SELECT payment FROM transaction_claims WHERE merchant = $1 AND channel = $2 AND transaction_no = $3 \
-                    UNION SELECT id FROM payments WHERE merchant = $4 AND channel = $5 AND transaction_no = $6";
-        let owners: Vec<String> = query_scalar(text)
-            .bind(scope.text())
-            .bind(channel.to_string())
-            .bind(transaction)
+        run(&mut tx, text, (scope, channel, transaction, payment), doing).await?;
+        // Whose claim it is now, and which payment has this transaction, if one has.
+        let text = "SELECT c.payment, p.id FROM transaction_claims c LEFT JOIN payments p ON p.merchant = c.merchant \
+                    AND p.channel = c.channel AND p.transaction_no = c.transaction_no \
+                    WHERE c.merchant = $1 AND c.channel = $2 AND c.transaction_no = $3";
+        let owners: Vec<(String, Option<String>)> = query_as(text)
             .bind(scope.text())
             .bind(channel.to_string())
             .bind(transaction)
             .fetch_all(&mut *tx)
             .await
             .map_err(StoreError::failed(doing))?;
-        if owners != [payment.to_string()] {
+        let ours = payment.to_string();
+        let is_ours = |(claim, paid): &(String, Option<String>)| {
+            *claim == ours && paid.as_ref().is_none_or(|paid| *paid == ours)
+        };
+        if !owners.iter().all(is_ours) {
             return Ok(false);
         }
         tx.commit().await.map_err(StoreError::failed(doing))?;
@@ -58,14 +54,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let text = "DELETE FROM transaction_claims \
                     WHERE merchant = $1 AND channel = $2 AND transaction_no = $3 AND payment = $4";
-        query(text)
-            .bind(scope.text())
-            .bind(channel.to_string())
-            .bind(transaction)
-            .bind(payment.to_string())
-            .execute(&mut *tx)
-            .await
-            .map_err(StoreError::failed(doing))?;
+        run(&mut tx, text, (scope, channel, transaction, payment), doing).await?;
         tx.commit().await.map_err(StoreError::failed(doing))
     }
 
@@ -98,6 +87,21 @@ impl Store {
         }
         Ok(claimed)
     }
+}
+
+/// Runs a statement about one claim: its parameters are whose it is, of which channel, of what, and for which record.
+async fn run(
+    tx: &mut Connection,
+    text: &'static str,
+    (scope, channel, transaction, payment): (&MerchantScope, ChannelId, &str, PaymentId),
+    doing: &'static str,
+) -> Result<(), StoreError> {
+    let statement = query(text)
+        .bind(scope.text())
+        .bind(channel.to_string())
+        .bind(transaction.to_owned())
+        .bind(payment.to_string());
+    statement.execute(tx).await.map(drop).map_err(StoreError::failed(doing))
 }
 
 #[cfg(test)]
