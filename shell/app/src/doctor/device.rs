@@ -28,8 +28,8 @@ pub(super) async fn check_all(path: &Path) -> Vec<Check> {
         checks.push(journal(&config, &identity).await);
         checks.push(server(identity).await);
     }
-    if let Some((address, _)) = &config.printer {
-        checks.push(reach_printer(address).await);
+    if let Some(printer) = &config.printer {
+        checks.push(reach_printer(&printer.address).await);
     }
     checks
 }

@@ -55,7 +55,7 @@ struct PrinterFile {
 /// The printer at a device; which till it stands at is known once the device is paired.
 pub struct OwnPrinter {
     /// Host and port.
-    address: String,
+    pub address: String,
     profile: Profile,
     language: Language,
 }
