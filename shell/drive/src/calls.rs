@@ -82,11 +82,19 @@ impl Calls {
         let (provider, ask, moment) = (channel.provider(), out.ask, self.moment());
         let order = Order::of(&out.payment, &out.ask, out.code.clone(), &channel.setup.policy)
             .in_time_of(moment.now, self.clock.now());
-        let signed = self.signers.run(move || {
+        let sign = move || {
             let call = provider.call(&ask, &order, &moment);
             (order, call)
-        });
-        match signed.await {
+        };
+        let signed = if self.counters.calls_in_flight.load(Ordering::Relaxed) > 1 {
+            self.signers.run(sign).await
+        } else {
+            // Nobody else waits for this thread, and to wake another takes longer than it saves. The database's may
+            // have been given this processor, and goes first: it needs it for a moment, and then waits for the disk.
+            std::thread::yield_now();
+            run_here(sign)
+        };
+        match signed {
             Some((order, Ok(call))) => Ok((place, order, call)),
             Some((_, Err(CannotAsk::PayerCodeGone))) if out.ask == Ask::Charge => {
                 Err(End::NeverLeft(CannotAsk::PayerCodeGone.to_string()))

@@ -17,7 +17,6 @@ use payment::{CallNo, Command, Notice, PayerCode, Refusal, Request};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Waker};
 use std::time::Duration;
 use store::{Found, Store, StoreError, Uncommitted};
 use tokio::sync::{mpsc, oneshot};
@@ -110,9 +109,15 @@ struct Round {
 }
 
 /// What waits for the rows to be durable.
-enum Held {
-    Call(HeldCall),
-    Tell { caller: Caller, answer: Result<Box<Told>, Refusal> },
+struct Held {
+    tells: Vec<HeldTell>,
+    calls: Vec<HeldCall>,
+}
+
+/// An answer to whoever asked us.
+struct HeldTell {
+    caller: Caller,
+    answer: Result<Box<Told>, Refusal>,
 }
 
 /// A call that is being prepared. It leaves with its permit; when this is dropped, it never does.
@@ -123,16 +128,14 @@ struct HeldCall {
 }
 
 impl Held {
-    fn is_about(&self, payments: &BTreeSet<PaymentId>) -> bool {
-        match self {
-            Held::Call(call) => payments.contains(&call.payment),
-            Held::Tell { answer: Ok(told), .. } => payments.contains(&told.payment.request.id),
-            Held::Tell { answer: Err(_), .. } => false,
-        }
+    fn forget(&mut self, payments: &BTreeSet<PaymentId>) {
+        let told_of = |tell: &HeldTell| tell.answer.as_ref().ok().map(|told| told.payment.request.id);
+        self.tells.retain(|tell| told_of(tell).is_none_or(|id| !payments.contains(&id)));
+        self.calls.retain(|call| !payments.contains(&call.payment));
     }
 
     fn tells(&self, who: Caller) -> bool {
-        matches!(self, Held::Tell { caller, .. } if *caller == who)
+        self.tells.iter().any(|tell| tell.caller == who)
     }
 }
 
@@ -225,17 +228,17 @@ impl Driver {
     }
 
     /// Makes durable what is ours; what turns out to be another server's is let go.
-    async fn commit(&mut self, batch: &mut Batch, held: &mut Vec<Held>) -> Result<Durable, Uncommitted> {
+    async fn commit(&mut self, batch: &mut Batch, held: &mut Held) -> Result<Durable, Uncommitted> {
         loop {
             let done = durable::commit(&self.store, self.calls.seat.me(), batch, self.now()).await;
             let Err(Uncommitted::Refused(refused)) = done else { return done };
             batch.without(&refused);
             self.engine.let_go(&refused);
-            held.retain(|held| !held.is_about(&refused));
+            held.forget(&refused);
             for waiting in std::mem::take(&mut self.round.callers) {
                 let (caller, reply) = waiting;
                 // Whoever was told nothing by what is left asks again.
-                match held.iter().any(|held| held.tells(caller)) {
+                match held.tells(caller) {
                     true => drop(self.round.callers.insert(caller, reply)),
                     false => answer(reply, Err(DriveError::Moved)),
                 }
@@ -386,37 +389,37 @@ impl Driver {
     }
 
     /// What waits for the rows to be durable. Calls are prepared meanwhile.
-    fn hold(&self, after: Vec<After>) -> Vec<Held> {
-        let held = after.into_iter().map(|after| match after {
-            After::Call(out) => Held::Call(self.prepare(*out)),
-            After::Tell { caller, answer } => Held::Tell { caller, answer },
-        });
-        held.collect()
+    fn hold(&self, after: Vec<After>) -> Held {
+        let mut held = Held { tells: Vec::new(), calls: Vec::new() };
+        for after in after {
+            match after {
+                After::Call(out) => held.calls.push(self.prepare(*out)),
+                After::Tell { caller, answer } => held.tells.push(HeldTell { caller, answer }),
+            }
+        }
+        held
     }
 
-    /// The rows are durable: now, and only now, calls leave and callers are told.
-    fn carry_out(&mut self, batch: Batch, held: Vec<Held>, mut durable: Durable) {
+    /// The rows are durable: now, and only now, callers are told and calls leave.
+    fn carry_out(&mut self, batch: Batch, held: Held, mut durable: Durable) {
         self.failures = 0;
         self.engine.committed(&batch);
         self.calls.counters.committed(batch.rows.len(), self.engine.open_payments());
         let mut round = std::mem::take(&mut self.round);
-        for held in held {
-            match held {
-                Held::Call(HeldCall { payment, call, leave }) => {
-                    // A call whose task broke is ended by the engine when its time is over.
-                    let _ = leave.send(durable.permit(payment, call));
-                }
-                Held::Tell { caller, answer: told } => {
-                    if let Some(reply) = round.callers.remove(&caller) {
-                        answer(reply, told.map(|told| *told).map_err(DriveError::Refused));
-                    }
-                }
+        for HeldTell { caller, answer: told } in held.tells {
+            if let Some(reply) = round.callers.remove(&caller) {
+                answer(reply, told.map(|told| *told).map_err(DriveError::Refused));
             }
         }
         self.send_elsewhere(&mut round, &batch.elsewhere);
         confirm(round.confirm, true);
         hear(round.notices, &Heard::Durable);
         self.publish(batch.changes, &durable.events);
+        // The task that is woken last runs first, and the provider is farther away than all the others.
+        for HeldCall { payment, call, leave } in held.calls {
+            // A call whose task broke is ended by the engine when its time is over.
+            let _ = leave.send(durable.permit(payment, call));
+        }
     }
 
     /// Whoever wants something of a payment that another server drives is told where that is.
@@ -453,23 +456,20 @@ impl Driver {
         let (payment, call) = (out.payment.request.id, out.call);
         let (leave, permit) = oneshot::channel();
         let counted = calls.count();
-        let mut making = Box::pin(async move {
+        // A task of its own, so that the batch is on its way to the disk before anybody signs.
+        tokio::spawn(async move {
             if let Some(end) = calls.make(out, permit).await {
                 // A closed inbox: the server stopped, and what was asked reads as lost when it is back.
                 let _ = inbox.send(Message::Ended(Ended { payment, call, end })).await;
             }
             drop(counted);
         });
-        // Begun here and now, or a signer would hear of it only when the rows are on their way to the disk.
-        if making.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
-            tokio::spawn(making);
-        }
         HeldCall { payment, call, leave }
     }
 
     /// The rows could not be made durable. Nothing of the batch is carried out; the ends of calls are kept, all
     /// else is forgotten and read from the store again.
-    async fn give_up(&mut self, held: Vec<Held>, error: &StoreError) {
+    async fn give_up(&mut self, held: Held, error: &StoreError) {
         self.failures += 1;
         self.calls.counters.store_failures.fetch_add(1, Ordering::Relaxed);
         tracing::error!("nothing was sent or told, reading everything again: {error}");
@@ -480,7 +480,7 @@ impl Driver {
         confirm(round.confirm, false);
         hear(round.notices, &Heard::NotNow);
         self.engine.forget();
-        let unmade: Vec<Ended> = held.into_iter().filter_map(unmade).collect();
+        let unmade: Vec<Ended> = held.calls.into_iter().map(unmade).collect();
         self.pause(&mut round.ended).await;
         // A number that a call of the failed batch had is given again to the call that the kept ends lead to. What is
         // said of the former must be heard before those, while it can only mean a call that is durable after all.
@@ -584,14 +584,9 @@ fn join(batch: &mut Batch, more: Batch) {
 }
 
 /// A call that was decided on and did not get its permit: should its intent be durable after all, it never left.
-fn unmade(held: Held) -> Option<Ended> {
-    match held {
-        Held::Call(HeldCall { payment, call, .. }) => {
-            let end = End::NeverLeft("it could not be recorded, so it was not sent".to_owned());
-            Some(Ended { payment, call, end })
-        }
-        Held::Tell { .. } => None,
-    }
+fn unmade(held: HeldCall) -> Ended {
+    let end = End::NeverLeft("it could not be recorded, so it was not sent".to_owned());
+    Ended { payment: held.payment, call: held.call, end }
 }
 
 fn answer(reply: Reply, answer: Result<Told, DriveError>) {
