@@ -167,6 +167,18 @@ impl Action {
 
 fn at_rest(payment: &Payment, outcome: Outcome) -> Explanation {
     match outcome {
+        Outcome::Paid if all_is_going_back(payment) => Explanation {
+            may_hand_over: false,
+            ..settled(
+                MoneyState::Paid,
+                headline(payment, "收款成功", "Paid"),
+                Text::new(
+                    "钱已到账，但正在全部退回顾客，不要交货",
+                    "The money has arrived and all of it is going back to the customer; do not hand over the goods",
+                ),
+                NextCustomer,
+            )
+        },
         Outcome::Paid => {
             let refunded = payment.refunded();
             let detail = if refunded.is_zero() {
@@ -197,6 +209,10 @@ fn at_rest(payment: &Payment, outcome: Outcome) -> Explanation {
             NextCustomer,
         ),
     }
+}
+
+fn all_is_going_back(payment: &Payment) -> bool {
+    payment.refundable().is_zero() && payment.refunds.iter().any(Refund::under_way)
 }
 
 /// What it means that the money is ours.
