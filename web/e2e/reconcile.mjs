@@ -38,10 +38,12 @@ export async function reconcileChecks(runner, browser, base, demo) {
     await bill.locator("h2 .state-good").waitFor();
   });
 
-  await check("the account's movements are told, in and out", async () => {
+  await check("the account's movements are told, in and out, between its balances", async () => {
     const funds = bill.locator(".reconcile-funds dl > div");
     const said = await funds.allInnerTexts();
-    holds(/收款入账\s+\+￥/.test(said[0]), `the first movement: ${said[0]}`);
+    holds(/期初余额\s+￥/.test(said[0]), `the first line: ${said[0]}`);
+    holds(/收款入账\s+\+￥/.test(said[1]), `the first movement: ${said[1]}`);
+    holds(/期末余额\s+￥/.test(said.at(-1)), `the last line: ${said.at(-1)}`);
     holds(said.some((line) => /手续费\s+-￥/.test(line)), `no fees among ${said.join(" | ")}`);
   });
 
