@@ -308,7 +308,8 @@ pub(super) fn damage(back: &mut Back, random: &mut Random) {
             0 => echo.seal ^= 1 << random.between(0, 64),
             1 if echo.verdict != Verdict::Closed => echo.verdict = Verdict::Closed,
             1 => echo.verdict = Verdict::Returned,
-            2 => echo.verdict = wallet::paid(7),
+            2 if echo.verdict != wallet::paid(7) => echo.verdict = wallet::paid(7),
+            2 => echo.verdict = wallet::paid(8),
             _ => echo.order = PaymentId::from_u128(echo.order.as_u128() ^ 1),
         },
     }

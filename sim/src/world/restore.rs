@@ -31,7 +31,8 @@ impl World {
         let mut raised = BTreeSet::new();
         if !self.sabotaged(Sabotage::BillIsNotReadAfterRestore) {
             let first = Day::of(self.began);
-            for day in [first, first.next()] {
+            // Read twice: what comes while the first bills are being gone through is in none of them.
+            for day in [first, first.next(), first, first.next()] {
                 self.cure_by_bill(&mut server, day, &mut raised);
             }
         }
