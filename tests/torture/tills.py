@@ -504,6 +504,16 @@ def cash_without_the_server(world, _):
     assert len([p for p in world.shop.payments() if p["wallet"] == "cash"]) == 1, "handed in twice, it is there once"
 
 
+def forget_what_was_learnt(till):
+    """Starts it again without its mark, so that its server tells it everything once more."""
+    till.kill()
+    base = sqlite3.connect(till.folder / "till.sqlite")
+    base.execute("DELETE FROM till_learnt")
+    base.commit()
+    base.close()
+    till.start().sign_in()
+
+
 def what_happened_at_the_server_reaches_a_till_that_was_off(world, _):
     till = world.agent("one").sign_in()
     part, whole, untouched = (till.paid(amount=amount) for amount in (1000, 2000, 3000))
@@ -533,12 +543,7 @@ def what_happened_at_the_server_reaches_a_till_that_was_off(world, _):
     refund(untouched, 100)
     until("the third refund is known", lambda: till.payment(untouched["id"])["refunded"]["amount"] == 100)
     versions = {view["id"]: view["version"] for view in till.payments()}
-    till.kill()
-    base = sqlite3.connect(till.folder / "till.sqlite")
-    base.execute("DELETE FROM till_learnt")
-    base.commit()
-    base.close()
-    till.start().sign_in()
+    forget_what_was_learnt(till)
     till.paid(amount=500)
     until("it has learnt again", lambda: rows(till.folder / "till.sqlite", "SELECT mark FROM till_learnt"))
     assert {view["id"]: view["version"] for view in till.payments() if view["id"] in versions} == versions
@@ -590,12 +595,7 @@ def late_money_that_a_manager_keeps_is_paid_at_the_till(world, _):
     http_json(world.shop.address, "POST", f"/v1/payments/{order['id']}/refunds?wait=8", headers, refund, timeout=60)
     until("the refund is known", lambda: till.payment(shown["id"])["refunded"]["amount"] == 500)
     version = till.payment(shown["id"])["version"]
-    till.kill()
-    base = sqlite3.connect(till.folder / "till.sqlite")
-    base.execute("DELETE FROM till_learnt")
-    base.commit()
-    base.close()
-    till.start().sign_in()
+    forget_what_was_learnt(till)
     until("it has learnt again", lambda: rows(till.folder / "till.sqlite", "SELECT mark FROM till_learnt"))
     assert till.payment(shown["id"])["version"] == version
     assert world.books_agree([till]) == 1
