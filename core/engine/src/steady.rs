@@ -5,7 +5,8 @@ use base::Timestamp;
 use std::time::Duration;
 
 /// The wall clock, led by a steady one: it agrees with the wall when it is made, advances with the steady clock, and
-/// follows a wall that was set by at most one part in [`Steady::LEAN`] of the time passed.
+/// follows a wall that was set slowly: forward by at most one part in [`Steady::AHEAD`] of the time passed, back by one
+/// in [`Steady::BEHIND`].
 #[derive(Clone, Copy, Debug)]
 pub struct Steady {
     shown: Timestamp,
@@ -13,8 +14,11 @@ pub struct Steady {
 }
 
 impl Steady {
-    /// A wall that is set is followed at an eighth of the time's pace: an hour's difference is gone after eight.
-    pub const LEAN: u32 = 8;
+    /// A wall that was set forward is followed at this part of the time's pace. Whatever is waited for half a minute
+    /// to be sure that it cannot come any more is then waited for a second less at most.
+    pub const AHEAD: u32 = 32;
+    /// A wall that was set back is followed at this part of the time's pace: waiting longer only takes longer.
+    pub const BEHIND: u32 = 8;
 
     /// A clock that shows `wall` when the steady clock reads `steady`.
     pub fn new(wall: Timestamp, steady: Duration) -> Steady {
@@ -24,9 +28,8 @@ impl Steady {
     /// What it shows now. It never goes back.
     pub fn now(&mut self, wall: Timestamp, steady: Duration) -> Timestamp {
         let passed = steady.saturating_sub(self.at);
-        let lean = passed / Steady::LEAN;
         let plain = self.shown + passed;
-        self.shown = wall.clamp(plain - lean, plain + lean);
+        self.shown = wall.clamp(plain - passed / Steady::BEHIND, plain + passed / Steady::AHEAD);
         self.at = self.at.max(steady);
         self.shown
     }
@@ -53,9 +56,9 @@ mod tests {
     #[test]
     fn a_wall_set_forward_is_followed_slowly() {
         let mut clock = Steady::new(START, second(0));
-        assert_eq!(clock.now(START + second(1_208), second(8)), START + second(9));
-        assert_eq!(clock.now(START + second(1_210), second(10)), START + Duration::from_millis(11_250));
-        let caught_up = second(20 * 1_200);
+        assert_eq!(clock.now(START + second(1_232), second(32)), START + second(33));
+        assert_eq!(clock.now(START + second(1_240), second(40)), START + Duration::from_millis(41_250));
+        let caught_up = second(40 * 1_200);
         assert_eq!(
             clock.now(START + second(1_200) + caught_up, caught_up),
             START + second(1_200) + caught_up

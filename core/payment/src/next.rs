@@ -262,11 +262,22 @@ fn undo_unpaid(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
         return at(now, undo_allowed_at(payment, policy), undo_ask(payment), Waiting::UndoAllowed);
     };
     if missing(payment) {
-        let horizon = cannot_arrive_after(payment, policy);
-        let again_at = history.inquiry_ended.map_or(horizon, |ended| ask_again(policy, horizon, ended));
-        return at(now, again_at.max(horizon), Ask::Inquire, Waiting::LostRequest);
+        let due = look_for_lost_request(payment, policy, ended);
+        return at(now, due, Ask::Inquire, Waiting::LostRequest);
     }
     undo_again(payment, policy, now, ended)
+}
+
+/// When to look for a request that the provider did not know when undoing ended, at `undone`: now and then, because it
+/// may only be late, and once at the moment from which it cannot arrive any more, because that answer is the end.
+fn look_for_lost_request(payment: &Payment, policy: &Policy, undone: Timestamp) -> Timestamp {
+    let horizon = cannot_arrive_after(payment, policy);
+    let looked = payment.history.inquiry_ended.unwrap_or(undone).max(undone);
+    if looked < horizon {
+        ask_again(policy, undone, looked).min(horizon)
+    } else {
+        ask_again(policy, horizon, looked)
+    }
 }
 
 /// After a failed try to undo, which ended at `ended`: look how the order stands, then try again.

@@ -151,8 +151,8 @@ mod tests {
         let wall = ByHand::showing(NOON);
         let clock = PaymentClock::new(wall.clone());
         wall.set(NOON + HOUR);
-        wall.pass(Duration::from_secs(8));
-        assert_eq!(clock.now(), NOON + Duration::from_secs(9));
+        wall.pass(Duration::from_secs(32));
+        assert_eq!(clock.now(), NOON + Duration::from_secs(33));
         clock.agree();
         assert_eq!(clock.now(), wall.now());
         wall.set(NOON);
@@ -178,8 +178,8 @@ mod tests {
         let wall = ByHand::showing(NOON);
         let clock = PaymentClock::new(wall.clone());
         clock.follow(NOON);
-        wall.pass(Duration::from_secs(8));
+        wall.pass(Duration::from_secs(32));
         clock.follow(NOON + HOUR);
-        assert_eq!(clock.now(), NOON + Duration::from_secs(9));
+        assert_eq!(clock.now(), NOON + Duration::from_secs(33));
     }
 }

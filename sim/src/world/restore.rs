@@ -18,6 +18,8 @@ use std::time::Duration;
 
 /// More than any day needs; whatever is not at rest after them is judged as it stands.
 const ROUNDS_MAX: usize = 100_000;
+/// Bills are fetched in the morning.
+const MORNING: Duration = Duration::from_secs(9 * 3_600);
 /// By then everything has come to rest.
 const RESTS_WITHIN: Duration = Duration::from_secs(7_200);
 
@@ -31,6 +33,10 @@ impl World {
         let mut raised = BTreeSet::new();
         if !self.sabotaged(Sabotage::BillIsNotReadAfterRestore) {
             let first = Day::of(self.began);
+            // By then whatever payers and providers were about has happened.
+            self.now = self.now.max(first.next().end() + MORNING);
+            let moment = self.moment();
+            self.channels.iter_mut().for_each(|channel| drop(channel.tick(&moment)));
             // Read twice: what comes while the first bills are being gone through is in none of them.
             for day in [first, first.next(), first, first.next()] {
                 self.cure_by_bill(&mut server, day, &mut raised);
