@@ -128,7 +128,7 @@ sabotages! {
 pub const WORLD: u64 = 200;
 /// One world in so many goes over the whole wire, and one in so many is signed with RSA besides.
 const WIRED: u64 = 50;
-const SIGNED: u64 = 2_500;
+const SIGNED: u64 = 5_000;
 
 /// Lives as many worlds as the payments need, on so many threads. `progress` is told how many sales are done.
 pub fn run(options: &Options, threads: usize, progress: &(dyn Fn(u64) + Sync)) -> Report {

@@ -241,13 +241,19 @@ fn await_payer(payment: &Payment, policy: &Policy, now: Timestamp, deadline: Tim
         Charge::AwaitingPayer { qr: None, .. } => Waiting::PayerConfirms,
         _ => Waiting::Inquiry,
     };
-    let every = if why == Waiting::PayerScans { policy.qr_inquiry_every } else { policy.inquiry_every };
     let regular = match payment.history.inquiry_ended {
-        Some(ended) => ended + every,
+        Some(ended) if why == Waiting::PayerScans => ended + scan_pace(payment, policy, ended),
+        Some(ended) => ended + policy.inquiry_every,
         None => unsettled_since(payment) + policy.first_inquiry,
     };
     let due = look_due(payment, regular).unwrap_or(regular);
     at(now, due.min(deadline), Ask::Inquire, why)
+}
+
+/// How soon to ask again whether a shown QR was paid: a notification tells it anyway, most customers scan within half
+/// a minute, and providers count questions; so the longer it is shown the more seldom, down to a third as often.
+fn scan_pace(payment: &Payment, policy: &Policy, asked: Timestamp) -> Duration {
+    (asked.since(payment.requested_at) / 10).clamp(policy.qr_inquiry_every, policy.qr_inquiry_every * 3)
 }
 
 /// One step of undoing what is not known to be paid: look, undo, and again with growing waits.

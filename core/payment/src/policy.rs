@@ -27,7 +27,7 @@ pub struct Policy {
     pub in_flight_max: Duration,
     /// How long a shown QR is payable.
     pub qr_lifetime: Duration,
-    /// Between looks at a shown QR that nobody has paid.
+    /// Between looks at a shown QR that nobody has paid; up to three times that when it has been shown for long.
     pub qr_inquiry_every: Duration,
     /// How often to try a call that never left.
     pub send_tries: u32,
