@@ -1,17 +1,18 @@
 //! `paydesk channel`: another way to be paid for a shop that is there, and other keys for one it has.
 
-use crate::channels::{check, secret_name, words};
+use crate::channels::{check, secret_name};
 use crate::cli::Verdict;
 use crate::config::{Channel, Config};
 use crate::files::write_private;
 use crate::init::credentials::{asked_channel, asked_keys};
 use crate::init::terminal::{Interrupt, called_as};
+use crate::providers::{Known, argument, named, words_in_one_line};
 use crate::sealed::{MasterKey, SealedStore};
 use crate::serve::open_store;
-use crate::setup::{NewChannel, channel_from_json, known_fields, write_channel};
+use crate::setup::{NewChannel, channel_from_json, write_channel};
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use base::{MerchantId, Secret, Text};
-use clap::{Subcommand, ValueEnum};
+use base::MerchantId;
+use clap::Subcommand;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -44,7 +45,8 @@ enum What {
     #[command(after_help = "Example:\n  paydesk channel add alipay --config shop/paydesk.toml")]
     Add {
         /// Which provider
-        provider: Provider,
+        #[arg(value_parser = argument())]
+        provider: &'static dyn Known,
     },
     /// Seal other keys for a channel, such as after a certificate was renewed
     #[command(after_help = "Example:\n  paydesk channel keys wechat --config shop/paydesk.toml")]
@@ -52,23 +54,6 @@ enum What {
         /// The channel's name in the configuration
         channel: String,
     },
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Provider {
-    /// WeChat Pay
-    Wechat,
-    /// Alipay
-    Alipay,
-}
-
-impl Provider {
-    fn name(self) -> &'static str {
-        match self {
-            Provider::Wechat => "wechat",
-            Provider::Alipay => "alipay",
-        }
-    }
 }
 
 /// Asks, checks, seals, and says what next.
@@ -83,7 +68,7 @@ pub fn run(options: Options) -> Result<Verdict> {
     let interrupt = asks.then(Interrupt::watch).transpose()?;
     let credentials = options.credentials.as_deref();
     let (new, added) = match &options.what {
-        What::Add { provider } => (added(&config, provider.name(), credentials)?, true),
+        What::Add { provider } => (added(&config, *provider, credentials)?, true),
         What::Keys { channel } => (rekeyed(&config, channel, credentials, &key)?, false),
     };
     let Some((name, new)) = new else {
@@ -105,10 +90,11 @@ pub fn run(options: Options) -> Result<Verdict> {
 
 type Found = Option<(String, NewChannel)>;
 
-fn added(config: &Config, provider: &'static str, credentials: Option<&Path>) -> Result<Found> {
-    if let Some(there) = config.channels.iter().find(|there| there.name == provider) {
+fn added(config: &Config, provider: &'static dyn Known, credentials: Option<&Path>) -> Result<Found> {
+    let name = provider.name();
+    if let Some(there) = config.channels.iter().find(|there| there.name == name) {
         bail!(
-            "channel {provider} is there already (line {}); paydesk channel keys {provider} gives it other keys",
+            "channel {name} is there already (line {}); paydesk channel keys {name} gives it other keys",
             there.line
         );
     }
@@ -121,7 +107,7 @@ fn added(config: &Config, provider: &'static str, credentials: Option<&Path>) ->
     if let Some(new) = &new {
         check(new).map_err(in_both_languages)?;
     }
-    Ok(new.map(|new| (provider.to_owned(), new)))
+    Ok(new.map(|new| (name.to_owned(), new)))
 }
 
 fn rekeyed(config: &Config, name: &str, credentials: Option<&Path>, key: &MasterKey) -> Result<Found> {
@@ -148,18 +134,18 @@ fn rekeyed(config: &Config, name: &str, credentials: Option<&Path>, key: &Master
 
 /// What the configuration and the sealed file say of a channel now; a secret that cannot be opened counts as missing.
 fn as_it_is(channel: &Channel, sealed: &SealedStore, key: &MasterKey) -> Result<NewChannel> {
-    let provider = [Provider::Wechat, Provider::Alipay].map(Provider::name);
-    let provider = provider.into_iter().find(|name| *name == channel.provider);
-    let provider = provider.with_context(|| format!("there is no provider \"{}\"", channel.provider))?;
-    let (settings, secrets) = known_fields(provider);
-    let in_table = |name: &str| channel.settings.get(name)?.as_str().map(str::to_owned);
-    let mut known: Vec<(&'static str, String)> =
-        settings.iter().filter_map(|(_, key)| Some((*key, in_table(key)?))).collect();
-    known.dedup_by_key(|(name, _)| *name);
-    let open = |name: &&'static str| -> Option<(&'static str, Secret<String>)> {
-        Some((*name, sealed.open(key, &secret_name(&channel.name, name)).ok()?))
-    };
-    Ok(NewChannel { provider, settings: known, secrets: secrets.iter().filter_map(open).collect() })
+    let provider = named(&channel.provider)?;
+    let mut as_it_is = NewChannel { provider, settings: Vec::new(), secrets: Vec::new() };
+    for field in provider.fields() {
+        if field.kept.is_sealed() {
+            let opened = sealed.open(key, &secret_name(&channel.name, field.name));
+            as_it_is.secrets.extend(opened.ok().map(|secret| (field.name, secret)));
+        } else {
+            let set = channel.settings.get(field.name).and_then(toml::Value::as_str);
+            as_it_is.settings.extend(set.map(|value| (field.name, value.to_owned())));
+        }
+    }
+    Ok(as_it_is)
 }
 
 fn seal(config: &Config, key: &MasterKey, name: &str, new: &NewChannel) -> Result<()> {
@@ -201,6 +187,5 @@ fn merchant(config: &Config) -> Result<MerchantId> {
 }
 
 fn in_both_languages(why: anyhow::Error) -> anyhow::Error {
-    let Text { zh, en } = words(&why);
-    if zh == en { why } else { anyhow!("{en} / {zh}") }
+    anyhow!(words_in_one_line(&why))
 }

@@ -1,15 +1,14 @@
-//! From configuration to providers: the one place that knows which provider is which, and which codes are whose.
+//! From configuration to ways of being paid: which channels work, and which wallet goes over which.
 
-use crate::config::{Channel, Config, Timing};
+use crate::config::{Channel, Config};
+use crate::providers::{Given, Known, named, words};
 use crate::sealed::{MasterKey, SealedStore};
-use crate::setup::NewChannel;
-use crate::simulate::Kind;
-use anyhow::{Context, Result, bail};
+use crate::setup::{NewChannel, channel_from_text};
+use anyhow::Result;
 use base::{ChannelId, MerchantId, Secret, Text};
 use drive::ChannelSetup;
 use payment::WalletRule;
 use provider_contract::Provider;
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// The ways to the providers that can be used, and what is wrong with the others.
@@ -20,40 +19,6 @@ pub struct Channels {
     pub routes: Vec<api::Route>,
     /// What is wrong with each unusable one.
     pub faults: Vec<Text>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WechatSettings {
-    #[serde(default = "wechat_base_url")]
-    base_url: String,
-    mchid: String,
-    appid: String,
-    merchant_serial: String,
-    platform_public_key_id: Option<String>,
-    #[serde(default = "one_store")]
-    store_out_id: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AlipaySettings {
-    #[serde(default = "alipay_gateway_url")]
-    gateway_url: String,
-    app_id: String,
-    seller_id: Option<String>,
-}
-
-fn wechat_base_url() -> String {
-    "https://api.mch.weixin.qq.com".to_owned()
-}
-
-fn alipay_gateway_url() -> String {
-    alipay::GATEWAY_URL.to_owned()
-}
-
-fn one_store() -> String {
-    "S1".to_owned()
 }
 
 /// The wallets, and how their payment codes look. From the providers' field descriptions; wallets change them
@@ -85,32 +50,38 @@ impl Channels {
             return Ok(channels);
         }
         let key = MasterKey::load(&config.secrets.master_key_file)?;
-        let store = SealedStore::read(&config.secrets.file)?;
+        let sealed = SealedStore::read(&config.secrets.file)?;
         for channel in &config.channels {
-            let secrets = Secrets::Sealed { channel: &channel.name, store: &store, key: &key };
-            match provider(channel, &secrets, &config.server.public_url) {
-                Ok(provider) => channels.add(channel, provider),
+            let secrets = |name: &str| -> Result<Option<Secret<String>>> {
+                let name = secret_name(&channel.name, name);
+                if sealed.has(&name) { sealed.open(&key, &name).map(Some) } else { Ok(None) }
+            };
+            match connected(channel, &secrets, &config.server.public_url) {
+                Ok((known, provider)) => channels.add(channel, known, provider),
                 Err(why) => channels.faults.push(fault(channel, &words(&why))),
             }
         }
         Ok(channels)
     }
 
-    /// Adds a channel whose provider is at hand; its wallet has the provider's name.
-    pub fn add(&mut self, channel: &Channel, provider: Arc<dyn Provider>) {
-        let capabilities = provider.capabilities();
-        self.routes.push(api::Route {
-            merchant: channel.merchant,
-            wallet: capabilities.name.to_owned(),
-            channel: channel.id,
-        });
+    fn add(&mut self, channel: &Channel, known: &dyn Known, provider: Arc<dyn Provider>) {
+        self.routes.extend(routes(known, channel.merchant, channel.id));
         self.setups.push(ChannelSetup {
             id: channel.id,
             merchant: channel.merchant,
-            policy: channel.timing.over(capabilities.policy),
+            policy: channel.timing.over(provider.capabilities().policy),
             provider,
         });
     }
+}
+
+/// A provider's wallets, each over this channel.
+pub fn routes(
+    known: &dyn Known,
+    merchant: MerchantId,
+    channel: ChannelId,
+) -> impl Iterator<Item = api::Route> + use<> {
+    known.wallets().iter().map(move |wallet| api::Route { merchant, wallet: (*wallet).to_owned(), channel })
 }
 
 fn fault(channel: &Channel, why: &Text) -> Text {
@@ -121,164 +92,44 @@ fn fault(channel: &Channel, why: &Text) -> Text {
     )
 }
 
-/// A provider's own words about credentials that cannot work; anything else as it is.
-pub fn words(why: &anyhow::Error) -> Text {
-    let wechat = why.downcast_ref::<wechat::BadConfig>().map(|bad| bad.text());
-    let alipay = || why.downcast_ref::<alipay::BadConfig>().map(|bad| bad.text());
-    wechat.or_else(alipay).unwrap_or_else(|| Text::new(format!("{why:#}"), format!("{why:#}")))
+/// The connector that a configured channel's settings and secrets make.
+fn connected(
+    channel: &Channel,
+    secret: &dyn Fn(&str) -> Result<Option<Secret<String>>>,
+    public_url: &str,
+) -> Result<(&'static dyn Known, Arc<dyn Provider>)> {
+    let known = named(&channel.provider)?;
+    let notify_url = format!("{public_url}/notify/{}/{}", channel.provider, channel.id);
+    let provider = known.connect(&Given { settings: &channel.settings, secret, notify_url })?;
+    Ok((known, provider))
 }
 
-/// Whether a provider's connector can be made of these answers, before anything is written.
-pub fn check(new: &NewChannel) -> Result<()> {
+/// The connector that these answers make, before anything is written.
+pub fn connector(new: &NewChannel, notify_url: String) -> Result<Arc<dyn Provider>> {
     let text = |(key, value): &(&str, String)| ((*key).to_owned(), toml::Value::String(value.clone()));
-    let channel = Channel {
-        name: new.provider.to_owned(),
-        id: ChannelId::from_u128(0),
-        merchant: MerchantId::from_u128(0),
-        provider: new.provider.to_owned(),
-        settings: new.settings.iter().map(text).collect(),
-        timing: Timing::default(),
-        fee: None,
-        line: 0,
+    let settings = new.settings.iter().map(text).collect();
+    let secret = |name: &str| {
+        let found = new.secrets.iter().find(|(known, _)| *known == name);
+        Ok(found.map(|(_, secret)| secret.clone()))
     };
-    provider(&channel, &Secrets::AtHand(&new.secrets), "https://shop.example").map(|_| ())
+    new.provider.connect(&Given { settings: &settings, secret: &secret, notify_url })
 }
 
-/// One channel's secrets, opened one by one.
-enum Secrets<'a> {
-    Sealed { channel: &'a str, store: &'a SealedStore, key: &'a MasterKey },
-    AtHand(&'a [(&'static str, Secret<String>)]),
+/// Whether a connector can be made of these answers.
+pub fn check(new: &NewChannel) -> Result<()> {
+    connector(new, "https://shop.example/notify".to_owned()).map(|_| ())
 }
 
-impl Secrets<'_> {
-    fn open(&self, name: &str) -> Result<Secret<String>> {
-        match self {
-            Secrets::Sealed { channel, store, key } => store.open(key, &secret_name(channel, name)),
-            Secrets::AtHand(secrets) => {
-                let found = secrets.iter().find(|(known, _)| *known == name);
-                found.map(|(_, secret)| secret.clone()).with_context(|| format!("{name} is missing"))
-            }
-        }
-    }
-
-    fn open_if_there(&self, name: &str) -> Result<Option<Secret<String>>> {
-        let there = match self {
-            Secrets::Sealed { channel, store, .. } => store.has(&secret_name(channel, name)),
-            Secrets::AtHand(secrets) => secrets.iter().any(|(known, _)| *known == name),
-        };
-        there.then(|| self.open(name)).transpose()
-    }
+/// The connector with the credentials that a simulator wrote.
+pub fn connector_to_simulator(
+    known: &'static dyn Known,
+    credentials: &str,
+    notify_url: String,
+) -> Result<Arc<dyn Provider>> {
+    connector(&channel_from_text(known, credentials)?, notify_url)
 }
 
 /// The name that a channel's secret has in the sealed store.
 pub fn secret_name(channel: &str, name: &str) -> String {
     format!("{channel}.{name}")
-}
-
-fn provider(channel: &Channel, secrets: &Secrets<'_>, public_url: &str) -> Result<Arc<dyn Provider>> {
-    let notify_url = format!("{public_url}/notify/{}/{}", channel.provider, channel.id);
-    match channel.provider.as_str() {
-        "wechat" => wechat_provider(channel, secrets, notify_url),
-        "alipay" => alipay_provider(channel, secrets, notify_url),
-        other => bail!("there is no provider \"{other}\""),
-    }
-}
-
-fn settings<'de, T: Deserialize<'de>>(channel: &Channel) -> Result<T> {
-    T::deserialize(channel.settings.clone())
-        .map_err(|error| anyhow::anyhow!("its settings: {}", error.message()))
-}
-
-fn wechat_provider(
-    channel: &Channel,
-    secrets: &Secrets<'_>,
-    notify_url: String,
-) -> Result<Arc<dyn Provider>> {
-    let settings: WechatSettings = settings(channel)?;
-    let config = wechat::Config {
-        base_url: settings.base_url,
-        mchid: settings.mchid,
-        appid: settings.appid,
-        merchant_serial: settings.merchant_serial,
-        apiv3_key: secrets.open("apiv3_key")?,
-        notify_url,
-        store_out_id: settings.store_out_id,
-    };
-    let merchant_key = secrets.open("merchant_private_key_pem")?;
-    // Without the public key, the platform's certificates are fetched; one that was sealed beforehand serves until then.
-    let pem = match &settings.platform_public_key_id {
-        Some(_) => Some(secrets.open("platform_public_key_pem")?),
-        None => secrets.open_if_there("platform_certificate_pem")?,
-    };
-    let platform = pem.as_ref().map(|pem| match &settings.platform_public_key_id {
-        Some(id) => wechat::PlatformPem::PublicKey { id, pem: pem.reveal() },
-        None => wechat::PlatformPem::Certificate(pem.reveal()),
-    });
-    let platform = platform.as_slice();
-    Ok(Arc::new(wechat::WeChat::from_pem(config, merchant_key.reveal(), platform)?))
-}
-
-/// The connector with the credentials that a simulator wrote.
-pub fn provider_of(kind: Kind, credentials: &str, notify_url: String) -> Result<Arc<dyn Provider>> {
-    match kind {
-        Kind::Wechat => {
-            let given: wechat::Credentials =
-                serde_json::from_str(credentials).context("credentials are JSON")?;
-            let platform = wechat::PlatformPem::PublicKey {
-                id: &given.platform_public_key_id,
-                pem: &given.platform_public_key_pem,
-            };
-            let config = wechat::Config {
-                base_url: given.base_url,
-                mchid: given.mchid,
-                appid: given.appid,
-                merchant_serial: given.merchant_serial,
-                apiv3_key: Secret::new(given.apiv3_key),
-                notify_url,
-                store_out_id: one_store(),
-            };
-            Ok(Arc::new(wechat::WeChat::from_pem(config, &given.merchant_private_key_pem, &[platform])?))
-        }
-        Kind::Alipay => {
-            let given: AlipayCredentials =
-                serde_json::from_str(credentials).context("credentials are JSON")?;
-            let settings = alipay::Settings {
-                notify_url: Some(notify_url),
-                ..alipay::Settings::new(given.app_id, given.base_url)
-            };
-            Ok(Arc::new(alipay::Alipay::new(alipay::Config {
-                settings,
-                app_private_key_pem: Secret::new(given.app_private_key_pem),
-                alipay_public_key_pem: given.alipay_public_key_pem,
-            })?))
-        }
-        Kind::Printer => bail!("a printer takes no money"),
-    }
-}
-
-#[derive(Deserialize)]
-struct AlipayCredentials {
-    base_url: String,
-    app_id: String,
-    app_private_key_pem: String,
-    alipay_public_key_pem: String,
-}
-
-fn alipay_provider(
-    channel: &Channel,
-    secrets: &Secrets<'_>,
-    notify_url: String,
-) -> Result<Arc<dyn Provider>> {
-    let settings: AlipaySettings = settings(channel)?;
-    let config = alipay::Config {
-        settings: alipay::Settings {
-            app_id: settings.app_id,
-            gateway_url: settings.gateway_url,
-            notify_url: Some(notify_url),
-            seller_id: settings.seller_id,
-        },
-        app_private_key_pem: secrets.open("app_private_key_pem")?,
-        alipay_public_key_pem: secrets.open("alipay_public_key_pem")?.reveal().clone(),
-    };
-    Ok(Arc::new(alipay::Alipay::new(config)?))
 }

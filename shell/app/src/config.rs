@@ -2,6 +2,7 @@
 //!
 //! It holds no secrets: those are sealed beside it (see [`crate::sealed`]) and named here.
 
+use crate::providers;
 use anyhow::{Context, Result};
 use base::{ChannelId, Currency, MerchantId, Money, TillId};
 use drive::NodeSetup;
@@ -485,14 +486,18 @@ fn channel(at: &Place<'_>, file: ChannelFile) -> Result<Channel, Mistake> {
         name,
         id: at.id(&file.id, "channel.id")?,
         merchant: at.id(&file.merchant, "channel.merchant")?,
-        provider: at.read(&file.provider, "channel.provider", "write \"wechat\" or \"alipay\"", |name| {
-            ["wechat", "alipay"].contains(&name).then(|| name.to_owned())
+        provider: at.read(&file.provider, "channel.provider", &known_providers(), |name| {
+            providers::named(name).ok().map(|known| known.name().to_owned())
         })?,
         line: at.line(file.name.span().start),
         settings: file.settings,
         timing: file.timing,
         fee: file.fee.map(|file| fee(at, &file)).transpose()?,
     })
+}
+
+fn known_providers() -> String {
+    format!("the providers are: {}", providers::names())
 }
 
 fn fee(at: &Place<'_>, file: &FeeFile) -> Result<FeeRule, Mistake> {

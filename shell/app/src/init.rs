@@ -6,11 +6,12 @@ pub mod terminal;
 use crate::cli::Verdict;
 use crate::config::{is_host_and_port, is_public_url};
 use crate::files::write_private;
+use crate::providers;
 use crate::setup::{self, NewChannel, Plan, channel_from_json, install, new_api_key};
 use anyhow::{Context, Result, ensure};
 use api::{Code, PASSWORD_SHORTEST, is_weak_password};
 use base::{Secret, Text};
-use credentials::asked_channel;
+use credentials::{CredentialFiles, asked_channel};
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -63,12 +64,8 @@ pub struct Options {
     /// An empty PostgreSQL database instead of one file: postgres://USER@HOST/NAME, the password in PGPASSWORD
     #[arg(long, value_name = "URL")]
     database: Option<String>,
-    /// WeChat Pay's credentials
-    #[arg(long, value_name = "FILE")]
-    wechat: Option<PathBuf>,
-    /// Alipay's credentials
-    #[arg(long, value_name = "FILE")]
-    alipay: Option<PathBuf>,
+    #[command(flatten)]
+    credentials: CredentialFiles,
     /// The till's receipt printer
     #[arg(long, value_name = "HOST:PORT")]
     printer: Option<String>,
@@ -208,15 +205,12 @@ fn password(options: &Options, login: &str) -> Result<Secret<String>> {
 
 fn channels(options: &Options) -> Result<Vec<NewChannel>> {
     let mut channels = Vec::new();
-    let offers: [(&'static str, &str, &Option<PathBuf>); 2] = [
-        ("wechat", "WeChat Pay / 微信支付", &options.wechat),
-        ("alipay", "Alipay / 支付宝", &options.alipay),
-    ];
-    for (provider, title, given) in offers {
-        if let Some(path) = given {
-            channels.push(channel_from_json(provider, path)?);
-        } else if !options.yes && agreed(&format!("Take {title}?"))? {
-            channels.extend(asked_channel(provider)?);
+    for provider in providers::ALL {
+        let Text { zh, en } = provider.title();
+        if let Some(path) = options.credentials.of(*provider) {
+            channels.push(channel_from_json(*provider, path)?);
+        } else if !options.yes && agreed(&format!("Take {en} / {zh}?"))? {
+            channels.extend(asked_channel(*provider)?);
         }
     }
     Ok(channels)

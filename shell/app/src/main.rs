@@ -18,6 +18,7 @@ mod init;
 mod migrate;
 mod printers;
 mod processor;
+mod providers;
 mod reconcile_day;
 mod restore;
 mod restore_bills;

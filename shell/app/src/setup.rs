@@ -6,6 +6,7 @@ use crate::channels::{Channels, secret_name};
 use crate::clock;
 use crate::config::Config;
 use crate::files::{make_folder, write_private};
+use crate::providers::Known;
 use crate::sealed::{MasterKey, SealedStore};
 use crate::serve::open_store;
 use anyhow::{Context, Result, bail, ensure};
@@ -46,8 +47,8 @@ pub struct Plan {
 
 /// A way to a provider.
 pub struct NewChannel {
-    /// Which provider; also the channel's name.
-    pub provider: &'static str,
+    /// Which provider; its name is also the channel's.
+    pub provider: &'static dyn Known,
     /// Settings in clear.
     pub settings: Vec<(&'static str, String)>,
     /// Secrets to be sealed.
@@ -147,7 +148,7 @@ fn seal_secrets(plan: &Plan, config: &Config) -> Result<()> {
     let mut sealed = SealedStore::empty();
     for channel in &plan.channels {
         for (name, secret) in &channel.secrets {
-            sealed.seal(&key, &secret_name(channel.provider, name), secret.reveal());
+            sealed.seal(&key, &secret_name(channel.provider.name(), name), secret.reveal());
         }
     }
     sealed.write(&config.secrets.file)
@@ -276,7 +277,7 @@ keep = 14
 /// Adds a channel to a configuration's text.
 pub fn write_channel(text: &mut String, channel: &NewChannel, merchant: MerchantId) {
     let id = ChannelId::from_u128(fresh_id());
-    let name = quoted(channel.provider);
+    let name = quoted(channel.provider.name());
     let _ = write!(
         text,
         "\n[[channel]]\nname = {name}\nid = \"{id}\"\nmerchant = \"{merchant}\"\nprovider = {name}\n\
@@ -296,51 +297,23 @@ fn quoted(text: &str) -> String {
 }
 
 /// Credentials in a simulator's or a person's JSON file, sorted into settings and secrets.
-pub fn channel_from_json(provider: &'static str, path: &Path) -> Result<NewChannel> {
+pub fn channel_from_json(provider: &'static dyn Known, path: &Path) -> Result<NewChannel> {
     let text = fs::read_to_string(path)
         .with_context(|| format!("cannot read the credentials {}", path.display()))?;
-    let fields: std::collections::BTreeMap<String, String> = serde_json::from_str(&text)
-        .with_context(|| format!("the credentials {} are not one JSON object of texts", path.display()))?;
-    let (settings, secrets) = known_fields(provider);
+    channel_from_text(provider, &text).with_context(|| format!("the credentials {}", path.display()))
+}
+
+/// The same from the file's text.
+pub fn channel_from_text(provider: &'static dyn Known, text: &str) -> Result<NewChannel> {
+    let given: std::collections::BTreeMap<String, String> =
+        serde_json::from_str(text).context("they are not one JSON object of texts")?;
     let mut channel = NewChannel { provider, settings: Vec::new(), secrets: Vec::new() };
-    for (name, value) in fields {
-        let setting = settings.iter().find(|(in_file, _)| *in_file == name);
-        let secret = secrets.iter().find(|known| **known == name);
-        match (setting, secret) {
-            (Some((_, key)), _) => channel.settings.push((key, value)),
-            (None, Some(key)) => channel.secrets.push((key, Secret::new(value))),
-            (None, None) => {
-                bail!("the credentials {} hold \"{name}\", which {provider} does not know", path.display())
-            }
+    for (name, value) in given {
+        match provider.fields().iter().find(|field| field.is_called(&name)) {
+            Some(field) if field.kept.is_sealed() => channel.secrets.push((field.name, Secret::new(value))),
+            Some(field) => channel.settings.push((field.name, value)),
+            None => bail!("they hold \"{name}\", which {} does not know", provider.name()),
         }
     }
     Ok(channel)
-}
-
-type Names = (&'static [(&'static str, &'static str)], &'static [&'static str]);
-
-/// A provider's fields: settings (name in the file, name in the configuration), then secrets.
-pub fn known_fields(provider: &str) -> Names {
-    match provider {
-        "wechat" => (
-            &[
-                ("base_url", "base_url"),
-                ("mchid", "mchid"),
-                ("appid", "appid"),
-                ("merchant_serial", "merchant_serial"),
-                ("platform_public_key_id", "platform_public_key_id"),
-                ("store_out_id", "store_out_id"),
-            ],
-            &["merchant_private_key_pem", "apiv3_key", "platform_public_key_pem", "platform_certificate_pem"],
-        ),
-        _ => (
-            &[
-                ("base_url", "gateway_url"),
-                ("gateway_url", "gateway_url"),
-                ("app_id", "app_id"),
-                ("seller_id", "seller_id"),
-            ],
-            &["app_private_key_pem", "alipay_public_key_pem"],
-        ),
-    }
 }

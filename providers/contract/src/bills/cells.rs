@@ -1,7 +1,6 @@
 //! A line of a bill as values, and a header as names: newer files add and move columns, so they are found by name.
 
 use super::BadBill;
-use memchr::memchr_iter;
 
 /// More columns than any bill has.
 pub const COLUMNS_MAX: usize = 48;
@@ -30,16 +29,13 @@ impl<'a> Cells<'a> {
         match separator {
             Separator::Comma => {
                 cells.count = 1;
-                for at in memchr_iter(b',', line) {
-                    cells.begin(at + 1)?;
-                }
+                each(line, b',', |at| cells.begin(at + 1))?;
             }
             Separator::BackTick => {
-                for at in memchr_iter(b'`', line) {
-                    if at == 0 || line[at - 1] == b',' {
-                        cells.begin(at + 1)?;
-                    }
-                }
+                each(line, b'`', |at| {
+                    let begins = at == 0 || line[at - 1] == b',';
+                    if begins { cells.begin(at + 1) } else { Some(()) }
+                })?;
             }
         }
         Some(cells)
@@ -71,6 +67,25 @@ impl<'a> Cells<'a> {
     }
 }
 
+/// Tells every place of `byte` in `line`, until `found` has enough. Values are so short that a search for each next one
+/// would cost more than it finds: eight bytes are compared at a time, and a bit says of each whether it is equal.
+fn each(line: &[u8], byte: u8, mut found: impl FnMut(usize) -> Option<()>) -> Option<()> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const SEVEN_BITS: u64 = 0x7f * ONES;
+    let (words, rest) = line.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let differs = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
+        // The top bit of a byte stays 0 only if all its bits are 0: adding cannot carry into the next.
+        let mut equal = !(((differs & SEVEN_BITS) + SEVEN_BITS) | differs | SEVEN_BITS);
+        while equal != 0 {
+            found(number * 8 + equal.trailing_zeros() as usize / 8)?;
+            equal &= equal - 1;
+        }
+    }
+    let begun = line.len() - rest.len();
+    rest.iter().enumerate().filter(|(_, there)| **there == byte).try_for_each(|(at, _)| found(begun + at))
+}
+
 /// The names of a file's columns.
 pub struct Names<'a>(Vec<&'a str>);
 
@@ -94,5 +109,26 @@ impl<'a> Names<'a> {
     pub fn column(&self, names: &[&str]) -> Result<usize, BadBill> {
         let found = names.iter().find_map(|name| self.find(name));
         found.ok_or_else(|| BadBill::NotThisFormat(names.first().copied().unwrap_or_default().to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Bytes that differ in one bit.
+    fn near() -> impl Strategy<Value = u8> {
+        proptest::sample::select(vec![b',', b'-', b',' ^ 0x80, b'`', b'a', 0, 1, 0x80, 0xff])
+    }
+
+    proptest! {
+        #[test]
+        fn every_place_of_a_byte_is_found(line in proptest::collection::vec(near(), 0..60), byte in near()) {
+            let mut places = Vec::new();
+            each(&line, byte, |at| { places.push(at); Some(()) });
+            let plain: Vec<usize> = (0..line.len()).filter(|at| line[*at] == byte).collect();
+            prop_assert_eq!(places, plain);
+        }
     }
 }

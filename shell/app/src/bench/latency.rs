@@ -4,11 +4,11 @@
 use super::load::{Connection, pay};
 use super::rig::Rig;
 use super::{cpu_pressure, machine_is_quiet, percentile_ms, rounded};
-use crate::channels::provider_of;
+use crate::channels::connector_to_simulator;
 use crate::cli::Verdict;
 use crate::clock;
+use crate::providers::named;
 use crate::setup::fresh_id;
-use crate::simulate::Kind;
 use anyhow::{Context, Result, ensure};
 use base::{Currency, Money, OrderNo, PaymentId};
 use payment::{Ask, PayerCode};
@@ -83,7 +83,7 @@ async fn measure(rig: &Rig, payments: u64) -> Result<(Vec<u64>, Vec<u64>)> {
     let codes = wechat::Simulator::cheap(1);
     let credentials =
         std::fs::read_to_string(&rig.credentials).context("the simulator wrote its credentials")?;
-    let client = provider_of(Kind::Wechat, &credentials, String::new())?;
+    let client = connector_to_simulator(named("wechat")?, &credentials, String::new())?;
     let mut server = Connection::open(&rig.server_address).await?;
     let mut provider = Connection::open(&rig.simulator_address).await?;
     let (mut through_us, mut direct_us) = (Vec::new(), Vec::new());

@@ -45,6 +45,8 @@ WITH ours AS (
 )
 SELECT class, count(*) FROM classified WHERE class IS NOT NULL GROUP BY class
 """
+# Its bar of progress would come out among the figures.
+duckdb.sql("SET enable_progress_bar = false")
 began = time.monotonic()
 found = dict(duckdb.sql(sql).fetchall())
 seconds = time.monotonic() - began

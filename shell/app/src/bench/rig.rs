@@ -3,6 +3,7 @@
 use super::bulk::Whose;
 use super::load::Connection;
 use super::processor::{Spent, Threads};
+use crate::providers::named;
 use crate::setup::{Installed, Plan, channel_from_json, install, new_api_key};
 use anyhow::{Context, Result, bail, ensure};
 use base::{ChannelId, Secret};
@@ -181,7 +182,7 @@ async fn installed(
         // A database that is given from outside may have seen a bench before.
         login: format!("owner-{:08x}", rand::random::<u32>()),
         password: api::fresh_password(),
-        channels: vec![channel_from_json("wechat", credentials)?],
+        channels: vec![channel_from_json(named("wechat")?, credentials)?],
         printer: None,
     };
     let installed = install(&plan).await?;

@@ -1,25 +1,25 @@
 //! A day that does not add up, for the demo: yesterday's bills, which one simulator spoils a little.
 
-use super::World;
+use super::{Simulated, World};
 use base::Timestamp;
 use provider_contract::bill_faults::BillFault;
 use reconcile::Reconciler;
 use settlement::Day;
 
-/// What is wrong with the first wallet's bill; the other's is as it should be.
+/// What is wrong with the first provider's bill; the others' are as they should be.
 const FAULTS: &[BillFault] =
     &[BillFault::ExtraRow, BillFault::OtherAmount, BillFault::MissingRow, BillFault::DuplicateRow];
 
-/// Holds yesterday against both wallets' bills, once.
+/// Holds yesterday against every provider's bill, once.
 pub async fn reconcile_yesterday(reconciler: &Reconciler, world: &World, now: Timestamp) {
     let yesterday = Day::of(now).previous();
-    for (at, (name, host)) in world.wallets.iter().enumerate() {
+    for (at, Simulated { known, channel, host }) in world.providers.iter().enumerate() {
         host.simulator().bills_at_once();
         if at == 0 {
             FAULTS.iter().for_each(|fault| host.simulator().spoil_bill(yesterday, *fault));
         }
-        if let Err(error) = reconciler.day(super::shop::channel_id(name), yesterday, None).await {
-            tracing::warn!("the demo's {name} bill: {error}");
+        if let Err(error) = reconciler.day(*channel, yesterday, None).await {
+            tracing::warn!("the demo's {} bill: {error}", known.name());
         }
     }
 }

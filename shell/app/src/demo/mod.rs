@@ -7,23 +7,25 @@ mod codes;
 mod day;
 mod shop;
 
+use crate::channels::connector_to_simulator;
 use crate::cli::{Verdict, say};
 use crate::config::{Printer, slip_language};
+use crate::files::make_folder;
+use crate::providers::{ALL, Known};
 use crate::sealed::MasterKey;
 use crate::serve::{self, Parts, asked_to_end};
 use crate::simulate::host::Host;
-use crate::simulate::keys::fake;
 use crate::simulate::printer::PrinterHost;
 use crate::simulate::script::Script;
-use crate::simulate::{Kind, bind};
+use crate::simulate::{Wanted, bind};
 use ::printer::Profile;
 use anyhow::{Context, Result};
 use api::{DemoCode, DemoCredential, DemoInfo, Paper};
-use base::{Currency, MerchantId, Money, OrderNo};
+use base::{ChannelId, Currency, MerchantId, Money, OrderNo};
 use clock::SetClock;
 use drive::{ChannelSetup, Clock};
-use provider_contract::Treatment;
 use provider_contract::bill_desk::fee_rule;
+use provider_contract::{Provider, Treatment};
 use receipt::Language;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -78,16 +80,16 @@ fn slips_in(text: &str) -> Result<Language, String> {
 
 /// The demo's simulated world, as its pages show it.
 struct World {
-    wallets: Vec<(&'static str, Host)>,
+    providers: Vec<Simulated>,
     printer: PrinterHost,
     codes_given: AtomicU64,
 }
 
-/// A provider's simulator and our connector to it.
-struct SimulatedProvider {
-    name: &'static str,
+/// A provider's simulator.
+struct Simulated {
+    known: &'static dyn Known,
+    channel: ChannelId,
     host: Host,
-    channel: ChannelSetup,
 }
 
 /// Runs until it is stopped.
@@ -113,23 +115,24 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
     let (printer, printer_address) = virtual_printer(&options.printer).await?;
     let store = serve::open_store(&format!("sqlite:{}", folder.join("paydesk.sqlite").display())).await?;
     let shop = shop::open(&store).await?;
-    let mut simulated = Vec::new();
-    for (kind, name) in [(Kind::Wechat, "wechat"), (Kind::Alipay, "alipay")] {
-        let channel = shop::channel_id(name);
-        let notify_url = format!("{origin}/notify/{name}/{channel}");
-        simulated.push(simulated_provider(kind, name, folder, notify_url, clock.clone()).await?);
+    let keys = folder.join("keys");
+    make_folder(&keys)?;
+    let (mut providers, mut channels) = (Vec::new(), Vec::new());
+    for (known, id) in ALL.iter().zip(shop::channels()) {
+        let notify_url = format!("{origin}/notify/{}/{id}", known.name());
+        let (host, provider) = simulated_provider(*known, &keys, notify_url, clock.clone()).await?;
+        let policy = provider.capabilities().policy;
+        providers.push(Simulated { known: *known, channel: id, host });
+        channels.push(ChannelSetup { id, merchant: shop::MERCHANT, policy, provider });
     }
-    let world = Arc::new(World {
-        wallets: simulated.iter().map(|provider| (provider.name, provider.host.clone())).collect(),
-        printer,
-        codes_given: AtomicU64::new(rand::random::<u32>().into()),
-    });
-    let fees = simulated.iter().map(|provider| (provider.channel.id, fee_rule())).collect();
+    let world =
+        Arc::new(World { providers, printer, codes_given: AtomicU64::new(rand::random::<u32>().into()) });
+    let fees = channels.iter().map(|channel| (channel.id, fee_rule())).collect();
     let parts = Parts {
         store: store.clone(),
         fees,
-        routes: simulated.iter().map(route).collect(),
-        channels: simulated.into_iter().map(|provider| provider.channel).collect(),
+        routes: world.providers.iter().flat_map(Simulated::routes).collect(),
+        channels,
         payment_max: Money::new(5_000_000, Currency::Cny),
         public_url: origin.clone(),
         trusted_proxies: Vec::new(),
@@ -183,61 +186,46 @@ async fn virtual_printer(profile: &Profile) -> Result<(PrinterHost, String)> {
 }
 
 async fn simulated_provider(
-    kind: Kind,
-    name: &'static str,
-    folder: &Path,
+    known: &'static dyn Known,
+    keys: &Path,
     notify_url: String,
     clock: Arc<dyn Clock>,
-) -> Result<SimulatedProvider> {
+) -> Result<(Host, Arc<dyn Provider>)> {
     let listener: TcpListener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let address = format!("http://{}", listener.local_addr().context("a listener has an address")?);
-    let fake = fake(kind, Some(&folder.join("keys")), &address, false)?;
-    let provider = crate::channels::provider_of(kind, &fake.credentials, notify_url)?;
-    let channel = ChannelSetup {
-        id: shop::channel_id(name),
-        merchant: shop::MERCHANT,
-        policy: provider.capabilities().policy,
-        provider,
-    };
-    Ok(SimulatedProvider {
-        name,
-        host: Host::start(fake.simulator, Script::default(), listener, clock),
-        channel,
-    })
+    let fake = known.fake(&Wanted { keys: Some(keys), address: &address, certificates: false })?;
+    let provider = connector_to_simulator(known, &fake.credentials, notify_url)?;
+    Ok((Host::start(fake.simulator, Script::default(), listener, clock), provider))
 }
 
-fn route(provider: &SimulatedProvider) -> api::Route {
-    api::Route { merchant: shop::MERCHANT, wallet: provider.name.to_owned(), channel: provider.channel.id }
+impl Simulated {
+    fn routes(&self) -> impl Iterator<Item = api::Route> {
+        crate::channels::routes(self.known, shop::MERCHANT, self.channel)
+    }
 }
 
 impl World {
-    fn host(&self, wallet: &str) -> &Host {
-        let found = self.wallets.iter().find(|(name, _)| *name == wallet);
-        &found.expect("both wallets are simulated").1
+    fn host(&self, provider: &str) -> &Host {
+        let found = self.providers.iter().find(|simulated| simulated.known.name() == provider);
+        &found.expect("every provider is simulated").host
     }
 
-    /// A payer's code of this wallet that was never used and plays this case.
-    fn code(&self, wallet: &str, treatment: Treatment) -> String {
+    /// A payer's code for this provider that was never used and plays this case.
+    fn code(&self, provider: &str, treatment: Treatment) -> String {
         let salt = self.codes_given.fetch_add(1, Ordering::Relaxed);
-        self.host(wallet).simulator().code_for(treatment, salt)
+        self.host(provider).simulator().code_for(treatment, salt)
     }
 }
 
 impl api::Demo for World {
     fn info(&self) -> DemoInfo {
         let mut codes = Vec::new();
-        for (wallet, _) in &self.wallets {
-            for treatment in codes::playable() {
+        for provider in self.providers.iter().map(|simulated| simulated.known.name()) {
+            codes.extend(codes::playable().map(|treatment| {
                 let story = codes::story(treatment);
-                let code = Some(self.code(wallet, treatment));
-                codes.push(DemoCode {
-                    provider: (*wallet).to_owned(),
-                    code,
-                    amount: None,
-                    zh: story.zh,
-                    en: story.en,
-                });
-            }
+                let code = Some(self.code(provider, treatment));
+                DemoCode { provider: provider.to_owned(), code, amount: None, zh: story.zh, en: story.en }
+            }));
         }
         DemoInfo { credentials: shop::credentials(), codes, printer_url: Some("/demo/printer".to_owned()) }
     }
@@ -247,7 +235,7 @@ impl api::Demo for World {
     }
 
     fn scan(&self, order_no: OrderNo) -> bool {
-        self.wallets.iter().any(|(_, host)| host.scan(order_no))
+        self.providers.iter().any(|simulated| simulated.host.scan(order_no))
     }
 
     fn papers(&self) -> Vec<Paper> {

@@ -28,9 +28,9 @@ pub struct DemoShop {
     pub keys: Vec<Secret<String>>,
 }
 
-/// The channel of a wallet; the same at every start.
-pub fn channel_id(wallet: &str) -> ChannelId {
-    ChannelId::from_u128(0x019aa000_0000_7000_8000_0000000000c1 + u128::from(wallet == "alipay"))
+/// The channels, one for each provider in the order of their list; the same at every start.
+pub fn channels() -> impl Iterator<Item = ChannelId> {
+    (0..).map(|number: u128| ChannelId::from_u128(0x019aa000_0000_7000_8000_0000000000c1 + number))
 }
 
 /// Opens the shop, setting it up the first time.

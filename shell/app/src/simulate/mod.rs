@@ -2,16 +2,16 @@
 
 pub mod control;
 pub mod host;
-pub mod keys;
 pub mod printer;
 pub mod script;
 pub mod sleeper;
 
 use crate::cli::{Verdict, say};
-use crate::files::write_private;
+use crate::files::{make_folder, write_private};
+use crate::providers::{choices, named};
 use ::printer::Profile;
 use anyhow::{Context, Result, bail};
-use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use drive::SystemClock;
 use host::Host;
 use provider_contract::Simulator;
@@ -40,7 +40,8 @@ Steering a provider while it runs, with POST or GET below /_simulator/ on the sa
 #[command(after_help = AFTER)]
 pub struct Options {
     /// What to simulate
-    kind: Kind,
+    #[arg(value_parser = simulated())]
+    what: String,
     /// Port to listen on; 0 takes a free one
     #[arg(long)]
     port: u16,
@@ -64,15 +65,12 @@ pub struct Options {
     profile: String,
 }
 
+const PRINTER: &str = "printer";
+
 /// What can be simulated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Kind {
-    /// WeChat Pay, API v3
-    Wechat,
-    /// Alipay, classic gateway
-    Alipay,
-    /// An ESC/POS receipt printer
-    Printer,
+fn simulated() -> PossibleValuesParser {
+    let printer = PossibleValue::new(PRINTER).help("An ESC/POS receipt printer");
+    PossibleValuesParser::new(choices().into_iter().chain([printer]))
 }
 
 /// Runs until it is stopped.
@@ -85,8 +83,8 @@ pub fn run(options: Options) -> Result<Verdict> {
 async fn simulate(options: Options) -> Result<Verdict> {
     let listener = bind(SocketAddr::new(options.listen, options.port)).await?;
     let address = listener.local_addr().context("a listener has an address")?;
-    match options.kind {
-        Kind::Printer => {
+    match options.what.as_str() {
+        PRINTER => {
             let Some(profile) = Profile::named(&options.profile) else {
                 bail!(
                     "there is no printer model \"{}\"; the models are {}",
@@ -101,28 +99,39 @@ async fn simulate(options: Options) -> Result<Verdict> {
                 () = printer::obey(host, tokio::io::stdin()) => forever().await,
             }
         }
-        Kind::Wechat | Kind::Alipay => {
+        provider => {
+            let known = named(provider)?;
             let script = options.script.as_deref().map(read_script).transpose()?.unwrap_or_default();
-            let fake = keys::fake(
-                options.kind,
-                options.keys.as_deref(),
-                &format!("http://{address}"),
-                options.certificates,
-            )?;
+            if let Some(folder) = &options.keys {
+                make_folder(folder)?;
+            }
+            let fake = known.fake(&Wanted {
+                keys: options.keys.as_deref(),
+                address: &format!("http://{address}"),
+                certificates: options.certificates,
+            })?;
             if let Some(path) = &options.credentials {
                 write_private(path, &fake.credentials)?;
             }
-            say(format_args!("{} listens on {}", fake.title, fake.base_url));
+            say(format_args!("{} (simulated) listens on {}", known.title().en, fake.base_url));
             let _host = Host::start(fake.simulator, script, listener, Arc::new(SystemClock));
             forever().await
         }
     }
 }
 
+/// How a provider's simulator is wanted.
+pub struct Wanted<'a> {
+    /// Where it keeps its keys; without it they are fresh. The folder is there.
+    pub keys: Option<&'a Path>,
+    /// Where it will listen: scheme, host and port.
+    pub address: &'a str,
+    /// Whether it signs as for merchants whose provider's certificates are fetched.
+    pub certificates: bool,
+}
+
 /// A provider's simulator, not yet hosted.
 pub struct Fake {
-    /// Its name for people.
-    pub title: &'static str,
     /// The address its clients are configured with.
     pub base_url: String,
     /// What an outside client needs, as JSON.
