@@ -3,6 +3,8 @@
 
 use crate::wire::Params;
 
+pub use provider_contract::form::{BadForm, decode_form, encode_form};
+
 /// The text a request is signed over: every parameter with a value except `sign`, sorted, not URL-encoded.
 /// (`sign_type` is part of it, other than in [`notice_text`].)
 pub fn request_text(params: &Params) -> String {
@@ -25,80 +27,6 @@ fn joined<'a>(params: impl Iterator<Item = (&'a String, &'a String)>) -> String 
         text.push_str(value);
     }
     text
-}
-
-/// Why a text is not a form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadForm {
-    /// A percent sign without two hex digits, or bytes that are not UTF-8.
-    NotEncoded,
-    /// One name twice with different values: which of them was signed?
-    NameTwice,
-}
-
-/// Writes `application/x-www-form-urlencoded`.
-pub fn encode_form<'a>(params: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
-    let mut form = String::new();
-    for (name, value) in params {
-        if !form.is_empty() {
-            form.push('&');
-        }
-        encode_into(&mut form, name);
-        form.push('=');
-        encode_into(&mut form, value);
-    }
-    form
-}
-
-fn encode_into(form: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            form.push(char::from(byte));
-        } else {
-            form.push('%');
-            form.push(char::from(HEX[usize::from(byte >> 4)]));
-            form.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
-}
-
-/// Adds the parameters of a form or a query to `params`.
-pub fn decode_form(form: &str, params: &mut Params) -> Result<(), BadForm> {
-    for pair in form.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (decode(name)?, decode(value)?);
-        match params.get(&name) {
-            Some(known) if *known != value => return Err(BadForm::NameTwice),
-            Some(_) => {}
-            None => {
-                params.insert(name, value);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn decode(text: &str) -> Result<String, BadForm> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let (digits, after) = rest.split_at_checked(2).ok_or(BadForm::NotEncoded)?;
-                bytes.push(hex_digit(digits[0])? << 4 | hex_digit(digits[1])?);
-                rest = after;
-            }
-            plain => bytes.push(plain),
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| BadForm::NotEncoded)
-}
-
-fn hex_digit(digit: u8) -> Result<u8, BadForm> {
-    char::from(digit).to_digit(16).map(|value| value as u8).ok_or(BadForm::NotEncoded)
 }
 
 #[cfg(test)]

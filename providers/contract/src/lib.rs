@@ -8,7 +8,9 @@
 pub mod bill_desk;
 pub mod bill_faults;
 pub mod bills;
+pub mod books;
 pub mod conformance;
+pub mod form;
 mod http;
 mod keys;
 mod order;
@@ -16,6 +18,7 @@ pub mod seal;
 pub mod signing;
 mod simulator;
 mod trouble;
+pub mod xml;
 
 pub use http::{Call, HttpMethod, HttpReply, HttpRequest, Reply};
 pub use keys::{CannotRenew, KeyInUse, Renewed, RenewsKeys};

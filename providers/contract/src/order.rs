@@ -13,7 +13,8 @@ pub struct Order {
     pub amount: Money,
     /// What the payer sees.
     pub description: String,
-    /// When it was requested.
+    /// When it was requested; for questions about a refund, when that was. By the clock that payments are driven by, and
+    /// the same at every asking: some providers know an order by its number and this moment together.
     pub requested_at: Timestamp,
     /// When a shown QR must stop being payable.
     pub expires_at: Timestamp,
@@ -39,12 +40,13 @@ impl Order {
             Ask::Refund { refund, .. } | Ask::InquireRefund { refund } => Some(*refund),
             Ask::Charge | Ask::Present | Ask::Inquire | Ask::Reverse | Ask::Close => None,
         };
-        let wish = refund.and_then(|id| payment.refund(id)).and_then(|refund| refund.request.as_ref());
+        let known = refund.and_then(|id| payment.refund(id));
+        let wish = known.and_then(|refund| refund.request.as_ref());
         Order {
             order_no: payment.request.order_no(),
             amount: payment.paid().map_or(payment.request.amount, |paid| paid.amount),
             description: payment.request.description.clone(),
-            requested_at: payment.requested_at,
+            requested_at: known.map_or(payment.requested_at, |refund| refund.requested_at),
             expires_at: payment.requested_at + policy.qr_lifetime,
             terminal: format!("{:032x}", payment.request.till.as_u128()),
             shown_qr: !payment.request.method.is_payer_code(),
@@ -55,12 +57,11 @@ impl Order {
         }
     }
 
-    /// The same for whoever lives by the wall's clock. Payments are driven by one that does not leap, and lags while it
-    /// follows a wall that was set. Moved by whole minutes, so that a question put again soon is the same question.
+    /// The same with an end by the wall's clock. Payments are driven by one that does not leap, and lags while it follows
+    /// a wall that was set. Moved by whole minutes, so that a question put again soon is the same question.
     pub fn in_time_of(mut self, wall: Timestamp, ours: Timestamp) -> Order {
         let minutes = |off: Duration| Duration::from_secs(off.as_secs() / 60 * 60);
         let (behind, ahead) = (minutes(wall.since(ours)), minutes(ours.since(wall)));
-        self.requested_at = self.requested_at + behind - ahead;
         self.expires_at = self.expires_at + behind - ahead;
         self
     }

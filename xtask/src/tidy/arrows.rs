@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("providers/contract", &["base", "payment", "settlement"]),
     ("providers/wechat", &["base", "payment", "settlement", "provider-contract"]),
     ("providers/alipay", &["base", "payment", "settlement", "provider-contract"]),
+    ("providers/unionpay", &["base", "payment", "settlement", "provider-contract"]),
     ("providers/paydesk", &["base", "payment", "settlement", "provider-contract"]),
     ("devices/contract", &["base"]),
     ("devices/printer", &["base", "escpos", "device-contract", "receipt"]),

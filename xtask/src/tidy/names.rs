@@ -3,13 +3,27 @@
 use super::{Breach, Tree};
 
 /// How providers are called, in lower case.
-const PROVIDER_NAMES: &[&str] = &["wechat", "weixin", "wxpay", "alipay", "微信", "支付宝"];
+const PROVIDER_NAMES: &[&str] = &[
+    "wechat",
+    "weixin",
+    "wxpay",
+    "alipay",
+    "微信",
+    "支付宝",
+    "unionpay",
+    "云闪付",
+    "jdpay",
+    "baitiao",
+    "白条",
+];
 
 /// Where a provider may be named: its own crate, the binary that wires it, the world that simulates it, and words
 /// for people. Tests and examples may too: what they show is data.
 const MAY_NAME_PROVIDERS: &[&str] = &[
     "providers/wechat/",
     "providers/alipay/",
+    "providers/unionpay/",
+    "providers/jd/",
     "shell/app/",
     "sim/",
     "docs/",
