@@ -18,7 +18,7 @@ mod zip;
 pub use write::{AccountLine, DetailLine, account_bill, detail_bill, write_detail};
 
 use crate::wire::{Api, Content, Envelope, Response};
-use crate::{Alipay, translate};
+use crate::{Alipay, classic};
 use base::Timestamp;
 use payment::Doubt;
 use provider_contract::bills::{BadBill, BillReader, BillSort, Bills, Located, NoBill, ReadSeek, Sheet};
@@ -50,7 +50,7 @@ impl Bills for Alipay {
             bill_date: Some(day.to_string()),
             ..Content::default()
         };
-        translate::signed(Api::BillAddress, &content, moment, &self.settings, self.ours.as_ref())
+        classic::signed(Api::BillAddress, &content, moment, &self.settings, self.ours.as_ref())
     }
 
     fn located(&self, reply: &Reply, _moment: &Moment) -> Result<Located, NoBill> {
@@ -80,7 +80,13 @@ impl Bills for Alipay {
     }
 
     fn download(&self, located: &Located, _moment: &Moment) -> Result<Call, NoBill> {
-        Ok(Call { method: HttpMethod::Get, url: located.url.clone(), headers: Vec::new(), body: Vec::new() })
+        Ok(Call {
+            method: HttpMethod::Get,
+            url: located.url.clone(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            client_certificate: false,
+        })
     }
 
     fn unpack(&self, _located: &Located, from: &mut dyn ReadSeek, to: &mut dyn Write) -> Result<(), BadBill> {

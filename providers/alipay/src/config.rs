@@ -7,6 +7,9 @@ use std::fmt;
 /// Where real money is taken.
 pub const GATEWAY_URL: &str = "https://openapi.alipay.com/gateway.do";
 
+/// The same of REST, whose paths follow it.
+pub const ENDPOINT_URL: &str = "https://openapi.alipay.com";
+
 /// A merchant's credentials, as configured.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -23,7 +26,7 @@ pub struct Config {
 pub struct Settings {
     /// The application.
     pub app_id: String,
-    /// The gateway's full address.
+    /// The classic gateway's full address; for REST the address that its paths follow.
     pub gateway_url: String,
     /// Where notifications shall arrive; none are asked for without it.
     pub notify_url: Option<String>,
@@ -63,6 +66,8 @@ pub enum BadConfig {
     AppIdIsNotANumber,
     /// `gateway_url` is no http address, or has a query.
     GatewayUrlIsNotAnAddress,
+    /// REST's address has a path of its own, or a slash at its end.
+    EndpointHasAPath,
     /// `notify_url` is no http address.
     NotifyUrlIsNotAnAddress,
     /// `app_private_key_pem` cannot be used.
@@ -85,6 +90,12 @@ impl BadConfig {
             BadConfig::GatewayUrlIsNotAnAddress => Text::new(
                 format!("支付宝网关地址应形如 {GATEWAY_URL}，不带问号参数"),
                 format!("Alipay's gateway_url must be an address such as {GATEWAY_URL}, without a query"),
+            ),
+            BadConfig::EndpointHasAPath => Text::new(
+                format!("支付宝 REST 接口的地址应形如 {ENDPOINT_URL}，不带路径，末尾不带斜杠"),
+                format!(
+                    "The address of Alipay's REST interface must be like {ENDPOINT_URL}: no path, no slash at its end"
+                ),
             ),
             BadConfig::NotifyUrlIsNotAnAddress => Text::new(
                 "支付宝通知地址应以 http:// 或 https:// 开头",

@@ -1,8 +1,10 @@
-//! Alipay, classic gateway: payer's code, shown QR, inquiry, cancel, close, refund, notifications.
+//! Alipay: payer's code, shown QR, inquiry, cancel, close, refund, notifications.
 //!
-//! A pure translation between [`payment::Ask`]s and signed forms, and the gateway's honest fake
-//! ([`Simulator`]). Nothing here has a socket or a clock. What a refusal means is one table,
-//! [`codes::TABLE`]; what is signed is [`sign`]; names on the wire are [`wire`].
+//! A pure translation between [`payment::Ask`]s and signed requests, and the provider's honest fake
+//! ([`Simulator`]). Nothing here has a socket or a clock. It speaks two protocols, and a channel speaks one of them: the
+//! classic gateway ([`Alipay`]) and REST, which Alipay calls OpenAPI v3 ([`rest::AlipayRest`]). Questions and answers are
+//! the same in both; how they are wrapped and signed is not. What a refusal means is one table, [`codes::TABLE`]; what
+//! forms are signed over is [`sign`]; names on the wire are [`wire`].
 //!
 //! ```
 //! use alipay::{Alipay, Settings};
@@ -16,16 +18,19 @@
 //! ```
 
 pub mod bill;
+mod classic;
 pub mod codes;
 mod config;
 mod notify;
+pub mod rest;
 pub mod sign;
 mod simulator;
 mod translate;
 mod trouble;
 pub mod wire;
 
-pub use config::{BadConfig, Config, GATEWAY_URL, Settings};
+pub use config::{BadConfig, Config, ENDPOINT_URL, GATEWAY_URL, Settings};
+pub use rest::AlipayRest;
 pub use simulator::{APP_ID, BadKeys, Credentials, GATEWAY_PATH, Keys, Simulator};
 
 use base::Text;
@@ -75,21 +80,15 @@ impl Alipay {
 
 impl Provider for Alipay {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            name: "alipay",
-            title: Text::new("支付宝", "Alipay"),
-            payer_code: true,
-            shown_qr: true,
-            policy: policy(),
-        }
+        capabilities()
     }
 
     fn call(&self, ask: &Ask, order: &Order, moment: &Moment) -> Result<Call, CannotAsk> {
-        translate::call(ask, order, moment, &self.settings, self.ours.as_ref())
+        classic::call(ask, order, moment, &self.settings, self.ours.as_ref())
     }
 
     fn answer(&self, ask: &Ask, order: &Order, reply: &Reply, _moment: &Moment) -> Answer {
-        translate::answer(ask, order, reply, self.theirs.as_ref())
+        classic::answer(ask, order, reply, self.theirs.as_ref())
     }
 
     fn notice(&self, request: &HttpRequest, _moment: &Moment) -> Result<Notice, BadNotice> {
@@ -111,6 +110,17 @@ impl Provider for Alipay {
 
     fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
         Some(self)
+    }
+}
+
+/// What Alipay can do, whichever protocol is spoken.
+fn capabilities() -> Capabilities {
+    Capabilities {
+        name: "alipay",
+        title: Text::new("支付宝", "Alipay"),
+        payer_code: true,
+        shown_qr: true,
+        policy: policy(),
     }
 }
 

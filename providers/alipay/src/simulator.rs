@@ -8,6 +8,7 @@ mod checks;
 mod gate;
 mod keys;
 mod outbox;
+mod rest;
 mod trade;
 mod treat;
 mod zipped;
@@ -15,10 +16,10 @@ mod zipped;
 pub use keys::{APP_ID, BadKeys, Credentials, Keys};
 
 use crate::wire::{Api, Params, Response};
-use crate::{Alipay, Settings, sign};
+use crate::{Alipay, AlipayRest, Settings, sign};
 use base::{OrderNo, Timestamp};
 use books::{Books, Phase, Step};
-use gate::{Admitted, Gate, Refused};
+use gate::{Admitted, Complaint, Gate, Refused};
 use outbox::{Letter, Outbox};
 use provider_contract::bill_desk::Desk;
 use provider_contract::bill_faults::BillFault;
@@ -41,6 +42,27 @@ const SELLER_ID: &str = "2088000000000001";
 
 /// Replies come as this, though they are JSON.
 const REPLY_TYPE: &str = "text/html;charset=utf-8";
+
+/// In which protocol a request came, and is answered.
+enum Face {
+    /// The classic gateway, with the member of the reply that holds the answer.
+    Classic(String),
+    /// REST.
+    Rest,
+}
+
+/// How an answer is signed.
+#[derive(Clone, Copy)]
+enum Signature {
+    /// Rightly.
+    Right,
+    /// Not at all.
+    Missing,
+    /// With something that is no signature.
+    Nonsense,
+    /// With the signature of another text.
+    OfAnotherText,
+}
 
 /// The simulator.
 pub struct Simulator {
@@ -134,6 +156,16 @@ impl Simulator {
         Alipay::with_keys(settings, self.app_sign.clone(), self.alipay_verify.clone())
     }
 
+    /// The same by REST.
+    pub fn rest_client(&self, origin: &str, notify_url: Option<&str>) -> AlipayRest {
+        let settings = Settings {
+            notify_url: notify_url.map(str::to_owned),
+            seller_id: Some(SELLER_ID.to_owned()),
+            ..Settings::new(APP_ID, origin)
+        };
+        AlipayRest::with_keys(settings, self.app_sign.clone(), self.alipay_verify.clone())
+    }
+
     /// Like [`provider_contract::Simulator::treat`], for any order number; an order that is open already is treated
     /// so from now on.
     pub fn treat_any(&mut self, out_trade_no: &str, treatment: Treatment) {
@@ -210,11 +242,10 @@ impl Simulator {
         result.unwrap_or_else(|refusal| Outcome::Answer(answers::refused(refusal)))
     }
 
-    fn deliver(&self, api: Api, outcome: Outcome, moment: &Moment) -> Delivery {
-        let key = api.response_key();
+    fn deliver(&self, face: &Face, outcome: Outcome, moment: &Moment) -> Delivery {
         match outcome {
-            Outcome::Answer(response) => at_once(self.signed(&key, &response, moment)),
-            Outcome::Opened(spoilt, response) => self.spoil(&key, &spoilt, &response, moment),
+            Outcome::Answer(response) => at_once(self.signed(face, &response, moment)),
+            Outcome::Opened(spoilt, response) => self.spoil(face, &spoilt, &response, moment),
             Outcome::Nothing(Opening::Lost) => Delivery::Nothing,
             Outcome::Nothing(Opening::Broken) => at_once(page(502, "Bad Gateway", moment)),
             Outcome::Nothing(Opening::Maintenance | Opening::Handled) => {
@@ -223,26 +254,54 @@ impl Simulator {
         }
     }
 
-    fn spoil(&self, key: &str, spoilt: &Spoilt, response: &Response, moment: &Moment) -> Delivery {
+    fn spoil(&self, face: &Face, spoilt: &Spoilt, response: &Response, moment: &Moment) -> Delivery {
+        let signed = |signature| at_once(self.worded(face, response, signature, moment));
         match spoilt {
-            Spoilt::Not => at_once(self.signed(key, response, moment)),
+            Spoilt::Not => signed(Signature::Right),
             Spoilt::Slow => {
-                Delivery::Reply { reply: self.signed(key, response, moment), delay: treat::SLOW_ANSWER }
+                Delivery::Reply { reply: self.signed(face, response, moment), delay: treat::SLOW_ANSWER }
             }
             Spoilt::Lost => Delivery::Nothing,
-            Spoilt::SystemError => at_once(self.signed(key, &answers::unknown(), moment)),
-            Spoilt::WrongSignature => at_once(reply(key, &source(response), Some("AAAA"), moment)),
-            Spoilt::SignatureOfAnotherText => {
-                let another = self.alipay_sign.sign(b"{\"code\":\"10000\",\"msg\":\"Success\"}");
-                at_once(reply(key, &source(response), Some(&another), moment))
-            }
+            Spoilt::SystemError => at_once(self.signed(face, &answers::unknown(), moment)),
+            Spoilt::WrongSignature => signed(Signature::Nonsense),
+            Spoilt::SignatureOfAnotherText => signed(Signature::OfAnotherText),
         }
     }
 
-    fn signed(&self, key: &str, response: &Response, moment: &Moment) -> HttpReply {
-        let source = source(response);
-        let signature = self.alipay_sign.sign(source.as_bytes());
-        reply(key, &source, Some(&signature), moment)
+    fn signed(&self, face: &Face, response: &Response, moment: &Moment) -> HttpReply {
+        self.worded(face, response, Signature::Right, moment)
+    }
+
+    /// The answer as its protocol writes it.
+    fn worded(&self, face: &Face, response: &Response, signature: Signature, moment: &Moment) -> HttpReply {
+        let sign = |text: &[u8]| match signature {
+            Signature::Right => Some(self.alipay_sign.sign(text)),
+            Signature::Missing => None,
+            Signature::Nonsense => Some("AAAA".to_owned()),
+            Signature::OfAnotherText => {
+                Some(self.alipay_sign.sign(b"{\"code\":\"10000\",\"msg\":\"Success\"}"))
+            }
+        };
+        match face {
+            Face::Classic(key) => {
+                let source = source(response);
+                let signature = sign(source.as_bytes());
+                reply(key, &source, signature.as_deref(), moment)
+            }
+            Face::Rest => rest::reply(response, sign, moment),
+        }
+    }
+
+    /// Who is turned away at a door.
+    fn turned_away(&self, refused: &Refused, moment: &Moment) -> HttpReply {
+        let told = |face: &Face, complaint: &Complaint, signature| {
+            self.worded(face, &complaint.response(), signature, moment)
+        };
+        match refused {
+            Refused::Http(status, why) => page(*status, why, moment),
+            Refused::Unsigned(face, complaint) => told(face, complaint, Signature::Missing),
+            Refused::Signed(face, complaint) => told(face, complaint, Signature::Right),
+        }
     }
 
     fn write(&self, number: u64, letter: &Letter, now: Timestamp) -> Option<Outgoing> {
@@ -268,7 +327,13 @@ impl Simulator {
         let headers = vec![("content-type", "application/x-www-form-urlencoded; charset=utf-8".to_owned())];
         let body = sign::encode_form(&params).into_bytes();
         Some(Outgoing {
-            call: Call { method: HttpMethod::Post, url: to.url.clone(), headers, body },
+            call: Call {
+                method: HttpMethod::Post,
+                url: to.url.clone(),
+                headers,
+                body,
+                client_certificate: false,
+            },
             notice_id,
         })
     }
@@ -284,16 +349,16 @@ impl provider_contract::Simulator for Simulator {
             return at_once(self.bill_file(request, moment));
         }
         let gate = Gate { path: GATEWAY_PATH, app_id: APP_ID, key: self.app_verify.as_ref() };
-        match gate.admit(request, moment.now) {
+        let by_rest = request.path().starts_with(rest::PREFIX);
+        let admitted =
+            if by_rest { gate.admit_rest(request, moment.now) } else { gate.admit(request, moment.now) };
+        match admitted {
             Ok(call) => {
                 let outcome = self.handle(&call, moment.now);
-                self.deliver(call.api, outcome, moment)
+                let face = if by_rest { Face::Rest } else { Face::Classic(call.api.response_key()) };
+                self.deliver(&face, outcome, moment)
             }
-            Err(Refused::Http(status, why)) => at_once(page(status, why, moment)),
-            Err(Refused::Unsigned(key, complaint)) => {
-                at_once(reply(&key, &source(&complaint.response()), None, moment))
-            }
-            Err(Refused::Signed(key, complaint)) => at_once(self.signed(&key, &complaint.response(), moment)),
+            Err(refused) => at_once(self.turned_away(&refused, moment)),
         }
     }
 

@@ -1,12 +1,10 @@
-//! Questions into calls, replies into answers.
+//! Questions into contents, answers into verdicts: what both protocols have in common.
 
 use crate::codes::{Meaning, When, meaning};
-use crate::wire::{Api, Content, Envelope, Params, Response, TIME_PATTERN};
-use crate::{Settings, sign};
+use crate::wire::{Api, Content, Response, TIME_PATTERN};
 use base::{Currency, Money, RefundNo, Timestamp, Zone};
 use payment::{Answer, Ask, Doubt, Paid, Reason, Said, Verdict};
-use provider_contract::signing::{Sign, Verify};
-use provider_contract::{Call, CannotAsk, HttpMethod, Moment, Order, Reply};
+use provider_contract::{CannotAsk, Order};
 
 /// The most the gateway takes in one order: 100 million yuan.
 const AMOUNT_MAX: Money = Money::cny(10_000_000_000);
@@ -14,34 +12,6 @@ const AMOUNT_MAX: Money = Money::cny(10_000_000_000);
 /// How long an order made with a payer's code may stay unpaid. Long past our own deadline; it ends orders
 /// that nobody comes back to.
 const UNPAID_CODE_ORDER: &str = "3m";
-
-/// The call that asks `ask`.
-pub fn call(
-    ask: &Ask,
-    order: &Order,
-    moment: &Moment,
-    settings: &Settings,
-    key: &dyn Sign,
-) -> Result<Call, CannotAsk> {
-    Ok(signed(api_of(ask, order), &content(ask, order)?, moment, settings, key))
-}
-
-/// A signed request for any method.
-pub fn signed(api: Api, content: &Content, moment: &Moment, settings: &Settings, key: &dyn Sign) -> Call {
-    let mut params = common(api, settings, moment);
-    let content = serde_json::to_string(content).expect("texts make JSON");
-    params.insert("biz_content".to_owned(), content);
-    let signature = key.sign(sign::request_text(&params).as_bytes());
-    let content = params.remove_entry("biz_content").expect("it was put in above");
-    params.insert("sign".to_owned(), signature);
-    // The charset must be known before the body is read, so everything but the content goes into the query.
-    Call {
-        method: HttpMethod::Post,
-        url: format!("{}?{}", settings.gateway_url, sign::encode_form(&params)),
-        headers: vec![("content-type", "application/x-www-form-urlencoded;charset=utf-8".to_owned())],
-        body: sign::encode_form([(&content.0, &content.1)]).into_bytes(),
-    }
-}
 
 /// The method that puts this question. An order shown as QR does not exist for `trade.close` until somebody
 /// scans it, so it is closed by `trade.cancel`; should it be paid in that moment, the money goes back.
@@ -58,25 +28,8 @@ pub(crate) fn api_of(ask: &Ask, order: &Order) -> Api {
     }
 }
 
-fn common(api: Api, settings: &Settings, moment: &Moment) -> Params {
-    let mut params = Params::new();
-    let mut put = |name: &str, value: &str| {
-        params.insert(name.to_owned(), value.to_owned());
-    };
-    put("app_id", &settings.app_id);
-    put("method", api.name());
-    put("format", "JSON");
-    put("charset", "utf-8");
-    put("sign_type", "RSA2");
-    put("timestamp", &moment.now.local(TIME_PATTERN, Zone::CHINA));
-    put("version", "1.0");
-    if let (Api::Pay | Api::Precreate, Some(url)) = (api, &settings.notify_url) {
-        put("notify_url", url);
-    }
-    params
-}
-
-fn content(ask: &Ask, order: &Order) -> Result<Content, CannotAsk> {
+/// What `ask` says, whichever way it goes.
+pub(crate) fn content(ask: &Ask, order: &Order) -> Result<Content, CannotAsk> {
     let named = Content { out_trade_no: Some(order.order_no.to_string()), ..Content::default() };
     match ask {
         Ask::Charge => {
@@ -141,33 +94,13 @@ fn plain(text: &str, longest: usize) -> String {
     text.trim().chars().map(fit).take(longest).collect::<String>().trim_end().to_owned()
 }
 
-/// What `reply` to `ask` proves.
-pub fn answer(ask: &Ask, order: &Order, reply: &Reply, key: &dyn Verify) -> Answer {
-    let mut answer = read(ask, order, reply, key);
-    answer.said.reference = short(reply.header("trace_id").unwrap_or_default(), order);
-    answer
+/// What an answer that is surely the gateway's own proves.
+pub(crate) fn judged(ask: &Ask, order: &Order, response: &Response) -> Answer {
+    Answer { verdict: verdict(ask, order, response), said: said(response, order) }
 }
 
-fn read(ask: &Ask, order: &Order, reply: &Reply, key: &dyn Verify) -> Answer {
-    if reply.status != 200 {
-        let said = Said::new(format!("HTTP {}", reply.status), "");
-        return Answer::unclear(doubt_of_status(reply.status), said);
-    }
-    let garbled = || Answer::unclear(Doubt::Garbled, Said::default());
-    let Ok(body) = std::str::from_utf8(&reply.body) else { return garbled() };
-    let Some(envelope) = Envelope::open(body, &api_of(ask, order).response_key()) else { return garbled() };
-    let Ok(response) = serde_json::from_str::<Response>(envelope.response) else { return garbled() };
-    let said = said(&response, order);
-    let Some(signature) = envelope.sign else {
-        return Answer::unclear(doubt_of_unsigned(&response), said);
-    };
-    if !key.verify(envelope.response.as_bytes(), &signature) {
-        return Answer::unclear(Doubt::BadSignature, said);
-    }
-    Answer { verdict: verdict(ask, order, &response), said }
-}
-
-fn doubt_of_status(status: u16) -> Doubt {
+/// What a status says that no answer of the gateway's comes with.
+pub(crate) fn doubt_of_status(status: u16) -> Doubt {
     match status {
         429 => Doubt::RateLimited,
         500.. => Doubt::ProviderError,
@@ -175,22 +108,15 @@ fn doubt_of_status(status: u16) -> Doubt {
     }
 }
 
-/// The gateway cannot sign an answer to an application that it does not know.
-fn doubt_of_unsigned(response: &Response) -> Doubt {
-    match response.code.as_deref() {
-        Some("20001" | "40001" | "40002" | "40003" | "40006") => Doubt::OurSettings,
-        _ => Doubt::BadSignature,
-    }
-}
-
-fn said(response: &Response, order: &Order) -> Said {
+/// The gateway's own code and words.
+pub(crate) fn said(response: &Response, order: &Order) -> Said {
     let code = response.sub_code.as_ref().or(response.code.as_ref()).cloned().unwrap_or_default();
     let message = response.sub_msg.as_ref().or(response.msg.as_ref()).cloned().unwrap_or_default();
     Said::new(short(&code, order), short(&message, order))
 }
 
 /// A provider's words fit for the timeline: bounded, and without the payer's code should they repeat it.
-fn short(text: &str, order: &Order) -> String {
+pub(crate) fn short(text: &str, order: &Order) -> String {
     let text = match &order.payer_code {
         Some(code) => text.replace(code.reveal(), &code.hint()),
         None => text.to_owned(),

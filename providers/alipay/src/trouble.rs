@@ -7,7 +7,7 @@ use provider_contract::signing::Verify;
 use provider_contract::{Order, Reply, Trouble};
 
 /// The gateway's finer codes that speak of us rather than of an order. From its public list of gateway errors.
-const OURS: &[(&str, Trouble)] = &[
+pub(crate) const OURS: &[(&str, Trouble)] = &[
     ("isv.invalid-signature", Trouble::OurSignature),
     ("isv.missing-signature", Trouble::OurSignature),
     ("isv.invalid-signature-type", Trouble::OurSignature),

@@ -67,6 +67,16 @@ impl Api {
         Api::ALL.into_iter().find(|api| api.name() == name)
     }
 
+    /// Where REST has this method. All are asked with POST, but for the address of a bill.
+    pub fn rest_path(self) -> String {
+        format!("/v3/{}", self.name().replace('.', "/"))
+    }
+
+    /// The method at that path of REST.
+    pub fn at(path: &str) -> Option<Api> {
+        Api::ALL.into_iter().find(|api| api.rest_path() == path)
+    }
+
     /// The member of the reply that holds this method's answer.
     pub fn response_key(self) -> String {
         format!("{}_response", self.name().replace('.', "_"))
@@ -134,6 +144,8 @@ wire_object! {
         refund_reason,
         /// Refund, refund query: the merchant's number of this return; a repeat is the same return.
         out_request_no,
+        /// Pay, precreate, by REST: where notifications shall go; the classic gateway has it beside the content.
+        notify_url,
         /// Bill: `trade`.
         bill_type,
         /// Bill: `2026-11-22`.

@@ -14,6 +14,20 @@ fn with_checksums() {
 }
 
 #[test]
+fn rest_with_checksums() {
+    let mut simulator = Simulator::cheap(7);
+    let client = simulator.rest_client(ORIGIN, Some(NOTIFY_URL));
+    conformance::check(&client, &mut simulator);
+}
+
+#[test]
+fn rest_with_rsa() {
+    let mut simulator = Simulator::fresh();
+    let client = simulator.rest_client(ORIGIN, Some(NOTIFY_URL));
+    conformance::check(&client, &mut simulator);
+}
+
+#[test]
 fn with_rsa() {
     let mut simulator = Simulator::fresh();
     let client = simulator.client(ORIGIN, Some(NOTIFY_URL));

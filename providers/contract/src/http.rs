@@ -1,6 +1,14 @@
 //! HTTP as values: what is sent and what came back, without anything that sends.
+//!
+//! Some calls of some providers need mutual TLS. The call says so and the shell, which owns the merchant's
+//! certificate, shows it. Whoever ends the TLS at the other side tells those behind it with a header, the way
+//! RFC 9440 has it; here that is the simulator's host.
 
 use std::fmt;
+
+/// Tells a simulator that its host has seen the client's certificate and checked it (RFC 9440: the certificate, DER in
+/// base64 between colons). A host takes away whatever a client itself has written there.
+pub const CLIENT_CERTIFICATE: &str = "client-cert";
 
 /// The methods providers use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +41,9 @@ pub struct Call {
     pub headers: Vec<(&'static str, String)>,
     /// Body; empty if there is none.
     pub body: Vec<u8>,
+    /// The provider takes it only over a connection on which the merchant's own certificate was shown. Without one
+    /// the shell does not send it.
+    pub client_certificate: bool,
 }
 
 impl fmt::Debug for Call {
@@ -131,7 +142,7 @@ impl From<HttpReply> for Reply {
     }
 }
 
-/// In memory, a call is what the simulator receives.
+/// In memory, a call is what the simulator receives; a certificate that it needs counts as shown.
 impl From<&Call> for HttpRequest {
     fn from(call: &Call) -> HttpRequest {
         let after_scheme = call.url.split_once("://").map_or(call.url.as_str(), |(_, rest)| rest);
@@ -140,10 +151,14 @@ impl From<&Call> for HttpRequest {
             None => (after_scheme, "/"),
         };
         let given = call.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+        let shown = call.client_certificate.then(|| (CLIENT_CERTIFICATE.to_owned(), "::".to_owned()));
         HttpRequest {
             method: call.method.as_str().to_owned(),
             target: target.to_owned(),
-            headers: std::iter::once(("host".to_owned(), host.to_owned())).chain(given).collect(),
+            headers: std::iter::once(("host".to_owned(), host.to_owned()))
+                .chain(given)
+                .chain(shown)
+                .collect(),
             body: call.body.clone(),
         }
     }
@@ -160,6 +175,7 @@ mod tests {
             url: "https://api.example/gateway.do?auth_code=134567890123456789".to_owned(),
             headers: vec![("Authorization", "secret".to_owned())],
             body: b"134567890123456789".to_vec(),
+            client_certificate: false,
         };
         assert_eq!(format!("{call:?}"), "POST https://api.example/gateway.do (18 bytes)");
         assert_eq!(format!("{:?}", HttpRequest::from(&call)), "POST /gateway.do (18 bytes)");

@@ -20,7 +20,7 @@ mod simulator;
 mod trouble;
 pub mod xml;
 
-pub use http::{Call, HttpMethod, HttpReply, HttpRequest, Reply};
+pub use http::{CLIENT_CERTIFICATE, Call, HttpMethod, HttpReply, HttpRequest, Reply};
 pub use keys::{CannotRenew, KeyInUse, Renewed, RenewsKeys};
 pub use order::{Moment, Order};
 pub use simulator::{Book, Delivery, Outgoing, Simulator, Treatment};

@@ -58,14 +58,16 @@ fn acceptable(paydesk: &Paydesk, amount: Money) -> Result<Amount, CannotAsk> {
 
 fn get(paydesk: &Paydesk, order: &Order, path: &str) -> Call {
     let url = format!("{}{path}", paydesk.config.server);
-    Call { method: HttpMethod::Get, url, headers: headers(paydesk, order, None), body: Vec::new() }
+    let headers = headers(paydesk, order, None);
+    Call { method: HttpMethod::Get, url, headers, body: Vec::new(), client_certificate: false }
 }
 
 fn post(paydesk: &Paydesk, order: &Order, path: &str, key: Option<String>, body: &impl Serialize) -> Call {
     let mut headers = headers(paydesk, order, key);
     headers.push(("content-type", "application/json".to_owned()));
     let body = serde_json::to_vec(body).expect("wire types are plain JSON");
-    Call { method: HttpMethod::Post, url: format!("{}{path}", paydesk.config.server), headers, body }
+    let url = format!("{}{path}", paydesk.config.server);
+    Call { method: HttpMethod::Post, url, headers, body, client_certificate: false }
 }
 
 fn headers(paydesk: &Paydesk, order: &Order, key: Option<String>) -> Vec<(&'static str, String)> {

@@ -4,9 +4,11 @@
 //! The v3 pages of codepay list only general errors; production is known to use the v2 names, spelled with and
 //! without underscores, so codes are compared without them. Sources: merchant manual v2 page 4011937125 (micropay),
 //! wechatpay-openapi docs/definitions/micropay.yaml, wechatpay-go services/refunddomestic/api_refunds.go,
-//! wechatpay-skills (finer error numbers), the v3 reverse page and the general table of HTTP statuses.
+//! wechatpay-skills (finer error numbers), the v3 reverse page and the general table of HTTP statuses. `REFUNDNOTEXIST` is
+//! known from v2's page on refund queries, and was not seen in a list that could be checked.
 
 use payment::{Ask, Doubt, Reason, Verdict};
+use provider_contract::Trouble;
 
 use Means::{AwaitingPayer, Closed, No, NotFound, Unclear};
 
@@ -76,11 +78,12 @@ pub const TABLE: &[Row] = &[
     row(&["TRADEOVERDUE"], ODD, ODD, ODD, No(R::RefundTooLate)),
     row(&["ORDERCLOSED"], No(R::OrderClosed), Closed, Closed, No(R::RefundNotPossible)),
     row(&["ORDERREVERSED"], No(R::OrderClosed), Closed, Closed, No(R::RefundNotPossible)),
+    row(&["REFUNDNOTEXIST"], ODD, NotFound, ODD, ODD),
     row(&["ORDERNOTEXIST", "ORDERNOTEXISTS", "RESOURCENOTEXIST", "RESOURCENOTEXISTS"], ODD, NotFound, NotFound, No(R::RefundNotPossible)),
     // Our side. An invalid request may be an order number with other content, so the order may be paid.
     row(&["INVALIDREQUEST"], SETTINGS, SETTINGS, SETTINGS, No(R::RefundNotPossible)),
     // A refund may be asked twice, and a second request that is turned away at the door says nothing of the first.
-    row(&["PARAMERROR", "LACKPARAMS", "SIGNERROR"], No(R::MerchantConfig), SETTINGS, SETTINGS, SETTINGS),
+    row(&["PARAMERROR", "LACKPARAMS", "SIGNERROR", "XMLFORMATERROR", "REQUIREPOSTMETHOD", "POSTDATAEMPTY", "NOTUTF8"], No(R::MerchantConfig), SETTINGS, SETTINGS, SETTINGS),
     row(&["NOAUTH", "APPIDMCHIDNOTMATCH", "APPIDNOTEXIST", "MCHIDNOTEXIST", "MCHNOTEXISTS"], No(R::MerchantConfig), SETTINGS, SETTINGS, SETTINGS),
 ];
 
@@ -101,9 +104,34 @@ pub const WORDS: &[(Reason, &str, Reason)] = &[
     (R::RiskControl, "上限", R::PayerLimitExceeded),
 ];
 
+/// Codes that speak of us rather than of an order, without underscores.
+const OURS: &[(&str, Trouble)] = &[
+    ("SIGNERROR", Trouble::OurSignature),
+    ("MCHIDNOTEXIST", Trouble::OurNumber),
+    ("MCHNOTEXISTS", Trouble::OurNumber),
+    ("APPIDNOTEXIST", Trouble::OurNumber),
+    ("APPIDMCHIDNOTMATCH", Trouble::OurNumber),
+    ("NOAUTH", Trouble::NotPermitted),
+];
+
+/// What `code` shows to be wrong between us and WeChat Pay; nothing if it speaks of an order.
+pub fn trouble(code: &str) -> Option<Trouble> {
+    debug_assert!(
+        OURS.iter().all(|(ours, _)| TABLE.iter().any(|row| row.codes.contains(ours))),
+        "every code here is in the table of codes"
+    );
+    let bare = bare(code);
+    OURS.iter().find(|(ours, _)| *ours == bare).map(|(_, trouble)| *trouble)
+}
+
+/// `code` as the tables spell it.
+fn bare(code: &str) -> String {
+    code.replace('_', "").to_ascii_uppercase()
+}
+
 /// What `code` answers to `ask`; `number` is the tail of the Request-Id.
 pub fn verdict(ask: &Ask, code: &str, message: &str, number: &str) -> Verdict {
-    let bare = code.replace('_', "").to_ascii_uppercase();
+    let bare = bare(code);
     let Some(row) = TABLE.iter().find(|row| row.codes.contains(&bare.as_str())) else {
         return Verdict::Unclear(Doubt::UnknownCode);
     };

@@ -1,4 +1,5 @@
-//! An honest fake of WeChat Pay's API v3, with its own books.
+//! An honest fake of WeChat Pay, with its own books and a face for each protocol: what is opened in one can be looked at
+//! and undone in the other.
 //!
 //! It checks what the real server checks (signature, clock, merchant, fields, the order's state) and signs what the
 //! real one signs, errors included. How one order is treated is chosen by [`Treatment`]: by
@@ -6,32 +7,35 @@
 //! first request (`lost_before`, `error_not_paid`, `maintenance`) lets a second try through. Under `wrong_signature`
 //! and `signature_probe` it is the charge's answer that is signed wrongly, and for a shown QR the first notification.
 
-mod bills;
 mod books;
 mod checks;
-mod handle;
 mod keys;
-mod notify;
+mod orders;
 mod outbox;
-mod serve;
+mod v2;
+mod v3;
 
-pub use keys::{BadKeys, Credentials, Keys};
+pub use keys::{BadKeys, Credentials, Keys, TlsKeys};
 
-use crate::certificate::PlatformCertificate;
-use crate::{Config, PlatformKey, WeChat, sign};
+use crate::v2::sign::SignType;
+use crate::v2::wire::Api;
+use crate::v3::certificate::PlatformCertificate;
+use crate::v3::sign;
+use crate::{Config, PlatformKey, WeChat, WeChatV2};
 use base::{OrderNo, Secret, Timestamp};
-use books::{Books, Kind, State};
-use outbox::{About, Outbox};
+use books::{Books, Face, Kind, State};
+use outbox::{About, Outbox, Sending};
 use provider_contract::bill_desk::Desk;
 use provider_contract::bill_faults::BillFault;
 use provider_contract::signing::{Checksum, Sign, Verify};
 use provider_contract::{Book, Delivery, HttpReply, HttpRequest, Moment, Outgoing, Treatment};
-use serde::Serialize;
 use settlement::Day;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The largest request that is read.
+const BODY_BYTES_MAX: usize = 64 * 1024;
 /// From a payment to its notification, normally and when late.
 const NOTIFY_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(180));
 /// While the provider is down its notifications wait so long at a time.
@@ -60,6 +64,8 @@ struct Identity {
     appid: String,
     merchant_serial: String,
     apiv3_key: Secret<String>,
+    /// The key of v2.
+    api_key: Secret<String>,
     merchant_signer: Arc<dyn Sign>,
     merchant: Arc<dyn Verify>,
     platform: SigningKey,
@@ -120,15 +126,6 @@ enum Due {
     GivesUp(u32),
 }
 
-/// What a request is answered, before it is signed.
-struct Outcome {
-    status: u16,
-    body: Vec<u8>,
-    number: &'static str,
-    twist: Twist,
-    delay: Duration,
-}
-
 /// How an answer is spoiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Twist {
@@ -136,21 +133,6 @@ enum Twist {
     Lost,
     WrongSignature,
     Probe,
-}
-
-impl Outcome {
-    fn json(status: u16, body: &impl Serialize) -> Outcome {
-        let body = serde_json::to_vec(body).expect("wire types are plain JSON");
-        Outcome { status, body, number: "0", twist: Twist::Honest, delay: Duration::ZERO }
-    }
-
-    fn empty(status: u16) -> Outcome {
-        Outcome { status, body: Vec::new(), number: "0", twist: Twist::Honest, delay: Duration::ZERO }
-    }
-
-    fn lost() -> Outcome {
-        Outcome { twist: Twist::Lost, ..Outcome::empty(500) }
-    }
 }
 
 impl Simulator {
@@ -174,7 +156,10 @@ impl Simulator {
         if keys.apiv3_key.len() != 32 {
             return Err(BadKeys::Setting("apiv3_key"));
         }
-        if !handle::names_public_key(&keys.platform_public_key_id) {
+        if keys.api_key.len() != 32 {
+            return Err(BadKeys::Setting("api_key"));
+        }
+        if !keys::names_public_key(&keys.platform_public_key_id) {
             return Err(BadKeys::Setting("platform_public_key_id"));
         }
         let id = keys.platform_public_key_id.clone();
@@ -183,6 +168,7 @@ impl Simulator {
             appid: keys.appid.clone(),
             merchant_serial: keys.merchant_serial.clone(),
             apiv3_key: Secret::new(keys.apiv3_key.clone()),
+            api_key: Secret::new(keys.api_key.clone()),
             merchant: Arc::new(merchant.verifier()),
             merchant_signer: Arc::new(merchant),
             platform_key: PlatformKey { id: id.clone(), verify: Arc::new(platform.verifier()), valid: None },
@@ -204,6 +190,7 @@ impl Simulator {
             appid: "wx0000000000000001".to_owned(),
             merchant_serial: "51".to_owned(),
             apiv3_key: Secret::new(format!("{key:032x}")),
+            api_key: Secret::new(format!("{:032x}", u128::from(key) + (1 << 64))),
             merchant_signer: Arc::new(merchant),
             merchant: Arc::new(merchant),
             platform: SigningKey { id: id.clone(), sign: Arc::new(platform) },
@@ -225,7 +212,7 @@ impl Simulator {
             sequence: 0,
             down: false,
             certificates_by_default: false,
-            bills: Desk::new(bills::ADDRESS_LIVES),
+            bills: Desk::new(v3::bills::ADDRESS_LIVES),
         }
     }
 
@@ -266,6 +253,20 @@ impl Simulator {
             notify_url: notify_url.to_owned(),
             store_out_id: "S1".to_owned(),
         }
+    }
+
+    /// Our own client for its merchant in API v2.
+    pub fn client_v2(&self, base_url: &str, notify_url: &str, sign_type: SignType) -> WeChatV2 {
+        let config = crate::v2::Config {
+            base_url: base_url.to_owned(),
+            mchid: self.identity.mchid.clone(),
+            appid: self.identity.appid.clone(),
+            api_key: self.identity.api_key.clone(),
+            sign_type,
+            terminal_ip: "127.0.0.1".to_owned(),
+            notify_url: notify_url.to_owned(),
+        };
+        WeChatV2::new(config).expect("the simulator's own merchant is configured well")
     }
 
     /// [`provider_contract::Simulator::treat`] for any client's order number.
@@ -345,6 +346,44 @@ impl Simulator {
         }
     }
 
+    /// A number for a salt, never the same twice.
+    fn salt(&mut self, moment: &Moment) -> u128 {
+        self.sequence += 1;
+        moment.nonce.wrapping_add(u128::from(self.sequence) << 64)
+    }
+
+    /// The next notification that is due, written in the protocol in which it was asked for.
+    fn send(&mut self, moment: &Moment) -> Option<Outgoing> {
+        let (no, notice) = self.outbox.pop(moment.now)?;
+        let (about, first) = (notice.about, notice.attempts == 1);
+        let mut sending = Sending {
+            about,
+            url: Arc::clone(&notice.url),
+            created: notice.created,
+            notice_id: notice_id(no, notice.created),
+            twist: Twist::Honest,
+        };
+        if let (About::Order(at), true) = (about, first) {
+            sending.twist = match self.books.order(at).treatment {
+                Treatment::WrongSignature => Twist::WrongSignature,
+                Treatment::SignatureProbe => Twist::Probe,
+                _ => Twist::Honest,
+            };
+        }
+        let call = match self.face_of(about) {
+            Face::V2(sign_type) => self.write_v2(&sending, sign_type, moment),
+            Face::V3 => self.write_v3(&sending, moment),
+        };
+        Some(Outgoing { call, notice_id: sending.notice_id })
+    }
+
+    fn face_of(&self, about: About) -> Face {
+        match about {
+            About::Order(at) => self.books.order(at).face,
+            About::Refund(at) => self.books.refund(at).face,
+        }
+    }
+
     fn paid(&mut self, at: u32, when: Timestamp) {
         self.books.pay(at, when);
         let order = self.books.order(at);
@@ -358,7 +397,14 @@ impl Simulator {
 
 impl provider_contract::Simulator for Simulator {
     fn serve(&mut self, request: &HttpRequest, moment: &Moment) -> Delivery {
-        self.serve_request(request, moment)
+        if self.down {
+            return Delivery::Nothing;
+        }
+        self.advance(moment.now);
+        match Api::at(request.path()) {
+            Some(api) => self.serve_v2(api, request, moment),
+            None => self.serve_v3(request, moment),
+        }
     }
 
     fn due(&self) -> Option<Timestamp> {
@@ -375,9 +421,14 @@ impl provider_contract::Simulator for Simulator {
     }
 
     fn notified(&mut self, notice_id: &str, reply: Option<&HttpReply>, _now: Timestamp) {
-        let taken = reply.is_some_and(|reply| matches!(reply.status, 200 | 204));
         let no = notice_id.rsplit_once('-').and_then(|(_, tail)| u64::from_str_radix(tail, 16).ok());
-        if let Some(no) = no.filter(|_| taken) {
+        let (Some(no), Some(reply)) = (no, reply) else { return };
+        let Some(about) = self.outbox.about(no) else { return };
+        let taken = match self.face_of(about) {
+            Face::V2(_) => v2::is_taken(reply),
+            Face::V3 => matches!(reply.status, 200 | 204),
+        };
+        if taken {
             self.outbox.acknowledged(no);
         }
     }
@@ -427,4 +478,9 @@ impl provider_contract::Simulator for Simulator {
     fn code_for(&self, treatment: Treatment, salt: u64) -> String {
         format!("13{:010}{}", salt % 10_000_000_000, treatment.code_ending())
     }
+}
+
+/// Looks like the UUID the real one sends; its tail finds the notification again.
+fn notice_id(no: u64, created: Timestamp) -> String {
+    format!("{:08x}-5349-5eec-ab1e-{no:012x}", created.as_seconds() as u32)
 }

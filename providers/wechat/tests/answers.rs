@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use provider_contract::signing::{Checksum, Sign};
 use provider_contract::{Moment, Order, Provider, Reply};
 use serde_json::{Value, json};
-use wechat::{Simulator, WeChat, codes, sign};
+use wechat::v3::sign;
+use wechat::{Simulator, WeChat, codes};
 
 const NOW: i64 = 1_795_400_000;
 const MCHID: &str = "1900000001";
@@ -212,6 +213,7 @@ fn codes_of_refusals() {
         TRADEOVERDUE             charge Unclear(UnknownCode)               look Unclear(UnknownCode)     undo Unclear(UnknownCode)     refund RefundRefused(RefundTooLate)
         ORDERCLOSED              charge Declined(OrderClosed)              look Closed                   undo Closed                   refund RefundRefused(RefundNotPossible)
         ORDERREVERSED            charge Declined(OrderClosed)              look Closed                   undo Closed                   refund RefundRefused(RefundNotPossible)
+        REFUNDNOTEXIST           charge Unclear(UnknownCode)               look NotFound                 undo Unclear(UnknownCode)     refund Unclear(UnknownCode)
         ORDERNOTEXIST            charge Unclear(UnknownCode)               look NotFound                 undo NotFound                 refund RefundRefused(RefundNotPossible)
         INVALIDREQUEST           charge Unclear(OurSettings)               look Unclear(OurSettings)     undo Unclear(OurSettings)     refund RefundRefused(RefundNotPossible)
         PARAMERROR               charge Declined(MerchantConfig)           look Unclear(OurSettings)     undo Unclear(OurSettings)     refund Unclear(OurSettings)

@@ -189,14 +189,14 @@ fn a_damaged_bill_is_refused_by_name() {
 #[test]
 fn movements_of_the_account_add_up() {
     let at = day().start() + std::time::Duration::from_secs(3600);
-    let line = |amount, name: &str| wechat::bill::FundLine {
+    let line = |amount, name: &str| wechat::v3::bill::FundLine {
         at,
         transaction: "4200".to_owned(),
         name: name.to_owned(),
         amount,
     };
     let lines = [line(1250, "交易"), line(-8, "扣除交易手续费"), line(-250, "退款")];
-    let bill = wechat::bill::funds_bill(5000, &lines);
+    let bill = wechat::v3::bill::funds_bill(5000, &lines);
     let (_, tally) = read(BillSort::Funds, bill.as_bytes()).unwrap();
     assert_eq!((tally.first, tally.second), ((1, 1250), (2, 258)));
     let balance = Balance { opening: 5000, came: 1250, went: 258, closing: 5992 };

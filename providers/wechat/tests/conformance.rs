@@ -3,6 +3,7 @@
 use base::Timestamp;
 use provider_contract::{Delivery, HttpRequest, Moment, Reply, Simulator as _, conformance};
 use wechat::Simulator;
+use wechat::v2::sign::SignType;
 
 const BASE: &str = "http://simulated";
 const NOTIFY: &str = "http://shop/notify/wechat/1";
@@ -33,4 +34,21 @@ fn with_rsa_and_the_certificate() {
     let Delivery::Reply { reply, .. } = simulator.serve(&request, &moment) else { panic!("no reply") };
     let found = bare.certificates_in(&Reply::from(reply), &moment).expect("certificates");
     conformance::check(&bare.trusting(found), &mut simulator);
+}
+
+#[test]
+fn v2_with_md5() {
+    v2(SignType::Md5);
+}
+
+#[test]
+fn v2_with_hmac_sha256() {
+    v2(SignType::HmacSha256);
+}
+
+/// The same suite over the other face; a simulator of its own, so that the books are empty.
+fn v2(sign_type: SignType) {
+    let mut simulator = Simulator::cheap(7);
+    let client = simulator.client_v2(BASE, NOTIFY, sign_type);
+    conformance::check(&client, &mut simulator);
 }

@@ -9,10 +9,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
-use wechat::certificate::{BadCertificate, PlatformCertificate, keys_in};
-use wechat::sign::{self, NotSigned};
-use wechat::wire::*;
-use wechat::{Config, PlatformKey, WeChat, resource};
+use wechat::v3::certificate::{BadCertificate, PlatformCertificate, keys_in};
+use wechat::v3::resource;
+use wechat::v3::sign::{self, NotSigned};
+use wechat::v3::wire::*;
+use wechat::{Config, PlatformKey, WeChat};
 
 const KEY: &str = include_str!("golden/testing_key.pem");
 const CERTIFICATE: &str = include_str!("golden/certificate.pem");

@@ -4,7 +4,8 @@ use base::{OrderNo, PaymentId, RefundId, RefundNo, Timestamp};
 use provider_contract::signing::{Checksum, Sign};
 use provider_contract::{BadNotice, HttpRequest, Moment, Provider};
 use serde_json::{Value, json};
-use wechat::{Simulator, WeChat, resource, sign};
+use wechat::v3::{resource, sign};
+use wechat::{Simulator, WeChat};
 
 const NOW: i64 = 1_795_400_000;
 /// The key of [`Simulator::cheap`] with 7.

@@ -5,7 +5,8 @@ use provider_contract::signing::Checksum;
 use provider_contract::{Delivery, HttpReply, HttpRequest, Moment, Simulator as _, Treatment};
 use serde_json::{Value, json};
 use std::time::Duration;
-use wechat::{Keys, Simulator, sign};
+use wechat::v3::sign;
+use wechat::{Keys, Simulator};
 
 const NOW: i64 = 1_795_400_000;
 const MCHID: &str = "1900000001";
@@ -218,7 +219,7 @@ fn unknown_paths_and_methods() {
     let mut simulator = Simulator::cheap(7);
     for (method, target, expected) in [
         ("GET", "/", "404 NO_SUCH_API"),
-        ("POST", "/pay/micropay", "404 NO_SUCH_API"),
+        ("POST", "/v3/pay/micropay", "404 NO_SUCH_API"),
         ("GET", CODEPAY, "405 METHOD_NOT_ALLOWED"),
         ("DELETE", REFUNDS, "405 METHOD_NOT_ALLOWED"),
         ("GET", "/v3/certificates", "403 NO_AUTH"),
@@ -380,6 +381,7 @@ fn kept_keys_make_the_same_simulator() {
     assert_eq!(
         names,
         [
+            "api_key",
             "apiv3_key",
             "appid",
             "base_url",

@@ -81,7 +81,7 @@ impl World {
             reverse_not_before: Duration::ZERO,
             ..Policy::default()
         };
-        let channel = ChannelSetup { id: CHANNEL, merchant: SHOP, provider, policy };
+        let channel = ChannelSetup { id: CHANNEL, merchant: SHOP, provider, policy, identity: None };
         let handle = Drive::start(store, vec![channel], clock.clone());
         let reconciler = Reconciler::new(handle.clone(), folder.join("bills"), Arc::new(|_, _, _| {}));
         let reconciler = reconciler.expecting(BTreeMap::from([(CHANNEL, fee_rule())]));

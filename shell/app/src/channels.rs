@@ -71,6 +71,7 @@ impl Channels {
             merchant: channel.merchant,
             policy: channel.timing.over(provider.capabilities().policy),
             provider,
+            identity: None,
         });
     }
 }

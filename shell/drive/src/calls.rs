@@ -111,7 +111,8 @@ impl Calls {
             return End::NeverLeft("this server was silent for too long, so nothing was sent".to_owned());
         }
         let Prepared { channel, ask, place, order, call } = prepared;
-        let sent = self.wire.send(permit, call, channel.setup.policy.call_timeout).await;
+        let wire = channel.wire(&self.wire);
+        let sent = wire.send(permit, call, channel.setup.policy.call_timeout).await;
         drop(place);
         match sent {
             Ok(reply) => self.read(channel, &ask, &order, &reply),
@@ -259,7 +260,8 @@ mod tests {
 
     fn calls(provider: HangsUp, node: NodeSetup) -> Calls {
         let policy = Policy::default();
-        let setup = ChannelSetup { id: CHANNEL, merchant: SHOP, provider: Arc::new(provider), policy };
+        let provider = Arc::new(provider);
+        let setup = ChannelSetup { id: CHANNEL, merchant: SHOP, provider, policy, identity: None };
         let wall: Arc<dyn Clock> = Arc::new(SystemClock);
         Calls {
             channels: Arc::new([(CHANNEL, Channel::new(setup))].into()),
@@ -321,7 +323,8 @@ mod tests {
 
         fn call(&self, _: &Ask, _: &Order, _: &Moment) -> Result<Call, CannotAsk> {
             let url = self.0.clone();
-            Ok(Call { method: HttpMethod::Post, url, headers: Vec::new(), body: Vec::new() })
+            let (headers, body) = (Vec::new(), Vec::new());
+            Ok(Call { method: HttpMethod::Post, url, headers, body, client_certificate: false })
         }
 
         fn answer(&self, _: &Ask, _: &Order, _: &Reply, _: &Moment) -> Answer {

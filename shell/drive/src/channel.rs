@@ -1,6 +1,8 @@
 //! A configured way to a provider, how much may be under way on it, and what was last heard from it.
 
 use crate::contact::{Contact, Seen};
+use crate::identity::ClientIdentity;
+use crate::wire::Wire;
 use base::{ChannelId, MerchantId, Timestamp};
 use payment::Policy;
 use provider_contract::Provider;
@@ -21,6 +23,8 @@ pub struct ChannelSetup {
     pub provider: Arc<dyn Provider>,
     /// Its timing.
     pub policy: Policy,
+    /// What is shown to a provider that asks who is calling; nothing if it never does.
+    pub identity: Option<ClientIdentity>,
 }
 
 impl std::fmt::Debug for ChannelSetup {
@@ -35,6 +39,8 @@ pub(crate) struct Channel {
     pub(crate) places: Arc<Semaphore>,
     /// Somebody met a key that the provider in use does not hold.
     pub(crate) keys_wanted: Notify,
+    /// Connections that show the channel's own certificate; the others share theirs.
+    own_wire: Option<Wire>,
     in_use: RwLock<Arc<dyn Provider>>,
     seen: Mutex<Seen>,
 }
@@ -43,7 +49,13 @@ impl Channel {
     pub(crate) fn new(setup: ChannelSetup) -> Channel {
         let in_use = RwLock::new(Arc::clone(&setup.provider));
         let places = Arc::new(Semaphore::new(IN_FLIGHT_MAX));
-        Channel { setup, places, keys_wanted: Notify::new(), in_use, seen: Mutex::default() }
+        let own_wire = setup.identity.as_ref().map(Wire::showing);
+        Channel { setup, places, keys_wanted: Notify::new(), own_wire, in_use, seen: Mutex::default() }
+    }
+
+    /// The connections of this channel.
+    pub(crate) fn wire<'a>(&'a self, shared: &'a Wire) -> &'a Wire {
+        self.own_wire.as_ref().unwrap_or(shared)
     }
 
     /// The translation as it is now: the configured one, or the one with the newest keys.

@@ -80,7 +80,7 @@ async fn fetch(
         provider.renews_keys().map(|renewal| renewal.keys_call(moment))
     });
     let call = question.await.flatten().ok_or("the question could not be made")?;
-    let reply = match calls.wire.ask(call, channel.setup.policy.call_timeout).await {
+    let reply = match channel.wire(&calls.wire).ask(call, channel.setup.policy.call_timeout).await {
         Ok(reply) => reply,
         Err(no_reply) => {
             let contact = Contact::from(&no_reply);

@@ -27,7 +27,7 @@ pub struct Probed {
 
 /// Asks. Ends within two of the channel's call timeouts.
 pub async fn probe(setup: &ChannelSetup, clock: &dyn Clock) -> Probed {
-    let wire = Wire::new();
+    let wire = setup.identity.as_ref().map_or_else(Wire::new, Wire::showing);
     let mut probed = Probed::default();
     let Some(provider) = with_fresh_keys(setup, clock, &wire, &mut probed).await else { return probed };
     let (ask, order) = (Ask::Inquire, nobodys_order(clock));

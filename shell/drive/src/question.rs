@@ -82,7 +82,7 @@ impl Asker {
         question: impl FnOnce(&dyn Provider, &Moment) -> Option<Call> + Send + 'static,
     ) -> Result<(Reply, Moment), NoAnswer> {
         let call = self.prepared(channel, question).await?;
-        let reply = self.wire.ask(call, PATIENCE).await.map_err(no_answer)?;
+        let reply = self.wire_of(channel)?.ask(call, PATIENCE).await.map_err(no_answer)?;
         Ok((reply, moment(self.clock.as_ref())))
     }
 
@@ -96,7 +96,11 @@ impl Asker {
         told: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u16, NoAnswer> {
         let call = self.prepared(channel, question).await?;
-        self.wire.download(call, to, told).await
+        self.wire_of(channel)?.download(call, to, told).await
+    }
+
+    fn wire_of(&self, channel: ChannelId) -> Result<&Wire, NoAnswer> {
+        self.channels.get(&channel).map(|found| found.wire(&self.wire)).ok_or(NoAnswer::NoSuchChannel)
     }
 
     async fn prepared(

@@ -4,6 +4,7 @@
 //! the request (the client then tries a fresh one by itself; not a byte had gone). Everything after that is lost.
 
 use crate::durable::Permit;
+use crate::identity::ClientIdentity;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::{HeaderName, HeaderValue, USER_AGENT};
@@ -22,6 +23,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Servers close idle connections after about a minute; ours go first.
 const IDLE_MAX: Duration = Duration::from_secs(20);
 const REPLY_BYTES_MAX: usize = 1 << 20;
+/// Without its certificate the provider would turn the call away; it is not even asked.
+const CERTIFICATE_NEEDED: &str = "the call must show the merchant's certificate, and there is none to show";
 
 /// Why there is no reply.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,6 +60,8 @@ type Tls = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 pub struct Wire {
     bare: Bare,
     tls: OnceLock<Result<Tls, String>>,
+    /// Its TLS shows a client's certificate to whoever asks for one.
+    shows_certificate: bool,
 }
 
 impl Default for Wire {
@@ -68,7 +73,14 @@ impl Default for Wire {
 impl Wire {
     /// Clients that have no connection yet.
     pub fn new() -> Wire {
-        Wire { bare: builder().build(connector()), tls: OnceLock::new() }
+        Wire { bare: builder().build(connector()), tls: OnceLock::new(), shows_certificate: false }
+    }
+
+    /// Clients that show this certificate and trust whom it says.
+    pub(crate) fn showing(identity: &ClientIdentity) -> Wire {
+        let https = HttpsConnectorBuilder::new().with_tls_config(identity.tls());
+        let tls = builder().build(https.https_only().enable_http1().wrap_connector(connector()));
+        Wire { tls: OnceLock::from(Ok(tls)), shows_certificate: true, ..Wire::new() }
     }
 
     /// Sends `call`, which its permit allows, and waits at most `patience` for the whole reply.
@@ -97,6 +109,9 @@ impl Wire {
 
     async fn begin(&self, call: Call) -> Result<Response<hyper::body::Incoming>, NoReply> {
         let secure = call.url.starts_with("https://");
+        if call.client_certificate && !(secure && self.shows_certificate) {
+            return Err(NoReply::NeverLeft { step: Step::Trust, why: CERTIFICATE_NEEDED.to_owned() });
+        }
         let request = request(call).map_err(|why| NoReply::NeverLeft { step: Step::Connection, why })?;
         let response =
             if secure { self.tls()?.request(request).await } else { self.bare.request(request).await };
@@ -215,9 +230,13 @@ mod tests {
     use provider_contract::HttpMethod;
     use tokio::net::TcpListener;
 
+    fn call(url: &str, headers: Vec<(&'static str, String)>) -> Call {
+        let (url, body) = (url.to_owned(), b"?".to_vec());
+        Call { method: HttpMethod::Post, url, headers, body, client_certificate: false }
+    }
+
     async fn send(url: &str, headers: Vec<(&'static str, String)>) -> Result<Reply, NoReply> {
-        let call = Call { method: HttpMethod::Post, url: url.to_owned(), headers, body: b"?".to_vec() };
-        Wire::new().ask(call, Duration::from_secs(2)).await
+        Wire::new().ask(call(url, headers), Duration::from_secs(2)).await
     }
 
     #[tokio::test]
@@ -254,5 +273,16 @@ mod tests {
         let error = send(&url, vec![]).await.expect_err("no TLS there");
         assert!(matches!(error, NoReply::NeverLeft { step: Step::Trust, .. }), "{error:?}");
         assert!(!server.await.expect("it ends"), "the request was not in what arrived");
+    }
+
+    #[tokio::test]
+    async fn without_a_certificate_a_call_that_needs_one_never_left() {
+        for url in ["http://127.0.0.1:1/refund", "https://127.0.0.1:1/refund"] {
+            let call = Call { client_certificate: true, ..call(url, vec![]) };
+            let error = Wire::new().ask(call, Duration::from_secs(2)).await.expect_err(url);
+            let fits =
+                matches!(&error, NoReply::NeverLeft { step: Step::Trust, why } if why == CERTIFICATE_NEEDED);
+            assert!(fits, "{url}: {error:?}");
+        }
     }
 }

@@ -224,6 +224,7 @@ impl Link {
             url: format!("{server}/v1/pairing"),
             headers: vec![("content-type", "application/json".to_owned())],
             body: body.to_string().into_bytes(),
+            client_certificate: false,
         };
         let reply = sent(Wire::new().ask(call, PATIENCE).await)?;
         let paired: Paired = understood(&reply)?;
@@ -319,7 +320,8 @@ impl Link {
             (FENCE, fence.to_string()),
             (ABOUT, path.clone()),
         ];
-        let call = Call { method, url: format!("{}{path}", self.server), headers, body };
+        let url = format!("{}{path}", self.server);
+        let call = Call { method, url, headers, body, client_certificate: false };
         let reply = sent(self.wire.ask(call, PATIENCE).await)?;
         let seal = reply.header(HEADER).unwrap_or_default();
         if !self.seal.fits(&path, reply.status, &reply.body, seal) {

@@ -1,5 +1,6 @@
 //! The gateway's door: which requests are let in, and what the others are told.
 
+use super::Face;
 use crate::sign;
 use crate::wire::{Api, Content, Params, Response, TIME_PATTERN};
 use base::{Timestamp, Zone};
@@ -8,11 +9,11 @@ use provider_contract::signing::Verify;
 use std::time::Duration;
 
 /// Longest request line's target.
-const TARGET_MAX: usize = 32 * 1024;
+pub(super) const TARGET_MAX: usize = 32 * 1024;
 /// Longest body.
-const BODY_MAX: usize = 64 * 1024;
+pub(super) const BODY_MAX: usize = 64 * 1024;
 /// How far a client's clock may be off.
-const CLOCK_MAX: Duration = Duration::from_secs(300);
+pub(super) const CLOCK_MAX: Duration = Duration::from_secs(300);
 
 /// A request that was let in.
 #[derive(Debug)]
@@ -28,14 +29,13 @@ pub(super) struct Admitted {
 }
 
 /// What a request that was not let in is told.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refused {
     /// By HTTP alone: it did not speak to the gateway at all.
     Http(u16, &'static str),
     /// By a reply that cannot be signed, because the application is not known.
-    Unsigned(String, Complaint),
+    Unsigned(Face, Complaint),
     /// By a signed reply.
-    Signed(String, Complaint),
+    Signed(Face, Complaint),
 }
 
 /// What the gateway itself finds wrong with a request.
@@ -76,12 +76,12 @@ impl Gate<'_> {
         self.speaks_http(request)?;
         let Ok(params) = params_of(request) else {
             let complaint = wrong("isv.invalid-parameter", "参数无效：不是有效的表单编码，或同名参数重复");
-            return Err(Refused::Unsigned("error_response".to_owned(), complaint));
+            return Err(Refused::Unsigned(Face::Classic("error_response".to_owned()), complaint));
         };
         let api = params.get("method").and_then(|name| Api::named(name));
-        let key = api.map_or_else(|| "error_response".to_owned(), Api::response_key);
-        if let Err(complaint) = self.application(&params) {
-            return Err(Refused::Unsigned(key, complaint));
+        let face = Face::Classic(api.map_or_else(|| "error_response".to_owned(), Api::response_key));
+        if let Err(complaint) = self.application(params.get("app_id").map(String::as_str)) {
+            return Err(Refused::Unsigned(face, complaint));
         }
         self.signed(&params, now)
             .and_then(|()| {
@@ -97,7 +97,7 @@ impl Gate<'_> {
                     host: request.header("host").unwrap_or("127.0.0.1").to_owned(),
                 })
             })
-            .map_err(|complaint| Refused::Signed(key, complaint))
+            .map_err(|complaint| Refused::Signed(face, complaint))
     }
 
     fn speaks_http(&self, request: &HttpRequest) -> Result<(), Refused> {
@@ -119,8 +119,8 @@ impl Gate<'_> {
         Ok(())
     }
 
-    fn application(&self, params: &Params) -> Result<(), Complaint> {
-        match params.get("app_id").map(String::as_str) {
+    pub(super) fn application(&self, app_id: Option<&str>) -> Result<(), Complaint> {
+        match app_id {
             None | Some("") => Err(missing("isv.missing-app-id", "缺少AppID参数")),
             Some(app_id) if app_id != self.app_id => Err(wrong("isv.invalid-app-id", "无效的AppID参数")),
             Some(_) => Ok(()),
@@ -197,18 +197,23 @@ fn content_of(params: &Params) -> Result<Content, Complaint> {
 }
 
 fn notify_url_of(params: &Params) -> Result<Option<String>, Complaint> {
-    let Some(url) = params.get("notify_url").filter(|url| !url.is_empty()) else { return Ok(None) };
+    checked_notify_url(params.get("notify_url"))
+}
+
+/// Where notifications shall go; nowhere if nothing is said.
+pub(super) fn checked_notify_url(url: Option<&String>) -> Result<Option<String>, Complaint> {
+    let Some(url) = url.filter(|url| !url.is_empty()) else { return Ok(None) };
     if url.starts_with("http://") || url.starts_with("https://") {
         return Ok(Some(url.clone()));
     }
     Err(wrong("isv.invalid-parameter", "notify_url 不是有效的地址"))
 }
 
-fn missing(sub_code: &'static str, sub_msg: &'static str) -> Complaint {
+pub(super) fn missing(sub_code: &'static str, sub_msg: &'static str) -> Complaint {
     Complaint { code: "40001", msg: "Missing Required Arguments", sub_code, sub_msg }
 }
 
-fn wrong(sub_code: &'static str, sub_msg: &'static str) -> Complaint {
+pub(super) fn wrong(sub_code: &'static str, sub_msg: &'static str) -> Complaint {
     Complaint { code: "40002", msg: "Invalid Arguments", sub_code, sub_msg }
 }
 

@@ -68,7 +68,13 @@ impl Letter {
         let spoiled = matches!(self.treatment, Treatment::WrongSignature | Treatment::SignatureProbe);
         let about = if spoiled && self.tries == 1 { "spoiled".to_owned() } else { about(&at) };
         let headers = vec![(HEADER, seal.make(&about, 0, &body)), (AT, at)];
-        let call = Call { method: HttpMethod::Post, url: "http://till/notify".to_owned(), headers, body };
+        let call = Call {
+            method: HttpMethod::Post,
+            url: "http://till/notify".to_owned(),
+            headers,
+            body,
+            client_certificate: false,
+        };
         Outgoing { call, notice_id: self.id.clone() }
     }
 }

@@ -194,7 +194,7 @@ impl Simulator {
         }
         let headers = vec![("content-type", "application/x-www-form-urlencoded;charset=UTF-8".to_owned())];
         let body = encode_form(&fields).into_bytes();
-        let call = Call { method: HttpMethod::Post, url: to, headers, body };
+        let call = Call { method: HttpMethod::Post, url: to, headers, body, client_certificate: false };
         Some(Outgoing { call, notice_id: number.to_string() })
     }
 

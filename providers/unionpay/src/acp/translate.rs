@@ -24,6 +24,7 @@ pub fn call(acp: &Acp, ask: &Ask, order: &Order) -> Result<Call, CannotAsk> {
         url: format!("{}{}", acp.settings.gateway_url.trim_end_matches('/'), kind.path()),
         headers: vec![("content-type", "application/x-www-form-urlencoded;charset=UTF-8".to_owned())],
         body: encode_form(&fields).into_bytes(),
+        client_certificate: false,
     })
 }
 

@@ -1,9 +1,19 @@
 //! What really happened, whatever was answered: the orders and refunds of the simulated WeChat Pay.
 
+use crate::v2::sign::SignType;
 use base::{Currency, Money, Timestamp, Zone};
 use provider_contract::{Book, Treatment};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// In which protocol something was asked for, and is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Face {
+    /// XML, signed so.
+    V2(SignType),
+    /// JSON.
+    V3,
+}
 
 /// How an order is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +44,7 @@ pub(super) enum State {
 /// One order.
 pub(super) struct Order {
     pub number: Arc<str>,
+    pub face: Face,
     pub kind: Kind,
     /// What was asked for, fen.
     pub amount: i64,
@@ -59,9 +70,10 @@ pub(super) struct Order {
 
 impl Order {
     /// An open order of `amount` fen that nobody has paid.
-    pub fn new(number: &str, kind: Kind, amount: i64, now: Timestamp) -> Order {
+    pub fn new(number: &str, face: Face, kind: Kind, amount: i64, now: Timestamp) -> Order {
         Order {
             number: Arc::from(number),
+            face,
             kind,
             amount,
             content: 0,
@@ -81,6 +93,32 @@ impl Order {
         }
     }
 
+    /// Its state as queries show it, and in words.
+    pub fn told(&self) -> (&'static str, &'static str) {
+        match self.state {
+            State::Success if !self.refunds.is_empty() => ("REFUND", "转入退款"),
+            State::Success => ("SUCCESS", "支付成功"),
+            State::NotPay => ("NOTPAY", "订单未支付"),
+            State::UserPaying => ("USERPAYING", "需要用户输入支付密码"),
+            State::Closed => ("CLOSED", "订单已关闭"),
+            State::Revoked => ("REVOKED", "订单已撤销"),
+            State::PayError => ("PAYERROR", "支付失败"),
+        }
+    }
+
+    /// How it is paid, as queries show it.
+    pub fn trade_type(&self) -> &'static str {
+        match self.kind {
+            Kind::Micropay => "MICROPAY",
+            Kind::Native => "NATIVE",
+        }
+    }
+
+    /// The payer's id within the application.
+    pub fn openid(&self) -> String {
+        format!("oSim{:024}", self.code % 1000)
+    }
+
     /// Its reversal was accepted, and it is paid all the same if the payer still pays.
     pub fn slips_through(&self) -> bool {
         let undone = matches!(self.state, State::Revoked | State::Closed);
@@ -91,6 +129,7 @@ impl Order {
 /// One refund. Refunds that are accepted always arrive, at `done_at`.
 pub(super) struct Refund {
     pub number: Arc<str>,
+    pub face: Face,
     pub order: u32,
     pub amount: i64,
     pub content: u64,
@@ -171,6 +210,16 @@ impl Books {
     /// WeChat's number of a paid order: 28 digits.
     pub fn transaction_id(&self, at: u32) -> String {
         format!("4200{}{:016}", self.order(at).paid_at.local("%Y%m%d", Zone::CHINA), at)
+    }
+
+    /// WeChat's number of a refund: 29 digits.
+    pub fn refund_id(&self, at: u32) -> String {
+        format!("5030{at:025}")
+    }
+
+    /// The text of an order's QR code.
+    pub fn code_url(&self, at: u32) -> String {
+        format!("weixin://wxpay/bizpayurl?pr={at:010}")
     }
 
     /// The order with that WeChat number.

@@ -1,8 +1,7 @@
 //! The rules every request must keep, and the refusals that name the broken one.
 
-use crate::wire::{CNY, OrderAmount, RefundAmount};
+use crate::order::CNY;
 use base::Timestamp;
-use serde::Serialize;
 use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
 
@@ -53,22 +52,20 @@ pub(super) fn check_number(
     Ok(())
 }
 
-pub(super) fn check_amount(amount: &OrderAmount) -> Result<(), Refusal> {
-    if amount.currency.as_deref().is_some_and(|currency| currency != CNY) {
-        return Err(param("amount.currency 应为 CNY"));
+pub(super) fn check_amount(total: i64, currency: Option<&str>) -> Result<(), Refusal> {
+    if currency.is_some_and(|currency| currency != CNY) {
+        return Err(param("货币类型应为 CNY"));
     }
-    if !(1..=FEN_MAX).contains(&amount.total) {
-        return Err(param("amount.total 超出取值范围"));
+    if !(1..=FEN_MAX).contains(&total) {
+        return Err(param("订单金额超出取值范围"));
     }
     Ok(())
 }
 
-pub(super) fn check_refund_amount(amount: &RefundAmount) -> Result<(), Refusal> {
-    if amount.currency != CNY {
-        return Err(param("amount.currency 应为 CNY"));
-    }
-    if !(1..=FEN_MAX).contains(&amount.total) || !(1..=amount.total).contains(&amount.refund) {
-        return Err(param("amount.refund 或 amount.total 超出取值范围"));
+pub(super) fn check_refund_amount(refund: i64, total: i64, currency: Option<&str>) -> Result<(), Refusal> {
+    check_amount(total, currency)?;
+    if !(1..=total).contains(&refund) {
+        return Err(param("退款金额超出取值范围"));
     }
     Ok(())
 }
@@ -91,14 +88,14 @@ pub(super) fn check_notify_url(url: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn expiry(time_expire: Option<&str>, now: Timestamp) -> Result<Timestamp, Refusal> {
-    let Some(text) = time_expire else { return Ok(now + ORDER_LIFE) };
-    Timestamp::parse(text).filter(|at| *at > now).ok_or(param("time_expire 不是晚于现在的 RFC 3339 时间"))
+/// Until when an order can be paid whose client says nothing of it.
+pub(super) fn order_life(now: Timestamp) -> Timestamp {
+    now + ORDER_LIFE
 }
 
 /// Tells a repeat from a conflict; never leaves this process.
-pub(super) fn fingerprint(request: &impl Serialize) -> u64 {
+pub(super) fn fingerprint(content: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    hasher.write(&serde_json::to_vec(request).expect("wire types are plain JSON"));
+    hasher.write(content);
     hasher.finish()
 }

@@ -2,6 +2,7 @@
 //!
 //! Source of the schedule: wechatpay-skills, on handling callbacks.
 
+use super::Twist;
 use base::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +19,15 @@ pub(super) enum About {
     Order(u32),
     /// This refund arrived.
     Refund(u32),
+}
+
+/// A notification that is to be written and sent now.
+pub(super) struct Sending {
+    pub about: About,
+    pub url: Arc<str>,
+    pub created: Timestamp,
+    pub notice_id: String,
+    pub twist: Twist,
 }
 
 /// One notification.
@@ -81,6 +91,11 @@ impl Outbox {
         notice.attempts += 1;
         notice.next = next;
         Some((no, notice))
+    }
+
+    /// What that notification is about; nothing if it was taken already.
+    pub fn about(&self, no: u64) -> Option<About> {
+        self.notices.get(&no).map(|notice| notice.about)
     }
 
     /// Its receiver took it: no more repeats.

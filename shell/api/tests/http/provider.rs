@@ -97,7 +97,8 @@ impl Provider for Scripted {
             Ask::InquireRefund { .. } => ("inquire_refund", order.amount),
         };
         let url = format!("{}/{name}/{}/{}", self.url, order.order_no, amount.minor());
-        Ok(Call { method: HttpMethod::Post, url, headers: vec![], body: vec![] })
+        let (headers, body) = (vec![], vec![]);
+        Ok(Call { method: HttpMethod::Post, url, headers, body, client_certificate: false })
     }
 
     fn answer(&self, _: &Ask, order: &Order, reply: &Reply, _: &Moment) -> Answer {

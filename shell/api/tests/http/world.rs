@@ -162,8 +162,13 @@ impl World {
         let is_demo = demo.is_some();
         let (provider, book) = scripted(demo.unwrap_or_default()).await;
         let demo = is_demo.then(|| Arc::new(Pretended(book.clone())) as Arc<dyn Demo>);
-        let channel =
-            ChannelSetup { id: CHANNEL, merchant: OURS, provider: Arc::new(provider), policy: quick() };
+        let channel = ChannelSetup {
+            id: CHANNEL,
+            merchant: OURS,
+            provider: Arc::new(provider),
+            policy: quick(),
+            identity: None,
+        };
         let handle = Drive::start(store.clone(), vec![channel], Arc::new(SystemClock));
         let setup = Setup {
             handle: handle.clone(),

@@ -123,7 +123,7 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         let (host, provider) = simulated_provider(*known, &keys, notify_url, clock.clone()).await?;
         let policy = provider.capabilities().policy;
         providers.push(Simulated { known: *known, channel: id, host });
-        channels.push(ChannelSetup { id, merchant: shop::MERCHANT, policy, provider });
+        channels.push(ChannelSetup { id, merchant: shop::MERCHANT, policy, provider, identity: None });
     }
     let world =
         Arc::new(World { providers, printer, codes_given: AtomicU64::new(rand::random::<u32>().into()) });

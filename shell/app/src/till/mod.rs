@@ -160,6 +160,7 @@ fn channels(identity: &Identity, fence: &Fence, policy: &Policy) -> Vec<ChannelS
         merchant: identity.merchant(),
         provider: provider(wallet),
         policy: policy.clone(),
+        identity: None,
     };
     identity.wallets.iter().map(setup).collect()
 }

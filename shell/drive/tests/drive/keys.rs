@@ -26,7 +26,8 @@ struct Keyed {
 impl Keyed {
     fn call_to(&self, path: &str) -> Call {
         let url = format!("http://{}/{path}", self.address);
-        Call { method: HttpMethod::Post, url, headers: vec![], body: b"?".to_vec() }
+        let (headers, body) = (vec![], b"?".to_vec());
+        Call { method: HttpMethod::Post, url, headers, body, client_certificate: false }
     }
 
     fn knows(&self, reply: &Reply) -> bool {
@@ -139,7 +140,7 @@ impl Signing {
 async fn start(folder: &Folder, address: SocketAddr) -> Handle {
     let store = Store::open(&StoreConfig { database: folder.database() }).await.expect("a database");
     let provider = Arc::new(Keyed { address, held: None });
-    let channel = ChannelSetup { id: CHANNEL, merchant: SHOP, provider, policy: policy() };
+    let channel = ChannelSetup { id: CHANNEL, merchant: SHOP, provider, policy: policy(), identity: None };
     Drive::start(store, vec![channel], Arc::new(SystemClock))
 }
 

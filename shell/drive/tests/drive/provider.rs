@@ -46,6 +46,7 @@ impl Provider for Scripted {
             url,
             headers: vec![("x-amount", order.amount.to_string())],
             body: b"?".to_vec(),
+            client_certificate: false,
         })
     }
 

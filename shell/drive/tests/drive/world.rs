@@ -158,6 +158,7 @@ async fn start_counted(
         merchant: SHOP,
         provider: Arc::new(Scripted { address: provider, prepared: Arc::clone(prepared) }),
         policy: policy(),
+        identity: None,
     };
     Drive::start(store, vec![channel(CHANNEL), channel(OTHER_CHANNEL)], clock)
 }

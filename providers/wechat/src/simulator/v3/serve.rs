@@ -1,18 +1,24 @@
 //! One request in, one signed reply out: who is asking, for what, and how the answer is signed.
 
-use super::checks::{Refusal, refusal};
-use super::handle::names_public_key;
-use super::{Certificate, Outcome, SigningKey, Simulator, Twist, bills};
-use crate::sign::{self, Authorization};
-use crate::wire::{Certificates, EncryptedCertificate, Failure};
-use crate::{codes, resource};
+use super::super::books::Face;
+use super::super::checks::{Refusal, fingerprint, order_life, param, refusal};
+use super::super::keys::names_public_key;
+use super::super::orders::{Charge, Done, Giving, Show};
+use super::super::{BODY_BYTES_MAX, Certificate, SigningKey, Simulator, Twist};
+use super::bills;
+use super::words::Outcome;
+use crate::codes;
+use crate::v3::resource;
+use crate::v3::sign::{self, Authorization};
+use crate::v3::wire::{
+    Certificates, CloseRequest, CodepayRequest, EncryptedCertificate, NativeRequest, RefundRequest,
+    ReverseRequest,
+};
 use base::{Timestamp, Zone};
 use provider_contract::bills::BillSort;
 use provider_contract::{Delivery, HttpReply, HttpRequest, Moment};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-
-/// The largest request that is read.
-const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// What a path leads to.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,11 +38,8 @@ enum Route {
 }
 
 impl Simulator {
-    pub(super) fn serve_request(&mut self, request: &HttpRequest, moment: &Moment) -> Delivery {
-        if self.down {
-            return Delivery::Nothing;
-        }
-        self.advance(moment.now);
+    /// One request in API v3.
+    pub(in crate::simulator) fn serve_v3(&mut self, request: &HttpRequest, moment: &Moment) -> Delivery {
         let outcome = self.outcome(request, moment).unwrap_or_else(Outcome::from);
         if outcome.twist == Twist::Lost {
             return Delivery::Nothing;
@@ -55,20 +58,83 @@ impl Simulator {
             return Err(refusal(400, "PARAM_ERROR", "Wechatpay-Serial 不是有效的公钥 ID 或证书序列号"));
         }
         let (body, now) = (&request.body, moment.now);
-        match route {
-            Route::Certificates => self.certificates(moment),
+        let done = match route {
+            Route::Certificates => return self.certificates(moment),
+            Route::TradeBill => return self.bill_address(BillSort::Trades, request, now),
+            Route::FundBill => return self.bill_address(BillSort::Funds, request, now),
+            Route::BillFile => return self.bill_file(request, now),
             Route::Codepay => self.codepay(&parsed(body)?, now),
             Route::Native => self.native(&parsed(body)?, now),
-            Route::ByNumber(number) => self.query(self.books.find(&number), mchid(request)),
-            Route::ByTransaction(id) => self.query(self.books.by_transaction_id(&id), mchid(request)),
-            Route::Reverse(number) => self.reverse(&number, &parsed(body)?, now),
-            Route::Close(number) => self.close(&number, &parsed(body)?, now),
-            Route::Refund => self.refund(&parsed(body)?, now),
-            Route::RefundQuery(number) => self.refund_query(&number, now),
-            Route::TradeBill => self.bill_address(BillSort::Trades, request, now),
-            Route::FundBill => self.bill_address(BillSort::Funds, request, now),
-            Route::BillFile => self.bill_file(request, now),
-        }
+            Route::ByNumber(number) => {
+                self.check_merchant(None, mchid(request))?;
+                self.look(self.books.find(&number))
+            }
+            Route::ByTransaction(id) => {
+                self.check_merchant(None, mchid(request))?;
+                self.look(self.books.by_transaction_id(&id))
+            }
+            Route::Reverse(number) => {
+                let asked: ReverseRequest = parsed(body)?;
+                self.check_merchant(Some(&asked.appid), &asked.mchid)?;
+                self.reverse(&number, now)
+            }
+            Route::Close(number) => {
+                let asked: CloseRequest = parsed(body)?;
+                self.check_merchant(None, &asked.mchid)?;
+                self.close(&number, now)
+            }
+            Route::Refund => self.refunds(&parsed(body)?, now),
+            Route::RefundQuery(number) => self.look_at_refund(&number),
+        };
+        done.map(|done| self.worded(done, now))
+    }
+
+    fn codepay(&mut self, asked: &CodepayRequest, now: Timestamp) -> Result<Done, Refusal> {
+        self.check_merchant(Some(&asked.appid), &asked.mchid)?;
+        let charge = Charge {
+            face: Face::V3,
+            number: &asked.out_trade_no,
+            description: &asked.description,
+            total: asked.amount.total,
+            currency: asked.amount.currency.as_deref(),
+            code: &asked.payer.auth_code,
+            attach: asked.attach.as_deref(),
+            device: asked.scene_info.device_id.as_deref(),
+            content: content(asked),
+        };
+        self.charge(&charge, now)
+    }
+
+    fn native(&mut self, asked: &NativeRequest, now: Timestamp) -> Result<Done, Refusal> {
+        self.check_merchant(Some(&asked.appid), &asked.mchid)?;
+        let show = Show {
+            face: Face::V3,
+            number: &asked.out_trade_no,
+            description: &asked.description,
+            total: asked.amount.total,
+            currency: asked.amount.currency.as_deref(),
+            attach: asked.attach.as_deref(),
+            notify_url: &asked.notify_url,
+            expires_at: expiry(asked.time_expire.as_deref(), now)?,
+            content: content(asked),
+        };
+        self.show(&show, now)
+    }
+
+    fn refunds(&mut self, asked: &RefundRequest, now: Timestamp) -> Result<Done, Refusal> {
+        let giving = Giving {
+            face: Face::V3,
+            number: &asked.out_refund_no,
+            transaction_id: asked.transaction_id.as_deref(),
+            order_no: asked.out_trade_no.as_deref(),
+            refund: asked.amount.refund,
+            total: asked.amount.total,
+            currency: Some(&asked.amount.currency),
+            reason: asked.reason.as_deref(),
+            notify_url: asked.notify_url.as_deref(),
+            content: content(asked),
+        };
+        self.give_back(&giving, now)
     }
 
     fn authenticate(&self, request: &HttpRequest, now: Timestamp) -> Result<(), Refusal> {
@@ -180,12 +246,13 @@ impl Simulator {
     }
 }
 
-impl From<Refusal> for Outcome {
-    fn from(refusal: Refusal) -> Outcome {
-        let failure =
-            Failure { code: refusal.code.to_owned(), message: refusal.message.to_owned(), detail: None };
-        Outcome { number: refusal.number, ..Outcome::json(refusal.status, &failure) }
-    }
+fn content(request: &impl Serialize) -> u64 {
+    fingerprint(&serde_json::to_vec(request).expect("wire types are plain JSON"))
+}
+
+fn expiry(time_expire: Option<&str>, now: Timestamp) -> Result<Timestamp, Refusal> {
+    let Some(text) = time_expire else { return Ok(order_life(now)) };
+    Timestamp::parse(text).filter(|at| *at > now).ok_or(param("time_expire 不是晚于现在的 RFC 3339 时间"))
 }
 
 /// A path that is not the API's is 404, a method that is not the path's is 405. Neither carries a code that
@@ -289,7 +356,7 @@ mod tests {
         check("GET", "/v3/pay/transactions/out-trade-no/%E4", Err(404));
         check("GET", "/v3/pay/transactions/id/42", Ok(Route::ByTransaction("42".into())));
         check("GET", "/v3/refund/domestic/refunds/R1", Ok(Route::RefundQuery("R1".into())));
-        check("POST", "/pay/micropay", Err(404));
+        check("POST", "/v3/pay/micropay", Err(404));
         check("", "", Err(404));
     }
 }

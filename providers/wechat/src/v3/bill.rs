@@ -14,8 +14,8 @@ mod write;
 
 pub use write::{FundLine, TradeLine, funds_bill, trades_bill, write_trades};
 
-use crate::wire::Failure;
-use crate::{WeChat, translate};
+use super::wire::Failure;
+use super::{WeChat, translate};
 use base::Timestamp;
 use flate2::read::MultiGzDecoder;
 use payment::Doubt;

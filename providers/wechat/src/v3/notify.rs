@@ -1,8 +1,8 @@
 //! Notifications: verified first, decrypted next, read last. They are a reason to look, never a fact about money.
 
-use crate::sign::{self, NotSigned};
-use crate::wire::{Envelope, Failure, RefundNotice, Transaction};
-use crate::{Config, WeChat, resource};
+use super::sign::{self, NotSigned};
+use super::wire::{Envelope, Failure, RefundNotice, Transaction};
+use super::{Config, WeChat, resource};
 use base::{OrderNo, RefundNo};
 use payment::Notice;
 use provider_contract::{BadNotice, HttpReply, HttpRequest, Moment};

@@ -1,11 +1,11 @@
 //! The simulator's daily bills, made of its own books and spoilt on request.
 
-use super::books::{Kind, Order};
-use super::checks::{Refusal, param, refusal};
-use super::handle::refund_id;
+use super::super::Simulator;
+use super::super::books::{Kind, Order};
+use super::super::checks::{Refusal, param, refusal};
 use super::serve::parameter;
-use super::{Outcome, Simulator};
-use crate::bill::{BillAddress, FundLine, READY_HOUR, TradeLine, funds_bill, sha1, trades_bill};
+use super::words::Outcome;
+use crate::v3::bill::{BillAddress, FundLine, READY_HOUR, TradeLine, funds_bill, sha1, trades_bill};
 use base::Timestamp;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -20,7 +20,7 @@ use std::time::Duration;
 /// Where files are fetched.
 pub(super) const FILE_PATH: &str = "/v3/billdownload/file";
 /// How long an address lives.
-pub(super) const ADDRESS_LIVES: Duration = Duration::from_secs(300);
+pub(in crate::simulator) const ADDRESS_LIVES: Duration = Duration::from_secs(300);
 impl Simulator {
     /// `GET /v3/bill/tradebill` and `GET /v3/bill/fundflowbill`
     pub(super) fn bill_address(
@@ -128,7 +128,7 @@ impl Simulator {
         let refunds = refunds.map(|(number, refund)| TradeLine {
             state: "REFUND".to_owned(),
             amount: 0,
-            refund: (refund_id(number), refund.number.to_string()),
+            refund: (self.books.refund_id(number), refund.number.to_string()),
             refund_amount: refund.amount,
             refund_state: "SUCCESS".to_owned(),
             fee: -fee(refund.amount),

@@ -3,7 +3,7 @@
 //! The key is the ASCII text itself, the nonce 12 ASCII characters, the tag the last 16 bytes of the cipher text.
 //! Source: wechatpay-go utils/aes.go, core/notify.
 
-use crate::wire::Resource;
+use super::wire::Resource;
 use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

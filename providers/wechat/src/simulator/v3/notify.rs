@@ -1,28 +1,21 @@
 //! What a notification says, and how it is wrapped.
 
-use super::outbox::About;
-use super::{Simulator, Twist, handle};
-use crate::resource;
-use crate::wire::{Envelope, RefundNotice, RefundNoticeAmount, Transaction};
-use base::{Timestamp, Zone};
-use provider_contract::{Call, HttpMethod, Moment, Outgoing, Treatment};
+use super::super::Simulator;
+use super::super::outbox::{About, Sending};
+use crate::v3::resource;
+use crate::v3::wire::{Envelope, RefundNotice, RefundNoticeAmount, Transaction};
+use base::Zone;
+use provider_contract::{Call, HttpMethod, Moment};
 use serde::Serialize;
-use std::sync::Arc;
 
 impl Simulator {
-    /// The next notification that is due, built and signed.
-    pub(super) fn send(&mut self, moment: &Moment) -> Option<Outgoing> {
-        let (no, notice) = self.outbox.pop(moment.now)?;
-        let (about, url, created, first) =
-            (notice.about, Arc::clone(&notice.url), notice.created, notice.attempts == 1);
-        let notice_id = notice_id(no, created);
-        let (event, kind, plain) = match about {
+    /// A notification, built and signed.
+    pub(in crate::simulator) fn write_v3(&mut self, sending: &Sending, moment: &Moment) -> Call {
+        let (event, kind, plain) = match sending.about {
             About::Order(at) => ("TRANSACTION.SUCCESS", "transaction", json(&self.payment_told(at))),
             About::Refund(at) => ("REFUND.SUCCESS", "refund", json(&self.refund_told(at))),
         };
-        self.sequence += 1;
-        let salt = moment.nonce.wrapping_add(u128::from(self.sequence) << 64);
-        let nonce = format!("{:032x}", salt);
+        let nonce = format!("{:032x}", self.salt(moment));
         let sealed = resource::seal(
             self.identity.apiv3_key.reveal().as_bytes(),
             Some(kind),
@@ -31,25 +24,18 @@ impl Simulator {
             &plain,
         );
         let body = json(&Envelope {
-            id: notice_id.clone(),
-            create_time: created.rfc3339(Zone::CHINA),
+            id: sending.notice_id.clone(),
+            create_time: sending.created.rfc3339(Zone::CHINA),
             resource_type: "encrypt-resource".to_owned(),
             event_type: event.to_owned(),
             summary: if kind == "refund" { "退款成功" } else { "支付成功" }.to_owned(),
             resource: sealed.expect("the key has 32 bytes and the nonce 12"),
         });
-        let twist = match about {
-            About::Order(at) if first => match self.books.order(at).treatment {
-                Treatment::WrongSignature => Twist::WrongSignature,
-                Treatment::SignatureProbe => Twist::Probe,
-                _ => Twist::Honest,
-            },
-            _ => Twist::Honest,
-        };
-        let mut headers = self.signature_headers(self.default_key(), twist, &body, &nonce, moment.now);
+        let mut headers =
+            self.signature_headers(self.default_key(), sending.twist, &body, &nonce, moment.now);
         headers.push(("Content-Type", "application/json".to_owned()));
-        let call = Call { method: HttpMethod::Post, url: url.to_string(), headers, body };
-        Some(Outgoing { call, notice_id })
+        let url = sending.url.to_string();
+        Call { method: HttpMethod::Post, url, headers, body, client_certificate: false }
     }
 
     /// The payment as it was when it was made, whatever was refunded since.
@@ -66,7 +52,7 @@ impl Simulator {
             out_trade_no: order.number.to_string(),
             transaction_id: Some(self.books.transaction_id(refund.order)),
             out_refund_no: refund.number.to_string(),
-            refund_id: Some(handle::refund_id(at)),
+            refund_id: Some(self.books.refund_id(at)),
             refund_status: "SUCCESS".to_owned(),
             success_time: Some(refund.done_at.rfc3339(Zone::CHINA)),
             user_received_account: Some("支付用户零钱".to_owned()),
@@ -82,9 +68,4 @@ impl Simulator {
 
 fn json(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).expect("wire types are plain JSON")
-}
-
-/// Looks like the UUID the real one sends; its tail finds the notification again.
-fn notice_id(no: u64, created: Timestamp) -> String {
-    format!("{:08x}-5349-5eec-ab1e-{no:012x}", created.as_seconds() as u32)
 }

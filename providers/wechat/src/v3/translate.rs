@@ -1,23 +1,18 @@
 //! Questions into requests, replies into answers.
 
-use crate::wire::{
-    CNY, CloseRequest, CodepayPayer, CodepayRequest, CodepayScene, CodepayStore, Failure, NativeReply,
+use super::wire::{
+    CloseRequest, CodepayPayer, CodepayRequest, CodepayScene, CodepayStore, Failure, NativeReply,
     NativeRequest, OrderAmount, Refund, RefundAmount, RefundRequest, ReverseReply, ReverseRequest,
     Transaction,
 };
-use crate::{Config, WeChat, codes, sign};
+use super::{Config, WeChat, sign};
+use crate::codes;
+use crate::order::{self, CNY};
 use base::{Currency, Money, RefundId, RefundNo, Timestamp, Zone, mask_middle};
 use payment::{Answer, Ask, Doubt, Paid, Reason, Said, Verdict};
 use provider_contract::{Call, CannotAsk, HttpMethod, Moment, Order, Reply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-
-/// Longest description WeChat takes. It does not say of what, so it is counted in bytes.
-const DESCRIPTION_BYTES_MAX: usize = 127;
-/// Longest refund reason, in bytes.
-const REASON_BYTES_MAX: usize = 80;
-/// A reply longer than this is none of WeChat's.
-const REPLY_BYTES_MAX: usize = 256 * 1024;
 
 /// The request that asks `ask`.
 pub(crate) fn call(wechat: &WeChat, ask: &Ask, order: &Order, moment: &Moment) -> Result<Call, CannotAsk> {
@@ -64,7 +59,7 @@ pub(crate) fn signed(
     if let Some(key) = wechat.platform.iter().find(|key| key.is_public_key()) {
         headers.push(("Wechatpay-Serial", key.id.clone()));
     }
-    Call { method, url: format!("{}{target}", config.base_url), headers, body }
+    Call { method, url: format!("{}{target}", config.base_url), headers, body, client_certificate: false }
 }
 
 type Parts = (HttpMethod, String, Vec<u8>);
@@ -86,7 +81,7 @@ fn codepay(config: &Config, order: &Order) -> Result<CodepayRequest, CannotAsk> 
     Ok(CodepayRequest {
         appid: config.appid.clone(),
         mchid: config.mchid.clone(),
-        description: description(order)?,
+        description: order::description(order)?,
         out_trade_no: order.order_no.to_string(),
         attach: None,
         goods_tag: None,
@@ -113,7 +108,7 @@ fn native(config: &Config, order: &Order) -> Result<NativeRequest, CannotAsk> {
     Ok(NativeRequest {
         appid: config.appid.clone(),
         mchid: config.mchid.clone(),
-        description: description(order)?,
+        description: order::description(order)?,
         out_trade_no: order.order_no.to_string(),
         time_expire: Some(order.expires_at.rfc3339(Zone::CHINA)),
         attach: None,
@@ -142,7 +137,7 @@ fn refund_request(
     amount: Money,
 ) -> Result<RefundRequest, CannotAsk> {
     let total = order_amount(order)?.total;
-    let refund_fen = fen(amount)?;
+    let refund_fen = order::fen(amount)?;
     if refund_fen > total {
         return Err(CannotAsk::OrderNotAcceptable("the refund is larger than the order".to_owned()));
     }
@@ -150,7 +145,8 @@ fn refund_request(
         transaction_id: None,
         out_trade_no: Some(order.order_no.to_string()),
         out_refund_no: RefundNo::from(refund).to_string(),
-        reason: Some(clipped(&order.refund_reason, REASON_BYTES_MAX)).filter(|reason| !reason.is_empty()),
+        reason: Some(order::clipped(&order.refund_reason, order::REASON_BYTES_MAX))
+            .filter(|reason| !reason.is_empty()),
         notify_url: Some(config.notify_url.clone()).filter(|url| !url.is_empty()),
         funds_account: None,
         amount: RefundAmount { refund: refund_fen, total, currency: CNY.to_owned(), from: None },
@@ -158,31 +154,8 @@ fn refund_request(
     })
 }
 
-fn description(order: &Order) -> Result<String, CannotAsk> {
-    let text = clipped(order.description.trim(), DESCRIPTION_BYTES_MAX);
-    if text.is_empty() {
-        return Err(CannotAsk::OrderNotAcceptable("the description is empty".to_owned()));
-    }
-    Ok(text)
-}
-
 fn order_amount(order: &Order) -> Result<OrderAmount, CannotAsk> {
-    Ok(OrderAmount { total: fen(order.amount)?, currency: Some(CNY.to_owned()) })
-}
-
-fn fen(amount: Money) -> Result<i64, CannotAsk> {
-    if amount.currency() != Currency::Cny {
-        return Err(CannotAsk::OrderNotAcceptable("the currency is not CNY".to_owned()));
-    }
-    if !amount.is_positive() {
-        return Err(CannotAsk::OrderNotAcceptable("the amount is not above zero".to_owned()));
-    }
-    Ok(amount.minor())
-}
-
-/// As much of `text` as fits, cut between characters.
-fn clipped(text: &str, bytes_max: usize) -> String {
-    text[..text.floor_char_boundary(bytes_max)].to_owned()
+    Ok(OrderAmount { total: order::fen(order.amount)?, currency: Some(CNY.to_owned()) })
 }
 
 /// What `reply` proves.
@@ -193,16 +166,16 @@ pub(crate) fn answer(wechat: &WeChat, ask: &Ask, order: &Order, reply: &Reply, m
         Ok(()) => read(&wechat.config, ask, order, reply, reference),
     };
     let said = Said {
-        code: clipped(&code, 64),
-        message: clipped(&message, 256),
-        reference: clipped(reference, 128),
+        code: order::clipped(&code, 64),
+        message: order::clipped(&message, 256),
+        reference: order::clipped(reference, 128),
     };
     Answer { verdict, said }
 }
 
 /// Whether the reply is WeChat's own, byte for byte.
 pub(crate) fn trusted(wechat: &WeChat, reply: &Reply, moment: &Moment) -> Result<(), Doubt> {
-    if reply.body.len() > REPLY_BYTES_MAX {
+    if reply.body.len() > order::REPLY_BYTES_MAX {
         return Err(Doubt::Garbled);
     }
     match sign::verify(&wechat.platform, |name| reply.header(name), &reply.body, moment.now) {
@@ -257,24 +230,12 @@ fn transaction(config: &Config, order: &Order, found: Transaction) -> Read {
     let ours = found.mchid == config.mchid
         && found.appid.as_ref().is_none_or(|appid| *appid == config.appid)
         && found.out_trade_no == order.order_no.to_string();
-    let verdict = if ours { state(order, &found) } else { Verdict::Unclear(Doubt::Garbled) };
+    let verdict = if ours {
+        order::state(order, &found.trade_state, found.transaction_id.is_some(), || paid(&found))
+    } else {
+        Verdict::Unclear(Doubt::Garbled)
+    };
     (verdict, found.trade_state, found.trade_state_desc.unwrap_or_default())
-}
-
-/// What the state of our own order proves. `REFUND` is an order that was paid and of which some was returned.
-fn state(order: &Order, found: &Transaction) -> Verdict {
-    match found.trade_state.as_str() {
-        "SUCCESS" | "REFUND" => paid(found).map_or(Verdict::Unclear(Doubt::Garbled), Verdict::Paid),
-        "USERPAYING" => Verdict::AwaitingPayer,
-        "NOTPAY" if order.shown_qr => Verdict::AwaitingPayer,
-        "NOTPAY" => Verdict::Unclear(Doubt::NotYetPaid),
-        "PAYERROR" => Verdict::Declined(Reason::PayerCancelledOrTimedOut),
-        "CLOSED" => Verdict::Closed,
-        "REVOKED" if was_paid(order, found) => Verdict::Returned,
-        "REVOKED" => Verdict::Closed,
-        "ACCEPT" => Verdict::Unclear(Doubt::ProviderError),
-        _ => Verdict::Unclear(Doubt::UnknownCode),
-    }
 }
 
 /// The payment, if everything that proves one is there. The currency may be left out, since mainland merchants
@@ -292,11 +253,6 @@ fn paid(found: &Transaction) -> Option<Paid> {
     })
 }
 
-/// A reversal gives money back only if some was taken; the reply does not say which it was.
-fn was_paid(order: &Order, found: &Transaction) -> bool {
-    order.transaction.is_some() || found.transaction_id.is_some()
-}
-
 fn qr(found: NativeReply) -> Read {
     if found.code_url.is_empty() {
         return plain(Verdict::Unclear(Doubt::Garbled));
@@ -311,7 +267,7 @@ fn reversed(order: &Order, done: ReverseReply) -> Read {
     if done.recall.as_deref() == Some("Y") {
         return plain(Verdict::AskAgain);
     }
-    plain(if order.transaction.is_some() { Verdict::Returned } else { Verdict::Closed })
+    plain(order::undone(order))
 }
 
 fn refunded(order: &Order, refund: RefundId, asked: Option<Money>, found: Refund) -> Read {

@@ -9,9 +9,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The currency of every mainland order.
-pub const CNY: &str = "CNY";
-
 /// `POST /v3/pay/transactions/codepay`: take money with the code a customer shows.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

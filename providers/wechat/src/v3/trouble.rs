@@ -3,9 +3,10 @@
 //! The door turns a request away with 401 SIGN_ERROR whatever is wrong with it; which of several causes it is stands
 //! in the message alone, so a message that is not known reads as the commonest: the key.
 
-use crate::sign::{self, NotSigned};
-use crate::wire::Failure;
-use crate::{PlatformKey, codes};
+use super::PlatformKey;
+use super::sign::{self, NotSigned};
+use super::wire::Failure;
+use crate::codes;
 use base::Timestamp;
 use provider_contract::{Reply, Trouble};
 
@@ -17,15 +18,6 @@ const DOOR: &[(&str, Trouble)] = &[
     ("mchid", Trouble::OurNumber),
     ("序列号", Trouble::OurNumber),
     ("serial", Trouble::OurNumber),
-];
-
-/// Codes that speak of us rather than of an order, without underscores.
-const OURS: &[(&str, Trouble)] = &[
-    ("MCHIDNOTEXIST", Trouble::OurNumber),
-    ("MCHNOTEXISTS", Trouble::OurNumber),
-    ("APPIDNOTEXIST", Trouble::OurNumber),
-    ("APPIDMCHIDNOTMATCH", Trouble::OurNumber),
-    ("NOAUTH", Trouble::NotPermitted),
 ];
 
 pub(crate) fn of(keys: &[PlatformKey], reply: &Reply, now: Timestamp) -> Option<Trouble> {
@@ -51,14 +43,11 @@ pub(crate) fn of(keys: &[PlatformKey], reply: &Reply, now: Timestamp) -> Option<
 }
 
 fn refused_at_the_door(failure: &Failure) -> Option<Trouble> {
-    let code = failure.code.replace('_', "").to_ascii_uppercase();
-    if code == "SIGNERROR" {
-        let told = DOOR.iter().find(|(words, _)| failure.message.contains(words));
-        return Some(told.map_or(Trouble::OurSignature, |(_, trouble)| *trouble));
+    match codes::trouble(&failure.code) {
+        Some(Trouble::OurSignature) => {
+            let told = DOOR.iter().find(|(words, _)| failure.message.contains(words));
+            Some(told.map_or(Trouble::OurSignature, |(_, trouble)| *trouble))
+        }
+        other => other,
     }
-    debug_assert!(
-        OURS.iter().all(|(ours, _)| codes::TABLE.iter().any(|row| row.codes.contains(ours))),
-        "every code here is in the table of codes"
-    );
-    OURS.iter().find(|(ours, _)| *ours == code).map(|(_, trouble)| *trouble)
 }

@@ -1,9 +1,9 @@
 //! Platform certificates: the older way of knowing WeChat's key. They are fetched from WeChat itself, encrypted
 //! with the APIv3 key, and several may be valid at once; a reply names its key by serial.
 
-use crate::sign::{NotSigned, verify};
-use crate::wire::{Certificates, EncryptedCertificate};
-use crate::{PlatformKey, Validity, resource};
+use super::sign::{NotSigned, verify};
+use super::wire::{Certificates, EncryptedCertificate};
+use super::{PlatformKey, Validity, resource};
 use base::{Text, Timestamp};
 use provider_contract::Reply;
 use provider_contract::signing::RsaVerifier;
@@ -124,7 +124,7 @@ fn trimmed(serial: &str) -> &str {
 /// reply. One that cannot be read (a kind of key we do not know) does not keep us from the others.
 pub fn keys_in(reply: &Reply, apiv3_key: &str, now: Timestamp) -> Result<Vec<PlatformKey>, BadCertificate> {
     if reply.status != 200 {
-        let failure: crate::wire::Failure = serde_json::from_slice(&reply.body).unwrap_or_default();
+        let failure: super::wire::Failure = serde_json::from_slice(&reply.body).unwrap_or_default();
         return Err(BadCertificate::Refused(format!(
             "HTTP {} {} {}",
             reply.status, failure.code, failure.message

@@ -2,7 +2,7 @@
 //!
 //! Sources: wechatpay-go core/auth/credentials, core/auth/validators, core/consts.
 
-use crate::PlatformKey;
+use super::PlatformKey;
 use base::Timestamp;
 use provider_contract::signing::Sign;
 use std::time::Duration;
