@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("providers/wechat", &["base", "payment", "settlement", "provider-contract", "flat-xml"]),
     ("providers/alipay", &["base", "payment", "settlement", "provider-contract"]),
     ("providers/unionpay", &["base", "payment", "settlement", "provider-contract"]),
+    ("providers/jd", &["base", "payment", "settlement", "provider-contract"]),
     ("providers/paydesk", &["base", "payment", "settlement", "provider-contract"]),
     ("devices/contract", &["base"]),
     ("devices/printer", &["base", "escpos", "device-contract", "receipt"]),
