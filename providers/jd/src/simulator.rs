@@ -185,7 +185,8 @@ impl Simulator {
         let document =
             if letter.forged { self.envelope(&told, &Another(right)) } else { self.envelope(&told, right) };
         let headers = vec![("content-type", "application/xml;charset=UTF-8".to_owned())];
-        let call = Call { method: HttpMethod::Post, url, headers, body: document.into_bytes() };
+        let body = document.into_bytes();
+        let call = Call { method: HttpMethod::Post, url, headers, body, client_certificate: false };
         Some(Outgoing { call, notice_id: number.to_string() })
     }
 }

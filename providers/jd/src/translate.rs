@@ -38,6 +38,7 @@ pub(crate) fn sealed(jd: &Jd, service: Service, content: &Fields) -> Call {
         url: format!("{}{}", jd.settings.gateway_url.trim_end_matches('/'), service.path()),
         headers: vec![("content-type", "application/xml".to_owned())],
         body: format!("{HEAD}<jdpay>{outer}</jdpay>").into_bytes(),
+        client_certificate: false,
     }
 }
 

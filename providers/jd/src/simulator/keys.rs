@@ -62,8 +62,8 @@ pub struct Credentials {
     pub des_key: String,
     /// The gateway's public key, PEM.
     pub jd_public_key_pem: String,
-    /// The codes by which the gateway knows no such trade.
-    pub not_found_codes: Vec<String>,
+    /// The codes by which the gateway knows no such trade, with commas between them.
+    pub not_found_codes: String,
 }
 
 /// What the simulator needs of its keys.
@@ -114,7 +114,7 @@ impl Keys {
             private_key_pem: self.private_key_pem.clone(),
             des_key: self.des_key.clone(),
             jd_public_key_pem: self.jd_public_key_pem.clone(),
-            not_found_codes: vec![NOT_FOUND.0.to_owned()],
+            not_found_codes: NOT_FOUND.0.to_owned(),
         }
     }
 
