@@ -50,6 +50,8 @@ run python-alipay-sdk "$PYTHON" alipay_python.py "$folder/alipay.json"
 run npm node wallets.mjs "$folder/wechat.json" "$folder/alipay.json"
 run connectors "$PYTHON" connectors.py "$PAYDESK" "$folder/wechat.json" "$folder/alipay.json"
 run webhooks "$PYTHON" webhooks.py "$PAYDESK" "$folder/wechat.json"
+run iso8583 "$PYTHON" iso8583_codec.py
+run card "$PYTHON" card_crypto.py
 run printer python3 printer.py --virtual "$printer"
 
 awk '/^[0-9]+ passed, [0-9]+ failed/ { p += $1; f += $3; s += $5 }

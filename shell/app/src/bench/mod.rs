@@ -2,6 +2,7 @@
 
 mod bulk;
 mod ceilings;
+mod codec;
 mod latency;
 pub mod load;
 mod payments;
@@ -26,6 +27,7 @@ Examples:
   paydesk bench start --payments 1000000 --open     (all of them open, as after a power cut)
   paydesk bench till --url http://127.0.0.1:8080 --json     (beside a running paydesk demo)
   paydesk bench reconcile --rows 1000000 --json
+  paydesk bench codec --json
 
 Server, provider simulator and load generator are three processes on this machine. A busy machine
 (/proc/pressure/cpu avg10 above 10 at the start) is refused, exit code 1, unless --force is given.";
@@ -58,6 +60,9 @@ enum What {
     /// A day's bill against a day's book, beside DuckDB on the same files
     #[command(after_help = AFTER)]
     Reconcile(reconcile::Options),
+    /// Card messages: written, read, read with their MAC checked; beside codecs by others
+    #[command(after_help = AFTER)]
+    Codec(codec::Options),
 }
 
 /// Measures and prints.
@@ -75,6 +80,7 @@ pub fn run(options: Options) -> Result<Verdict> {
             What::Start(options) => start::run(options).await,
             What::Till(options) => till::run(options),
             What::Reconcile(options) => reconcile::run(&options),
+            What::Codec(options) => codec::run(&options),
         }
     })
 }
