@@ -6,7 +6,7 @@ use crate::sealed::{MasterKey, SealedStore};
 use crate::setup::{NewChannel, channel_from_text};
 use anyhow::Result;
 use base::{ChannelId, MerchantId, Secret, Text};
-use drive::ChannelSetup;
+use drive::{ChannelSetup, ClientIdentity};
 use payment::WalletRule;
 use provider_contract::Provider;
 use std::sync::Arc;
@@ -57,21 +57,21 @@ impl Channels {
                 if sealed.has(&name) { sealed.open(&key, &name).map(Some) } else { Ok(None) }
             };
             match connected(channel, &secrets, &config.server.public_url) {
-                Ok((known, provider)) => channels.add(channel, known, provider),
+                Ok((known, connected)) => channels.add(channel, known, connected),
                 Err(why) => channels.faults.push(fault(channel, &words(&why))),
             }
         }
         Ok(channels)
     }
 
-    fn add(&mut self, channel: &Channel, known: &dyn Known, provider: Arc<dyn Provider>) {
+    fn add(&mut self, channel: &Channel, known: &dyn Known, (provider, identity): Connected) {
         self.routes.extend(routes(known, channel.merchant, channel.id));
         self.setups.push(ChannelSetup {
             id: channel.id,
             merchant: channel.merchant,
             policy: channel.timing.over(provider.capabilities().policy),
             provider,
-            identity: None,
+            identity,
         });
     }
 }
@@ -93,27 +93,31 @@ fn fault(channel: &Channel, why: &Text) -> Text {
     )
 }
 
+/// A connector, and what is shown to its provider.
+type Connected = (Arc<dyn Provider>, Option<ClientIdentity>);
+
 /// The connector that a configured channel's settings and secrets make.
 fn connected(
     channel: &Channel,
     secret: &dyn Fn(&str) -> Result<Option<Secret<String>>>,
     public_url: &str,
-) -> Result<(&'static dyn Known, Arc<dyn Provider>)> {
+) -> Result<(&'static dyn Known, Connected)> {
     let known = named(&channel.provider)?;
     let notify_url = format!("{public_url}/notify/{}/{}", channel.provider, channel.id);
-    let provider = known.connect(&Given { settings: &channel.settings, secret, notify_url })?;
-    Ok((known, provider))
+    let given = Given { settings: &channel.settings, secret, notify_url };
+    Ok((known, (known.connect(&given)?, known.identity(&given)?)))
 }
 
 /// The connector that these answers make, before anything is written.
-pub fn connector(new: &NewChannel, notify_url: String) -> Result<Arc<dyn Provider>> {
+pub fn connector(new: &NewChannel, notify_url: String) -> Result<Connected> {
     let text = |(key, value): &(&str, String)| ((*key).to_owned(), toml::Value::String(value.clone()));
     let settings = new.settings.iter().map(text).collect();
     let secret = |name: &str| {
         let found = new.secrets.iter().find(|(known, _)| *known == name);
         Ok(found.map(|(_, secret)| secret.clone()))
     };
-    new.provider.connect(&Given { settings: &settings, secret: &secret, notify_url })
+    let given = Given { settings: &settings, secret: &secret, notify_url };
+    Ok((new.provider.connect(&given)?, new.provider.identity(&given)?))
 }
 
 /// Whether a connector can be made of these answers.
@@ -127,7 +131,7 @@ pub fn connector_to_simulator(
     credentials: &str,
     notify_url: String,
 ) -> Result<Arc<dyn Provider>> {
-    connector(&channel_from_text(known, credentials)?, notify_url)
+    connector(&channel_from_text(known, credentials)?, notify_url).map(|(provider, _)| provider)
 }
 
 /// The name that a channel's secret has in the sealed store.

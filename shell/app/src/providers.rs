@@ -4,10 +4,12 @@
 mod alipay;
 mod wechat;
 
+use crate::simulate::tls::TlsTexts;
 use crate::simulate::{Fake, Wanted};
 use anyhow::{Context, Result, bail};
 use base::{Secret, Text};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use drive::ClientIdentity;
 use provider_contract::Provider;
 use serde::Deserialize;
 use std::fmt::Display;
@@ -33,11 +35,21 @@ pub trait Known: Sync {
     /// The connector that these answers make, or why none can be made of them.
     fn connect(&self, given: &Given<'_>) -> Result<Arc<dyn Provider>>;
 
+    /// What is shown to it when it asks who is calling; nothing if it never does.
+    fn identity(&self, _given: &Given<'_>) -> Result<Option<ClientIdentity>> {
+        Ok(None)
+    }
+
     /// Its own words, in both languages, about answers of which no connector can be made.
     fn words(&self, why: &anyhow::Error) -> Option<Text>;
 
     /// Its simulator.
     fn fake(&self, wanted: &Wanted<'_>) -> Result<Fake>;
+
+    /// The same for a port with TLS, and what is shown and asked for there.
+    fn fake_with_tls(&self, _wanted: &Wanted<'_>) -> Result<(Fake, TlsTexts)> {
+        bail!("{} is simulated without TLS", self.title().en)
+    }
 }
 
 /// One thing that a provider must be told, in the words of its own site.

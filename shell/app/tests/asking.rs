@@ -151,9 +151,9 @@ fn wrong_answers_are_asked_again_and_the_password_is_never_shown() {
 #[test]
 fn a_provider_can_be_answered_field_by_field() {
     let folder = Folder::new("asking");
-    let (dir, keys) = (folder.path("shop"), wechat::Keys::fresh());
-    fs::write(folder.path("merchant.pem"), &keys.merchant_private_key_pem).unwrap();
-    let given = keys.credentials("http://127.0.0.1:1").unwrap();
+    let (dir, fresh) = (folder.path("shop"), wechat::Keys::fresh());
+    fs::write(folder.path("merchant.pem"), &fresh.merchant_private_key_pem).unwrap();
+    let given = fresh.credentials("http://127.0.0.1:1").unwrap();
     fs::write(folder.path("platform.pem"), &given.platform_public_key_pem).unwrap();
     let mut terminal = Terminal::init(&dir);
     for question in ["listen on", "商户名称", "门店", "收银台", "店主登录名"] {
@@ -178,15 +178,22 @@ fn a_provider_can_be_answered_field_by_field() {
         .answer("apiv3_key", &given.apiv3_key)
         .answer("platform_public_key_pem", &folder.path("platform.pem"))
         .answer("platform_certificate_pem", "")
+        .answer("api_key", "")
+        .answer("merchant_certificate_pem", "")
         .expect("微信支付商户号应为 8 到 32 位数字")
         .answer("重新填写", "y")
         .answer("mchid", &given.mchid);
     // Everything else is proposed as it was answered.
     let rest =
         ["appid", "merchant_serial", "platform_public_key_id", "store_out_id", "merchant_private_key_pem"];
-    for question in
-        rest.into_iter().chain(["apiv3_key", "platform_public_key_pem", "platform_certificate_pem"])
-    {
+    let keys = [
+        "apiv3_key",
+        "platform_public_key_pem",
+        "platform_certificate_pem",
+        "api_key",
+        "merchant_certificate_pem",
+    ];
+    for question in rest.into_iter().chain(keys) {
         terminal.answer(question, "");
     }
     terminal

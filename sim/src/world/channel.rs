@@ -11,6 +11,7 @@ use provider_contract::{
 };
 use std::sync::OnceLock;
 use std::time::Duration;
+use wechat::v2::sign::SignType;
 
 /// How a world's providers are reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,10 +83,20 @@ impl Channel {
                 (first, alipay::Simulator::with_keys(alipay.clone()).expect("fresh keys are good keys"))
             }
         };
-        let ours = wechat.client("https://wechat.example", SHOP.0);
-        let first = Channel::wired(1, Box::new(ours), Box::new(wechat));
-        let ours = alipay.client("https://alipay.example", Some(SHOP.1));
-        vec![first, Channel::wired(2, Box::new(ours), Box::new(alipay))]
+        let (old, rest) = other_faces(seed);
+        let at = "https://wechat.example";
+        let ours: Box<dyn Provider> = match old {
+            Some(sign_type) => Box::new(wechat.client_v2(at, SHOP.0, sign_type)),
+            None => Box::new(wechat.client(at, SHOP.0)),
+        };
+        let first = Channel::wired(1, ours, Box::new(wechat));
+        let at = "https://alipay.example";
+        let ours: Box<dyn Provider> = if rest {
+            Box::new(alipay.rest_client(at, Some(SHOP.1)))
+        } else {
+            Box::new(alipay.client(at, Some(SHOP.1)))
+        };
+        vec![first, Channel::wired(2, ours, Box::new(alipay))]
     }
 
     fn wired(id: u128, provider: Box<dyn Provider>, simulator: Box<dyn Simulator>) -> Channel {
@@ -276,6 +287,18 @@ impl Channel {
     }
 }
 
+/// Whether this world speaks WeChat's API v2, and how it is signed; whether it speaks Alipay's REST. One world in three
+/// each, drawn beside everything else, so that nothing else of a world changes with it.
+fn other_faces(seed: u64) -> (Option<SignType>, bool) {
+    let mut random = Random::new(seed ^ 0x5eed_face);
+    let old = match random.between(0, 6) {
+        0 => Some(SignType::Md5),
+        1 => Some(SignType::HmacSha256),
+        _ => None,
+    };
+    (old, random.between(0, 3) == 0)
+}
+
 /// The question in values, or nothing if it cannot be put.
 fn letter(wallet: &Wallet, policy: &Policy, out: &CallOut, good_until: Timestamp) -> Option<Letter> {
     let payment = &out.payment;
@@ -320,6 +343,11 @@ pub(super) fn forged(post: &Post, random: &mut Random) -> Option<Post> {
     let mut forged = post.clone();
     match &mut forged {
         Post::Wire { request, .. } => {
+            // What is proved by its opening alone shows a change of its first block always.
+            if let Some(start) = sealed_at(&request.body) {
+                request.body[start] ^= 1;
+                return Some(forged);
+            }
             let from = random.between(0, request.body.len() as u64) as usize;
             let position = (from..request.body.len()).find(|at| means_something(&request.body, *at))?;
             let digit = request.body[position];
@@ -331,6 +359,13 @@ pub(super) fn forged(post: &Post, random: &mut Random) -> Option<Post> {
         },
     }
     Some(forged)
+}
+
+/// Where the text of a notification begins that is encrypted and not signed.
+fn sealed_at(body: &[u8]) -> Option<usize> {
+    const OPENING: &[u8] = b"<req_info><![CDATA[";
+    let at = body.windows(OPENING.len()).position(|window| window == OPENING)?;
+    Some(at + OPENING.len())
 }
 
 /// Whether the digit at this place is covered by the signature: neither half of an escape nor part of the

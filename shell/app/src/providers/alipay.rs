@@ -3,7 +3,7 @@
 use super::{Field, Given, Known, json};
 use crate::files::write_private;
 use crate::simulate::{Fake, Wanted};
-use ::alipay::{BadConfig, Config, GATEWAY_URL, Keys, Simulator};
+use ::alipay::{AlipayRest, BadConfig, Config, ENDPOINT_URL, GATEWAY_URL, Keys, Simulator};
 use anyhow::{Context, Result, ensure};
 use base::{Secret, Text};
 use provider_contract::Provider;
@@ -18,18 +18,35 @@ pub struct Alipay;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    #[serde(default = "gateway_url")]
-    gateway_url: String,
+    #[serde(default)]
+    protocol: Protocol,
+    gateway_url: Option<String>,
     app_id: String,
     seller_id: Option<String>,
 }
 
-fn gateway_url() -> String {
-    GATEWAY_URL.to_owned()
+/// What the whole channel speaks.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Protocol {
+    #[default]
+    Classic,
+    V3,
+}
+
+impl Protocol {
+    /// Where real money is taken.
+    fn address(self) -> &'static str {
+        match self {
+            Protocol::Classic => GATEWAY_URL,
+            Protocol::V3 => ENDPOINT_URL,
+        }
+    }
 }
 
 const FIELDS: &[Field] = &[
     Field::preset("gateway_url").also("base_url"),
+    Field::preset("protocol"),
     Field::setting("app_id", "应用的 APPID", "the application's number"),
     Field::setting("seller_id", "收款账号，2088 开头", "the account that receives, begins with 2088")
         .or_none(),
@@ -63,14 +80,17 @@ impl Known for Alipay {
         let config = Config {
             settings: ::alipay::Settings {
                 app_id: settings.app_id,
-                gateway_url: settings.gateway_url,
+                gateway_url: settings.gateway_url.unwrap_or_else(|| settings.protocol.address().to_owned()),
                 notify_url: Some(given.notify_url.clone()),
                 seller_id: settings.seller_id,
             },
             app_private_key_pem: given.secret("app_private_key_pem")?,
             alipay_public_key_pem: given.secret("alipay_public_key_pem")?.reveal().clone(),
         };
-        Ok(Arc::new(::alipay::Alipay::new(config)?))
+        Ok(match settings.protocol {
+            Protocol::Classic => Arc::new(::alipay::Alipay::new(config)?),
+            Protocol::V3 => Arc::new(AlipayRest::new(config)?),
+        })
     }
 
     fn words(&self, why: &anyhow::Error) -> Option<Text> {

@@ -7,6 +7,8 @@ use super::control;
 use super::script::Script;
 use super::sleeper::Sleeper;
 use base::{OrderNo, Timestamp};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use drive::Clock;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -16,10 +18,12 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use provider_contract::{Delivery, HttpReply, HttpRequest, Moment, Outgoing, Simulator};
+use provider_contract::{CLIENT_CERTIFICATE, Delivery, HttpReply, HttpRequest, Moment, Outgoing, Simulator};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 
 /// Larger bodies are refused unread. No provider's request comes near.
 const BODY_MAX: usize = 256 * 1024;
@@ -27,6 +31,20 @@ const BODY_MAX: usize = 256 * 1024;
 const NOTICE_PATIENCE: Duration = Duration::from_secs(5);
 
 type Outbound = Client<HttpConnector, Full<Bytes>>;
+
+/// Where a simulator is reached.
+pub struct Door {
+    /// The port.
+    pub listener: TcpListener,
+    /// How its callers are spoken to in secret; nothing if they are not.
+    pub tls: Option<TlsAcceptor>,
+}
+
+impl From<TcpListener> for Door {
+    fn from(listener: TcpListener) -> Door {
+        Door { listener, tls: None }
+    }
+}
 
 /// A simulator being hosted. Clones share it.
 #[derive(Clone)]
@@ -54,11 +72,11 @@ impl std::fmt::Display for Dropped {
 impl std::error::Error for Dropped {}
 
 impl Host {
-    /// Serves `simulator` on `listener` until the runtime ends.
+    /// Serves `simulator` at `door` until the runtime ends.
     pub fn start(
         simulator: Box<dyn Simulator>,
         script: Script,
-        listener: TcpListener,
+        door: impl Into<Door>,
         clock: Arc<dyn Clock>,
     ) -> Host {
         let host = Host {
@@ -69,7 +87,7 @@ impl Host {
                 sleeper: Sleeper::default(),
             }),
         };
-        tokio::spawn(host.clone().accept(listener));
+        tokio::spawn(host.clone().accept(door.into()));
         tokio::spawn(host.clone().tick());
         host
     }
@@ -102,11 +120,11 @@ impl Host {
         paid
     }
 
-    async fn accept(self, listener: TcpListener) {
+    async fn accept(self, door: Door) {
         loop {
-            match listener.accept().await {
+            match door.listener.accept().await {
                 Ok((stream, _)) => {
-                    tokio::spawn(self.clone().converse(stream));
+                    tokio::spawn(self.clone().greet(stream, door.tls.clone()));
                 }
                 // Out of file descriptors: those in use come back.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -114,11 +132,21 @@ impl Host {
         }
     }
 
-    async fn converse(self, stream: TcpStream) {
+    async fn greet(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         let _ = stream.set_nodelay(true);
+        let Some(tls) = tls else { return self.converse(stream, None).await };
+        // Who does not trust us, or shows another's certificate, goes no further.
+        let Ok(stream) = tls.accept(stream).await else { return };
+        let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+        let shown = shown.map(|certificate| format!(":{}:", STANDARD.encode(certificate)));
+        self.converse(stream, shown).await;
+    }
+
+    /// `shown` is the certificate that the client has shown, as its header has it.
+    async fn converse(self, stream: impl AsyncRead + AsyncWrite + Unpin, shown: Option<String>) {
         let service = service_fn(move |request| {
-            let host = self.clone();
-            async move { host.answer(request).await }
+            let (host, shown) = (self.clone(), shown.clone());
+            async move { host.answer(request, shown).await }
         });
         // An error here is a client that went away, or a connection dropped on purpose.
         let _ = http1::Builder::new()
@@ -128,8 +156,12 @@ impl Host {
             .await;
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
-        let request = match read(request).await {
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        shown: Option<String>,
+    ) -> Result<Response<Full<Bytes>>, Dropped> {
+        let request = match read(request, shown).await {
             Ok(request) => request,
             Err(status) => return Ok(empty(status)),
         };
@@ -213,7 +245,8 @@ async fn send(outbound: &Outbound, notice: &Outgoing) -> Option<HttpReply> {
     Some(HttpReply { status, headers: Vec::new(), body })
 }
 
-async fn read(request: Request<Incoming>) -> Result<HttpRequest, StatusCode> {
+/// The request with the certificate that was shown, if one was; what a client itself says of that is taken away.
+async fn read(request: Request<Incoming>, shown: Option<String>) -> Result<HttpRequest, StatusCode> {
     let (head, body) = request.into_parts();
     let body = Limited::new(body, BODY_MAX).collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
@@ -222,7 +255,13 @@ async fn read(request: Request<Incoming>) -> Result<HttpRequest, StatusCode> {
     Ok(HttpRequest {
         method: head.method.as_str().to_owned(),
         target: head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
-        headers: head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+        headers: head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+            .filter(|(name, _)| name != CLIENT_CERTIFICATE)
+            .chain(shown.map(|certificate| (CLIENT_CERTIFICATE.to_owned(), certificate)))
+            .collect(),
         body: body.to_bytes().to_vec(),
     })
 }

@@ -5,6 +5,7 @@ pub mod host;
 pub mod printer;
 pub mod script;
 pub mod sleeper;
+pub mod tls;
 
 use crate::cli::{Verdict, say};
 use crate::files::{make_folder, write_private};
@@ -13,18 +14,20 @@ use ::printer::Profile;
 use anyhow::{Context, Result, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use drive::SystemClock;
-use host::Host;
+use host::{Door, Host};
 use provider_contract::Simulator;
 use script::Script;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tls::TlsTexts;
 use tokio::net::TcpListener;
 
 const AFTER: &str = "\
 Examples:
   paydesk simulate wechat --port 9001 --credentials wechat.json
   paydesk simulate alipay --port 9002 --keys keys/ --script evening.txt
+  paydesk simulate wechat --port 9003 --tls --credentials wechat-v2.json
   paydesk simulate printer --port 9100 --profile epson-58
 
 The credentials file holds all that an outside client needs, as JSON. A script has one rule a line:
@@ -57,6 +60,9 @@ pub struct Options {
     /// Sign as for merchants who have not moved to the public key: with certificates that are fetched. WeChat Pay only
     #[arg(long)]
     certificates: bool,
+    /// Listen with TLS and ask for the merchant's certificate, as API v2 of WeChat Pay needs it
+    #[arg(long)]
+    tls: bool,
     /// Follow this script of misbehavior
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
@@ -105,16 +111,23 @@ async fn simulate(options: Options) -> Result<Verdict> {
             if let Some(folder) = &options.keys {
                 make_folder(folder)?;
             }
-            let fake = known.fake(&Wanted {
+            let scheme = if options.tls { "https" } else { "http" };
+            let wanted = Wanted {
                 keys: options.keys.as_deref(),
-                address: &format!("http://{address}"),
+                address: &format!("{scheme}://{address}"),
                 certificates: options.certificates,
-            })?;
+            };
+            let (fake, tls) = match options.tls {
+                true => known.fake_with_tls(&wanted).map(|(fake, texts)| (fake, Some(texts)))?,
+                false => (known.fake(&wanted)?, None),
+            };
+            let tls = tls.as_ref().map(TlsTexts::acceptor).transpose()?;
             if let Some(path) = &options.credentials {
                 write_private(path, &fake.credentials)?;
             }
             say(format_args!("{} (simulated) listens on {}", known.title().en, fake.base_url));
-            let _host = Host::start(fake.simulator, script, listener, Arc::new(SystemClock));
+            let door = Door { listener, tls };
+            let _host = Host::start(fake.simulator, script, door, Arc::new(SystemClock));
             forever().await
         }
     }
