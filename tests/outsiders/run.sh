@@ -31,6 +31,7 @@ start() {
 
 start wechat wechat --port 0 --credentials "$folder/wechat.json" || exit 1
 start certified wechat --certificates --port 0 --credentials "$folder/certified.json" || exit 1
+start secret wechat --tls --port 0 --credentials "$folder/secret.json" || exit 1
 start alipay alipay --port 0 --credentials "$folder/alipay.json" || exit 1
 start printer printer --port 0 --profile epson-58 || exit 1
 printer=$(sed -n 's/.*listens on //p' "$folder/printer.log")
@@ -48,6 +49,10 @@ run wechatpayv3 "$PYTHON" wechat.py "$folder/wechat.json"
 run certificates "$PYTHON" wechat_certificates.py "$folder/certified.json"
 run python-alipay-sdk "$PYTHON" alipay_python.py "$folder/alipay.json"
 run npm node wallets.mjs "$folder/wechat.json" "$folder/alipay.json"
+node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).tls_authority_pem' \
+  "$folder/secret.json" >"$folder/authority.pem"
+NODE_EXTRA_CA_CERTS="$folder/authority.pem" \
+  run protocols node protocols.mjs "$folder/secret.json" "$folder/alipay.json"
 run connectors "$PYTHON" connectors.py "$PAYDESK" "$folder/wechat.json" "$folder/alipay.json"
 run webhooks "$PYTHON" webhooks.py "$PAYDESK" "$folder/wechat.json"
 run iso8583 "$PYTHON" iso8583_codec.py
