@@ -20,7 +20,7 @@ use provider_contract::{BadNotice, Capabilities, HttpReply, HttpRequest, Reply};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Store, StoreError, ToRaise};
+use store::{EventId, Store, StoreError, ToRaise};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::{JoinError, JoinHandle};
 
@@ -88,6 +88,7 @@ struct Shared {
     store: Store,
     changes: broadcast::Sender<Arc<Changed>>,
     watchers: Arc<Watchers>,
+    stirred: watch::Receiver<EventId>,
     counters: Arc<Counters>,
     end: watch::Receiver<Option<End>>,
 }
@@ -135,15 +136,16 @@ impl Drive {
         let (inbox, messages) = mpsc::channel(INBOX);
         let (changes, _) = broadcast::channel(CHANGES);
         let watchers = Arc::new(Watchers::default());
+        let (stir, stirred) = watch::channel(EventId::default());
         let driver = Driver::new(
             store.clone(),
             calls.clone(),
             inbox.clone(),
             messages,
-            Listeners::new(changes.clone(), Arc::clone(&watchers), store.is_shared()),
+            Listeners::new(changes.clone(), Arc::clone(&watchers), stir, store.is_shared()),
         );
         let end = ending(tokio::spawn(driver.run()));
-        Handle { shared: Arc::new(Shared { inbox, calls, store, changes, watchers, counters, end }) }
+        Handle { shared: Arc::new(Shared { inbox, calls, store, changes, watchers, stirred, counters, end }) }
     }
 }
 
@@ -269,7 +271,14 @@ impl Handle {
         sent.is_ok() && taken_up.await.unwrap_or(false)
     }
 
-    /// Every change that becomes durable from now on. For one payment, [`Handle::watch`] is far cheaper.
+    /// The newest event on this database. Costs nothing, unlike [`Handle::changes`]; for whoever reads what happened by
+    /// itself and only wants to know when. Another server's is heard of a tenth of a second later.
+    pub fn stirred(&self) -> watch::Receiver<EventId> {
+        self.shared.stirred.clone()
+    }
+
+    /// Every change that becomes durable from now on: whoever listens has each of another server's read anew. For one
+    /// payment, [`Handle::watch`] is far cheaper.
     pub fn changes(&self) -> broadcast::Receiver<Arc<Changed>> {
         self.shared.changes.subscribe()
     }

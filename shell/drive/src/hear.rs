@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{EventId, MerchantScope, Store, StoreError};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const PAGE: u32 = 500;
@@ -26,6 +26,8 @@ const OURS_MAX: usize = 10_000;
 pub(crate) struct Listeners {
     pub(crate) changes: broadcast::Sender<Arc<Changed>>,
     pub(crate) watchers: Arc<Watchers>,
+    /// The newest event that is known.
+    stirred: Arc<watch::Sender<EventId>>,
     shared: bool,
     ours: Arc<Mutex<BTreeMap<EventId, Arc<Changed>>>>,
     time: Arc<Notify>,
@@ -35,15 +37,28 @@ impl Listeners {
     pub(crate) fn new(
         changes: broadcast::Sender<Arc<Changed>>,
         watchers: Arc<Watchers>,
+        stirred: watch::Sender<EventId>,
         shared: bool,
     ) -> Listeners {
-        Listeners { changes, watchers, shared, ours: Arc::default(), time: Arc::default() }
+        Listeners { changes, watchers, stirred: Arc::new(stirred), shared, ours: Arc::default(), time: Arc::default() }
+    }
+
+    /// Tells whoever only wants to know that there is something new.
+    fn stir(&self, newest: EventId) {
+        self.stirred.send_if_modified(|known| {
+            let before = *known;
+            *known = before.max(newest);
+            before < newest
+        });
     }
 
     /// Changes of our own, durable just now.
     pub(crate) fn publish(&self, changed: Vec<Arc<Changed>>) {
         // Whoever waits for one payment goes by its versions and needs no order.
         self.watchers.tell(&changed);
+        if let Some(newest) = changed.iter().map(|change| change.event_id).max() {
+            self.stir(newest);
+        }
         let heard = self.changes.receiver_count() > 0;
         if !self.shared {
             return changed.into_iter().filter(|_| heard).for_each(|change| self.send(change));
@@ -83,6 +98,7 @@ impl Listeners {
             // Whoever began to listen meanwhile may have read an older number as the last.
             if last.is_none() || nobody() {
                 self.forget(newest);
+                self.stir(newest);
                 return Ok(newest);
             }
         }
@@ -98,6 +114,7 @@ impl Listeners {
                 last = *id;
             }
             self.forget(last);
+            self.stir(last);
             if events.len() < PAGE as usize {
                 return Ok(last);
             }

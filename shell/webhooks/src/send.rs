@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::{By, Message, MessageState, StoreError, ToRaise, Tried, Webhook};
 use tokio::sync::Notify;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -56,7 +55,7 @@ impl Sender {
     }
 
     pub(crate) async fn run(mut self, poked: Arc<Notify>) {
-        let mut changes = self.shared.handle.changes();
+        let mut stirred = self.shared.handle.stirred();
         let mut sending = JoinSet::new();
         loop {
             if self.shared.handle.leads()
@@ -68,12 +67,12 @@ impl Sender {
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
                 () = poked.notified() => self.read_at = None,
-                change = changes.recv(), if !self.webhooks.is_empty() => {
-                    if matches!(change, Err(RecvError::Closed)) {
+                more = stirred.changed(), if !self.webhooks.is_empty() => {
+                    if more.is_err() {
                         return;
                     }
                     tokio::time::sleep(GATHER).await;
-                    changes = changes.resubscribe();
+                    stirred.mark_unchanged();
                 }
             }
         }
