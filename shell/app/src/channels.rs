@@ -138,3 +138,55 @@ pub fn connector_to_simulator(
 pub fn secret_name(channel: &str, name: &str) -> String {
     format!("{channel}.{name}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::words_in_one_line;
+    use crate::simulate::Wanted;
+
+    /// A channel of these credentials with one of them changed, or taken away: `works`, or what is said of it.
+    fn tried(provider: &str, credentials: &str, name: &str, value: Option<&str>) -> String {
+        let mut fields: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(credentials).expect("JSON");
+        match value {
+            Some(value) => drop(fields.insert(name.to_owned(), value.into())),
+            None => drop(fields.remove(name)),
+        }
+        let text = serde_json::to_string(&fields).expect("JSON");
+        let new = channel_from_text(named(provider).expect("it is known"), &text).expect("known fields");
+        connector(&new, "https://shop.example/notify/1".to_owned())
+            .map_or_else(|why| words_in_one_line(&why), |_| "works".to_owned())
+    }
+
+    #[test]
+    fn a_channel_says_which_protocol_it_speaks() {
+        let wanted = Wanted { keys: None, address: "https://127.0.0.1:1", certificates: false };
+        let (fake, _) = named("wechat").expect("known").fake_with_tls(&wanted).expect("a simulator with TLS");
+        let v3 = |name, value| tried("wechat", &fake.credentials, name, value);
+        assert_eq!(v3("code_pay_protocol", Some("v3")), "works");
+        assert_eq!(v3("api_key", None), "works", "v3 needs none of v2's keys");
+        assert_eq!(v3("merchant_serial", None), "merchant_serial is missing");
+        assert!(v3("code_pay_protocol", Some("v4")).contains("v4"));
+        let mut old: serde_json::Value = serde_json::from_str(&fake.credentials).expect("JSON");
+        old["code_pay_protocol"] = "v2".into();
+        let old = old.to_string();
+        let v2 = |name, value| tried("wechat", &old, name, value);
+        assert_eq!(v2("merchant_serial", None), "works", "v2 needs none of v3's settings");
+        assert_eq!(v2("apiv3_key", None), "works");
+        assert_eq!(v2("api_key", None), "api_key is missing");
+        assert!(v2("api_key", Some("short")).contains("APIv2"));
+        assert_eq!(v2("merchant_certificate_pem", None), "merchant_certificate_pem is missing");
+        assert!(v2("merchant_certificate_pem", Some("hello")).contains("apiclient_cert.pem"));
+        assert!(v2("terminal_ip", Some("till")).contains("terminal_ip"));
+        assert!(v2("sign_type", Some("SHA1")).contains("SHA1"));
+
+        let wanted = Wanted { address: "http://127.0.0.1:1", ..wanted };
+        let fake = named("alipay").expect("known").fake(&wanted).expect("a simulator");
+        let alipay = |name, value| tried("alipay", &fake.credentials, name, value);
+        assert_eq!(alipay("protocol", Some("classic")), "works");
+        assert!(alipay("protocol", Some("v3")).contains("REST"), "the gateway's address has a path");
+        let rest = fake.credentials.replace("/gateway.do", "");
+        assert_eq!(tried("alipay", &rest, "protocol", Some("v3")), "works");
+    }
+}
