@@ -18,7 +18,6 @@ pub mod seal;
 pub mod signing;
 mod simulator;
 mod trouble;
-pub mod xml;
 
 pub use http::{CLIENT_CERTIFICATE, Call, HttpMethod, HttpReply, HttpRequest, Reply};
 pub use keys::{CannotRenew, KeyInUse, Renewed, RenewsKeys};

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use des::TdesEde3;
 use des::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use provider_contract::signing::{Sign, Verify};
-use provider_contract::xml::{Element, escape, parse};
 use std::fmt;
+use strict_xml::{Element, escape, parse};
 
 /// The first line of every document.
 pub const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
@@ -117,7 +117,7 @@ pub enum NotOpened {
 /// Deciphers a message and verifies its signature.
 pub fn open(encrypted: &str, key: &dyn Verify, des: &DesKey) -> Result<Element, NotOpened> {
     let text = des.decrypt(encrypted).ok_or(NotOpened::CannotDecrypt)?;
-    let message = parse(&text).map_err(|_| NotOpened::Garbled)?;
+    let message = parse(text.as_bytes()).map_err(|_| NotOpened::Garbled)?;
     let signature = message.text_of("sign").ok_or(NotOpened::Garbled)?.to_owned();
     let signed = signed_texts(&text).ok_or(NotOpened::Garbled)?;
     let right = signed.iter().any(|text| key.verify(digits(text).as_bytes(), &signature));

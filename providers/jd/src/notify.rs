@@ -3,8 +3,8 @@
 use crate::Jd;
 use crate::envelope::{NotOpened, open};
 use payment::Notice;
-use provider_contract::xml::{Element, parse};
 use provider_contract::{BadNotice, HttpReply, HttpRequest};
+use strict_xml::{Element, parse};
 
 /// Larger notifications are nobody's.
 const BODY_MAX: usize = 64 * 1024;
@@ -14,8 +14,7 @@ pub fn notice(jd: &Jd, request: &HttpRequest) -> Result<Notice, BadNotice> {
     if request.body.len() > BODY_MAX {
         return Err(BadNotice::Garbled);
     }
-    let text = std::str::from_utf8(&request.body).map_err(|_| BadNotice::Garbled)?;
-    let outer = parse(text).map_err(|_| BadNotice::Garbled)?;
+    let outer = parse(&request.body).map_err(|_| BadNotice::Garbled)?;
     let encrypted = field(&outer, "encrypt")?;
     let message = open(encrypted, jd.theirs.as_ref(), &jd.des).map_err(|why| match why {
         NotOpened::CannotDecrypt => BadNotice::CannotDecrypt,

@@ -6,8 +6,8 @@ use crate::translate::{Opened, fen, opened, payable, result_of, sealed};
 use crate::wire::{DONE, Service};
 use base::{Money, OrderNo};
 use payment::Doubt;
-use provider_contract::xml::Element;
 use provider_contract::{Call, CannotAsk, Reply};
+use strict_xml::Element;
 
 /// Most instalments a plan may have; more is no plan.
 const INSTALLMENTS_MAX: u32 = 60;

@@ -13,7 +13,6 @@ use base::{OrderNo, Timestamp};
 use provider_contract::bill_faults::BillFault;
 use provider_contract::books::{Books, Letter, Nothing, SLOW_ANSWER, Spoilt, Trade};
 use provider_contract::signing::{Checksum, Sign, Verify};
-use provider_contract::xml::{Element, parse};
 use provider_contract::{
     Book, Call, Delivery, HttpMethod, HttpReply, HttpRequest, Moment, Outgoing, Treatment,
 };
@@ -21,6 +20,7 @@ use serve::{Code, Outcome, Told};
 use settlement::Day;
 use std::sync::Arc;
 use std::time::Duration;
+use strict_xml::{Element, parse};
 
 /// The merchant that every simulator knows.
 pub const MERCHANT: &str = "110000000001";
@@ -120,8 +120,7 @@ impl Simulator {
         if request.body.len() > BODY_MAX {
             return Err(page(413, "the body is larger than 64 KiB"));
         }
-        let outer = std::str::from_utf8(&request.body).ok().and_then(|text| parse(text).ok());
-        let outer = outer.ok_or_else(|| unsigned(Code("PD0010", "报文格式错误")))?;
+        let outer = parse(&request.body).map_err(|_| unsigned(Code("PD0010", "报文格式错误")))?;
         if outer.text_of("merchant") != Some(MERCHANT) {
             return Err(unsigned(Code("PD0031", "商户号不存在")));
         }

@@ -6,8 +6,8 @@ use crate::envelope::{Fields, HEAD, NotOpened, open, seal, write};
 use crate::wire::{DONE, Service, TIME_PATTERN, funds, payment_status, refund_status};
 use base::{Currency, Money, OrderNo, RefundNo, Timestamp, Zone, mask_middle};
 use payment::{Answer, Ask, Doubt, Paid, Reason, Said, Verdict};
-use provider_contract::xml::{Element, parse};
 use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply};
+use strict_xml::{Element, parse};
 
 /// The most we ask for in one order, in fen: 100 million yuan.
 const AMOUNT_MAX: i64 = 10_000_000_000;
@@ -159,8 +159,7 @@ pub(crate) fn opened(jd: &Jd, reply: &Reply) -> Opened {
         500.. => return Opened::Not(Doubt::ProviderError),
         _ => return Opened::Not(Doubt::Garbled),
     }
-    let outer = std::str::from_utf8(&reply.body).ok().and_then(|text| parse(text).ok());
-    let Some(outer) = outer.filter(|outer| outer.name == "jdpay") else {
+    let Some(outer) = parse(&reply.body).ok().filter(|outer| outer.name == "jdpay") else {
         return Opened::Not(Doubt::Garbled);
     };
     let Some(encrypted) = outer.text_of("encrypt") else {

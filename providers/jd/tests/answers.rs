@@ -7,10 +7,10 @@ use jd::envelope::{HEAD, open, seal};
 use jd::{DesKey, Jd, NoPlans, Product, Settings};
 use payment::{Ask, Doubt, Verdict};
 use provider_contract::signing::{Checksum, Sign};
-use provider_contract::xml::parse;
 use provider_contract::{CannotAsk, Order, Provider, Reply, Treatment, Trouble};
 use std::fmt::Write;
 use std::sync::Arc;
+use strict_xml::parse;
 use world::{World, refund, refund_query};
 
 /// The keys of `Simulator::cheap(1)`.
@@ -146,7 +146,7 @@ fn a_payment_is_asked_for_in_these_words() {
         [Ask::Charge, Ask::Present, Ask::Inquire, Ask::Reverse, Ask::Close, refund(2, 500), refund_query(2)]
     {
         let call = world.call(&order, &ask);
-        let outer = parse(std::str::from_utf8(&call.body).unwrap()).unwrap();
+        let outer = parse(&call.body).unwrap();
         let message = open(outer.text_of("encrypt").unwrap(), &MERCHANT, &des()).unwrap();
         let fields = message.children.iter().filter(|field| field.name != "sign");
         let fields: Vec<String> = fields.map(|field| format!("{}={}", field.name, field.text)).collect();

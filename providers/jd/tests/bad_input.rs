@@ -8,9 +8,9 @@ use jd::envelope::{HEAD, seal};
 use payment::Ask;
 use proptest::prelude::*;
 use provider_contract::signing::{Checksum, Sign};
-use provider_contract::xml::{Element, parse};
 use provider_contract::{BadNotice, HttpRequest, Provider, Reply, Simulator as _, Treatment};
 use std::fmt::Write;
+use strict_xml::{Element, parse};
 use world::World;
 
 /// The keys of `Simulator::cheap(1)`.
@@ -43,7 +43,7 @@ fn tell(trace: &mut String, what: &str, request: &HttpRequest) {
     let mut world = World::cheap();
     let reply = world.reply_to(request);
     let said = if reply.status == 200 {
-        result(&parse(std::str::from_utf8(&reply.body).unwrap()).unwrap())
+        result(&parse(&reply.body).unwrap())
     } else {
         format!("HTTP {}", reply.status)
     };

@@ -4,8 +4,8 @@ use jd::envelope::{digits, open};
 use jd::sign::{HexSigner, HexVerifier};
 use jd::{DesKey, JD_PUBLIC_KEY};
 use provider_contract::signing::{Sign, Verify};
-use provider_contract::xml::Element;
 use serde_json::Value;
+use strict_xml::Element;
 
 fn golden() -> Value {
     serde_json::from_str(include_str!("golden/exchanges.json")).expect("a golden file is JSON")

@@ -2,12 +2,12 @@
 
 use base::{Money, OrderNo, PaymentId, RefundId, RefundNo, Secret, Timestamp};
 use expect_test::expect;
-use flat_xml::Fields;
 use payment::{Ask, Doubt, PayerCode, Reason, Verdict};
 use provider_contract::{
     BadNotice, CLIENT_CERTIFICATE, Call, Delivery, HttpRequest, Moment, Order, Provider, Reply,
     Simulator as _, Treatment, Trouble,
 };
+use strict_xml::flat::{self, Fields};
 use wechat::v2::sign::{SIGN, SignType};
 use wechat::v2::wire::Api;
 use wechat::v2::{Config, WeChatV2, refund_info};
@@ -210,7 +210,7 @@ fn requests_have_documented_names_and_all_that_must_be_there() {
     for (ask, api) in asks() {
         let call = asked(&merchant(SignType::Md5), &ask, &order());
         assert_eq!(call.url, format!("{BASE}{}", api.path()));
-        let sent = flat_xml::read("xml", &call.body).expect("flat XML");
+        let sent = flat::read("xml", &call.body).expect("flat XML");
         let names = DOCUMENTED.iter().find(|(known, _)| *known == api).expect("every call is there").1;
         for name in sent.keys() {
             assert!(
@@ -240,7 +240,7 @@ fn signed_by(sign_type: SignType, pairs: &[(&str, &str)]) -> Reply {
         every.iter().chain(pairs).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let signature = sign_type.sign(&fields, KEY);
     fields.insert(SIGN.to_owned(), signature);
-    reply(&flat_xml::write("xml", fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
+    reply(&flat::write("xml", fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
 }
 
 fn reply(body: &str) -> Reply {
@@ -384,7 +384,7 @@ fn what_is_not_wechats_own_proves_nothing() {
     let good = String::from_utf8(signed(PAID).body).expect("it is text");
     let other_merchant: Vec<_> = PAID.iter().copied().chain([("mch_id", "1230000110")]).collect();
     let other_app: Vec<_> = PAID.iter().copied().chain([("appid", "wx0")]).collect();
-    let unsigned = flat_xml::write("xml", PAID.iter().copied().chain([("return_code", "SUCCESS")]));
+    let unsigned = flat::write("xml", PAID.iter().copied().chain([("return_code", "SUCCESS")]));
     let long = format!("<xml><a>{}</a></xml>", "1".repeat(300_000));
     let cases = [
         (reply(&good.replace("<![CDATA[100]]>", "<![CDATA[1]]>")), Doubt::BadSignature),
@@ -425,7 +425,7 @@ fn what_is_wrong_between_us_is_named() {
         assert_eq!(found, expected, "{}", String::from_utf8_lossy(&reply.body));
     };
     let fails = |code: &'static str| signed(&[("result_code", "FAIL"), ("err_code", code)]);
-    let door = |told: &str| reply(&flat_xml::write("xml", [("return_code", "FAIL"), ("return_msg", told)]));
+    let door = |told: &str| reply(&flat::write("xml", [("return_code", "FAIL"), ("return_msg", told)]));
     check(&signed(PAID), None);
     check(&fails("ORDERNOTEXIST"), None);
     check(&fails("MCHID_NOT_EXIST"), Some(Trouble::OurNumber));
@@ -518,7 +518,7 @@ fn the_simulators_door_refuses_what_the_real_one_does() {
     ];
     for (request, expected) in cases {
         let reply = served(&mut simulator, &request);
-        let fields = flat_xml::read("xml", &reply.body).expect("flat XML");
+        let fields = flat::read("xml", &reply.body).expect("flat XML");
         assert_eq!((reply.status, fields["return_code"].as_str()), (200, "FAIL"), "{expected}");
         assert_eq!(fields["return_msg"], expected);
         assert!(!fields.contains_key(SIGN), "who is turned away gets no signature");
@@ -534,14 +534,14 @@ fn the_simulator_refuses_wrong_content_and_says_which() {
     let mut check = |ask: &Ask, name: &str, value: &str, expected: &str| {
         let call =
             asked(&client, ask, &Order { order_no: OrderNo::from(PaymentId::from_u128(9)), ..order.clone() });
-        let mut fields = flat_xml::read("xml", &call.body).expect("flat XML");
+        let mut fields = flat::read("xml", &call.body).expect("flat XML");
         fields.remove(SIGN);
         fields.insert(name.to_owned(), value.to_owned());
         let signature = SignType::HmacSha256.sign(&fields, &key);
         fields.insert(SIGN.to_owned(), signature);
-        let body = flat_xml::write("xml", fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let body = flat::write("xml", fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let request = HttpRequest { body: body.into_bytes(), ..HttpRequest::from(&call) };
-        let told = flat_xml::read("xml", &served(&mut simulator, &request).body).expect("flat XML");
+        let told = flat::read("xml", &served(&mut simulator, &request).body).expect("flat XML");
         assert_eq!(told.get("err_code").map_or("none", String::as_str), expected, "{ask:?} {name}={value}");
     };
     let give = Ask::Refund { refund: refund(), amount: Money::cny(30) };
@@ -603,7 +603,7 @@ fn a_refunds_notification_is_opened_with_the_key_alone() {
             ("mch_id", "1230000109"),
             ("req_info", req_info),
         ];
-        let body = flat_xml::write("xml", pairs).into_bytes();
+        let body = flat::write("xml", pairs).into_bytes();
         let request =
             HttpRequest { method: "POST".to_owned(), target: "/notify".to_owned(), headers: vec![], body };
         merchant(SignType::Md5).notice(&request, &moment(1))
@@ -643,7 +643,7 @@ fn broken_notifications_are_refused_by_name() {
         (Err(&BadNotice::Garbled), 400, "FAIL"),
     ] {
         let told = merchant(SignType::Md5).acknowledge(verdict);
-        let fields = flat_xml::read("xml", &told.body).expect("flat XML");
+        let fields = flat::read("xml", &told.body).expect("flat XML");
         assert_eq!((told.status, fields["return_code"].as_str()), (status, word));
     }
 }

@@ -40,7 +40,14 @@ impl Listeners {
         stirred: watch::Sender<EventId>,
         shared: bool,
     ) -> Listeners {
-        Listeners { changes, watchers, stirred: Arc::new(stirred), shared, ours: Arc::default(), time: Arc::default() }
+        Listeners {
+            changes,
+            watchers,
+            stirred: Arc::new(stirred),
+            shared,
+            ours: Arc::default(),
+            time: Arc::default(),
+        }
     }
 
     /// Tells whoever only wants to know that there is something new.

@@ -7,8 +7,8 @@ use base::{Timestamp, Zone};
 use provider_contract::books::{
     Cause, Nothing, Opened, Phase, Refunding, Return, Sale, Spoilt, Trade, Undone,
 };
-use provider_contract::xml::{Element, escape};
 use std::time::Duration;
+use strict_xml::{Element, escape};
 
 /// How long an order made with a payer's code may stay unpaid.
 const UNPAID: Duration = Duration::from_secs(180);

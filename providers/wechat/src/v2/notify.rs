@@ -5,12 +5,12 @@ use super::wire::{
     RETURN_MSG, ROOT, TRANSACTION_ID,
 };
 use super::{Config, refund_info, sign};
-use flat_xml::Fields;
 use payment::Notice;
 use provider_contract::{BadNotice, HttpReply, HttpRequest};
+use strict_xml::flat::{self, Fields};
 
 pub(super) fn notice(config: &Config, request: &HttpRequest) -> Result<Notice, BadNotice> {
-    let fields = flat_xml::read(ROOT, &request.body).map_err(|_| BadNotice::Garbled)?;
+    let fields = flat::read(ROOT, &request.body).map_err(|_| BadNotice::Garbled)?;
     if field(&fields, RETURN_CODE)? != "SUCCESS" {
         return Err(BadNotice::Garbled);
     }
@@ -74,5 +74,5 @@ pub(super) fn acknowledge(verdict: Result<(), &BadNotice>) -> HttpReply {
         None => [(RETURN_CODE, "SUCCESS"), (RETURN_MSG, "OK")],
         Some(why) => [(RETURN_CODE, "FAIL"), (RETURN_MSG, why.as_str())],
     };
-    HttpReply::new(status, "text/xml; charset=utf-8", flat_xml::write(ROOT, told))
+    HttpReply::new(status, "text/xml; charset=utf-8", flat::write(ROOT, told))
 }

@@ -10,7 +10,7 @@ use aws_lc_rs::cipher::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flat_xml::Fields;
+use strict_xml::flat::{self, Fields};
 
 /// The root of the encrypted text.
 pub const ROOT: &str = "root";
@@ -20,12 +20,12 @@ pub fn open(req_info: &str, api_key: &str) -> Option<Fields> {
     let mut bytes = STANDARD.decode(req_info).ok()?;
     let key = PaddedBlockDecryptingKey::ecb_pkcs7(key(api_key)).ok()?;
     let plain = key.decrypt(&mut bytes, DecryptionContext::None).ok()?;
-    flat_xml::read(ROOT, plain).ok()
+    flat::read(ROOT, plain).ok()
 }
 
 /// Encrypts, for the simulator.
 pub fn seal(fields: &Fields, api_key: &str) -> String {
-    let text = flat_xml::write(ROOT, fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let text = flat::write(ROOT, fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let mut bytes = text.into_bytes();
     let key = PaddedBlockEncryptingKey::ecb_pkcs7(key(api_key)).expect("AES has this mode");
     key.encrypt(&mut bytes).expect("any text can be encrypted");

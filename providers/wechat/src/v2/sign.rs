@@ -3,8 +3,8 @@
 //! Source: wechatpay-openapi, docs/v2 and docs/definitions; the vectors below are the merchant manual's own.
 
 use aws_lc_rs::{constant_time, hmac};
-use flat_xml::Fields;
 use md5::{Digest, Md5};
+use strict_xml::flat::Fields;
 
 /// The field that carries a signature.
 pub const SIGN: &str = "sign";

@@ -10,9 +10,9 @@ use super::{Config, sign, trouble};
 use crate::codes;
 use crate::order::{self, CNY};
 use base::{Currency, Money, RefundId, RefundNo, Timestamp, Zone, mask_middle};
-use flat_xml::Fields;
 use payment::{Answer, Ask, Doubt, Paid, Reason, Said, Verdict};
 use provider_contract::{Call, CannotAsk, HttpMethod, Moment, Order, Reply};
+use strict_xml::flat::{self, Fields};
 
 /// The request that asks `ask`.
 pub(super) fn call(config: &Config, ask: &Ask, order: &Order, moment: &Moment) -> Result<Call, CannotAsk> {
@@ -42,7 +42,7 @@ fn signed(config: &Config, api: Api, content: Vec<(&'static str, String)>, momen
         every.into_iter().chain(content).map(|(name, value)| (name.to_owned(), value)).collect();
     let signature = config.sign_type.sign(&fields, config.api_key.reveal());
     fields.insert(sign::SIGN.to_owned(), signature);
-    let body = flat_xml::write(ROOT, fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let body = flat::write(ROOT, fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     Call {
         method: HttpMethod::Post,
         url: format!("{}{}", config.base_url, api.path()),
@@ -145,7 +145,7 @@ fn trusted(config: &Config, reply: &Reply) -> Result<Fields, (Doubt, String)> {
         500.. => return Err(doubt(Doubt::ProviderError)),
         _ => return Err(doubt(Doubt::Garbled)),
     }
-    let fields = flat_xml::read(ROOT, &reply.body).map_err(|_| doubt(Doubt::Garbled))?;
+    let fields = flat::read(ROOT, &reply.body).map_err(|_| doubt(Doubt::Garbled))?;
     match text(&fields, RETURN_CODE) {
         "SUCCESS" => {}
         // Who is turned away at the door gets no signature. Nothing is proved, but it may be known what to mend.

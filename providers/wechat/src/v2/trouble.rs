@@ -7,6 +7,7 @@ use super::Config;
 use super::wire::{ERR_CODE, RETURN_CODE, RETURN_MSG, ROOT};
 use crate::codes;
 use provider_contract::{Reply, Trouble};
+use strict_xml::flat;
 
 /// Words in what the door says, and what they point to. Seen in merchants' questions, not in a list of WeChat's own.
 const DOOR: &[(&str, Trouble)] = &[
@@ -23,7 +24,7 @@ pub(super) fn of(config: &Config, reply: &Reply) -> Option<Trouble> {
     if reply.status >= 500 {
         return Some(Trouble::Failing);
     }
-    let Ok(fields) = flat_xml::read(ROOT, &reply.body) else { return Some(Trouble::NotTheProvider) };
+    let Ok(fields) = flat::read(ROOT, &reply.body) else { return Some(Trouble::NotTheProvider) };
     let text = |name: &str| fields.get(name).map_or("", String::as_str);
     match text(RETURN_CODE) {
         "SUCCESS" if !config.sign_type.verify(&fields, config.api_key.reveal()) => {

@@ -10,8 +10,8 @@ use crate::v2::wire::{
     REFUND_TIME_PATTERN, REQ_INFO, RESULT_CODE, RETURN_CODE, ROOT, TOTAL_FEE, TRANSACTION_ID,
 };
 use base::Zone;
-use flat_xml::Fields;
 use provider_contract::{Call, HttpMethod, HttpReply, Moment};
+use strict_xml::flat::{self, Fields};
 
 impl Simulator {
     /// A notification, built and signed or encrypted.
@@ -39,7 +39,7 @@ impl Simulator {
                 put(&mut fields, REQ_INFO, &sealed);
             }
         }
-        let body = flat_xml::write(ROOT, fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let body = flat::write(ROOT, fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         Call {
             method: HttpMethod::Post,
             url: sending.url.to_string(),
@@ -72,7 +72,7 @@ impl Simulator {
 
 /// Whether what a notification was answered takes it.
 pub(in crate::simulator) fn is_taken(reply: &HttpReply) -> bool {
-    let told = flat_xml::read(ROOT, &reply.body).ok();
+    let told = flat::read(ROOT, &reply.body).ok();
     reply.status == 200
         && told.is_some_and(|fields| fields.get(RETURN_CODE).is_some_and(|code| code == "SUCCESS"))
 }

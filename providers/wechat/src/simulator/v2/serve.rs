@@ -11,9 +11,9 @@ use crate::v2::wire::{
     RETURN_MSG, ROOT, SIGN_TYPE, TIME_PATTERN, TOTAL_FEE, TRANSACTION_ID,
 };
 use base::{Timestamp, Zone};
-use flat_xml::Fields;
 use provider_contract::{CLIENT_CERTIFICATE, Delivery, HttpReply, HttpRequest, Moment};
 use std::time::Duration;
+use strict_xml::flat::{self, Fields};
 
 const TYPE: &str = "text/xml; charset=utf-8";
 
@@ -35,7 +35,7 @@ impl Simulator {
             Ok(asked) => asked,
             Err(why) => {
                 let told = [(RETURN_CODE, "FAIL"), (RETURN_MSG, why)];
-                let reply = HttpReply::new(200, TYPE, flat_xml::write(ROOT, told));
+                let reply = HttpReply::new(200, TYPE, flat::write(ROOT, told));
                 return Delivery::Reply { reply, delay: Duration::ZERO };
             }
         };
@@ -60,7 +60,7 @@ impl Simulator {
         if request.body.len() > BODY_BYTES_MAX {
             return Err("请求体过大");
         }
-        let fields = flat_xml::read(ROOT, &request.body).map_err(|_| "XML格式错误")?;
+        let fields = flat::read(ROOT, &request.body).map_err(|_| "XML格式错误")?;
         let asked = |name: &str| fields.get(name).map_or("", String::as_str);
         if asked(APPID) != self.identity.appid {
             return Err("appid不存在或与mch_id不匹配");
@@ -186,7 +186,7 @@ impl Simulator {
             Twist::WrongSignature | Twist::Probe => sign_type.sign(&Fields::new(), key),
         };
         put(&mut fields, SIGN, &signature);
-        let body = flat_xml::write(ROOT, fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let body = flat::write(ROOT, fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         HttpReply::new(200, TYPE, body)
     }
 }

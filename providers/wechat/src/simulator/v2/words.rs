@@ -11,7 +11,7 @@ use crate::v2::wire::{
     RESULT_CODE, TIME_END, TIME_PATTERN, TOTAL_FEE, TRADE_STATE, TRADE_STATE_DESC, TRANSACTION_ID,
 };
 use base::{Timestamp, Zone};
-use flat_xml::Fields;
+use strict_xml::flat::Fields;
 
 /// Codes that v2 spells in another way than v3.
 const SPELLINGS: &[(&str, &str)] = &[
