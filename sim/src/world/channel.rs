@@ -398,3 +398,19 @@ fn rsa_keys() -> &'static (wechat::Keys, alipay::Keys) {
     static KEYS: OnceLock<(wechat::Keys, alipay::Keys)> = OnceLock::new();
     KEYS.get_or_init(|| (wechat::Keys::fresh(), alipay::Keys::generate()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_worlds_speak_each_protocol() {
+        let faces: Vec<_> = (0..300).map(other_faces).collect();
+        let share =
+            |of: &dyn Fn(&(Option<SignType>, bool)) -> bool| faces.iter().filter(|face| of(face)).count();
+        assert!((60..140).contains(&share(&|(old, _)| old.is_some())));
+        assert!((20..80).contains(&share(&|(old, _)| *old == Some(SignType::Md5))));
+        assert!((60..140).contains(&share(&|(_, rest)| *rest)));
+        assert!(share(&|(old, rest)| old.is_some() && *rest) > 10, "both in one world");
+    }
+}
