@@ -147,7 +147,12 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
-    let value = |digit: u8| char::from(digit).to_digit(16).map(|value| value as u8);
+    // Lower case, as JD writes them: a message has one way to be written.
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    };
     if !digits.len().is_multiple_of(2) {
         return None;
     }

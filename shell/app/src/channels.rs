@@ -37,6 +37,7 @@ pub fn wallets() -> Vec<api::Wallet> {
         wallet("wechat", "微信支付", "WeChat Pay", &["10", "11", "12", "13", "14", "15"], 18, 18),
         wallet("alipay", "支付宝", "Alipay", &["25", "26", "27", "28", "29", "30"], 16, 24),
         wallet("unionpay", "云闪付", "UnionPay", &["62"], 19, 19),
+        wallet("jd", "京东支付", "JD Pay", &["18"], 18, 18),
         wallet("ecny", "数字人民币", "e-CNY", &["01"], 19, 19),
     ]
 }

@@ -2,6 +2,8 @@
 //! goes through the list here, so that another provider is one module more and one line in [`ALL`].
 
 mod alipay;
+mod jd;
+mod unionpay;
 mod wechat;
 
 use crate::simulate::tls::TlsTexts;
@@ -16,7 +18,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 /// All of them, in the order in which they are offered.
-pub const ALL: &[&'static dyn Known] = &[&wechat::Wechat, &alipay::Alipay];
+pub const ALL: &[&'static dyn Known] = &[&wechat::Wechat, &alipay::Alipay, &unionpay::UnionPay, &jd::Jd];
 
 /// A provider as a shop meets it.
 pub trait Known: Sync {

@@ -129,6 +129,8 @@ fn wrong_answers_are_asked_again_and_the_password_is_never_shown() {
         .expect("missing field")
         .answer("凭证文件", &folder.path("wechat.json"))
         .answer("支付宝", "n")
+        .answer("银联云闪付", "n")
+        .answer("京东支付", "n")
         .answer("打印机", "somewhere")
         .expect("such as 192.168.1.50:9100")
         .answer("打印机", "127.0.0.1:9")
@@ -205,6 +207,8 @@ fn a_provider_can_be_answered_field_by_field() {
         .answer("alipay_public_key_pem", &folder.path("platform.pem"))
         .expect("app_id must be a number")
         .answer("重新填写", "n")
+        .answer("银联云闪付", "n")
+        .answer("京东支付", "n")
         .answer("打印机", "")
         .expect("Written:");
     let shown = terminal.ended(0);

@@ -9,6 +9,7 @@ use payment::{Answer, Ask, Notice, PayerCode, Policy, Said, Verdict};
 use provider_contract::{
     Delivery, HttpReply, HttpRequest, Moment, Order, Provider, Reply, Simulator, Treatment,
 };
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::time::Duration;
 use wechat::v2::sign::SignType;
@@ -69,34 +70,83 @@ pub(super) enum Receipt {
     Taken(bool),
 }
 
-impl Channel {
-    /// Every provider there is, reached in this manner.
-    pub fn all(wire: Wire, seed: u64) -> Vec<Channel> {
-        const SHOP: (&str, &str) =
-            ("https://shop.example/notify/wechat/1", "https://shop.example/notify/alipay/2");
-        let (wechat, alipay) = match wire {
-            Wire::None => return Channel::without_wire(seed),
-            Wire::Checksum => (wechat::Simulator::cheap(seed), alipay::Simulator::cheap(seed)),
-            Wire::Rsa => {
-                let (wechat, alipay) = rsa_keys();
-                let first = wechat::Simulator::from_keys(wechat).expect("fresh keys are good keys");
-                (first, alipay::Simulator::with_keys(alipay.clone()).expect("fresh keys are good keys"))
+/// A kind of provider.
+#[derive(Clone, Copy)]
+enum Kind {
+    Wechat,
+    Alipay,
+    UnionPay,
+    Jd,
+}
+
+const KINDS: [Kind; 4] = [Kind::Wechat, Kind::Alipay, Kind::UnionPay, Kind::Jd];
+
+/// Where every provider is, as far as its channel knows.
+const AT: &str = "https://provider.example";
+const GOOD_KEYS: &str = "fresh keys are good keys";
+
+impl Kind {
+    /// A channel to a simulator of this kind. Keys are drawn once for all worlds of this process: drawing them takes a
+    /// second.
+    fn channel(self, id: u128, rsa: bool, seed: u64) -> Channel {
+        let shop = format!("https://shop.example/notify/provider/{id}");
+        match self {
+            Kind::Wechat => wechat_channel(id, rsa, seed, &shop),
+            Kind::Alipay => alipay_channel(id, rsa, seed, &shop),
+            Kind::UnionPay => {
+                use unionpay::acp::{Keys, Simulator};
+                static KEYS: OnceLock<Keys> = OnceLock::new();
+                let signing = || Simulator::with_keys(KEYS.get_or_init(Keys::generate).clone());
+                let simulator = if rsa { signing().expect(GOOD_KEYS) } else { Simulator::cheap(seed) };
+                Channel::wired(id, Box::new(simulator.client(AT, Some(&shop))), Box::new(simulator))
             }
-        };
-        let (old, rest) = other_faces(seed);
-        let at = "https://wechat.example";
-        let ours: Box<dyn Provider> = match old {
-            Some(sign_type) => Box::new(wechat.client_v2(at, SHOP.0, sign_type)),
-            None => Box::new(wechat.client(at, SHOP.0)),
-        };
-        let first = Channel::wired(1, ours, Box::new(wechat));
-        let at = "https://alipay.example";
-        let ours: Box<dyn Provider> = if rest {
-            Box::new(alipay.rest_client(at, Some(SHOP.1)))
-        } else {
-            Box::new(alipay.client(at, Some(SHOP.1)))
-        };
-        vec![first, Channel::wired(2, ours, Box::new(alipay))]
+            Kind::Jd => {
+                use jd::{Keys, Simulator};
+                static KEYS: OnceLock<Keys> = OnceLock::new();
+                let signing = || Simulator::with_keys(KEYS.get_or_init(Keys::generate).clone());
+                let simulator = if rsa { signing().expect(GOOD_KEYS) } else { Simulator::cheap(seed) };
+                Channel::wired(id, Box::new(simulator.client(AT, Some(&shop))), Box::new(simulator))
+            }
+        }
+    }
+}
+
+fn wechat_channel(id: u128, rsa: bool, seed: u64, shop: &str) -> Channel {
+    use wechat::{Keys, Simulator};
+    static KEYS: OnceLock<Keys> = OnceLock::new();
+    let signing = || Simulator::from_keys(KEYS.get_or_init(Keys::fresh));
+    let simulator = if rsa { signing().expect(GOOD_KEYS) } else { Simulator::cheap(seed) };
+    let ours: Box<dyn Provider> = match other_faces(seed).0 {
+        Some(sign_type) => Box::new(simulator.client_v2(AT, shop, sign_type)),
+        None => Box::new(simulator.client(AT, shop)),
+    };
+    Channel::wired(id, ours, Box::new(simulator))
+}
+
+fn alipay_channel(id: u128, rsa: bool, seed: u64, shop: &str) -> Channel {
+    use alipay::{Keys, Simulator};
+    static KEYS: OnceLock<Keys> = OnceLock::new();
+    let signing = || Simulator::with_keys(KEYS.get_or_init(Keys::generate).clone());
+    let simulator = if rsa { signing().expect(GOOD_KEYS) } else { Simulator::cheap(seed) };
+    let ours: Box<dyn Provider> = if other_faces(seed).1 {
+        Box::new(simulator.rest_client(AT, Some(shop)))
+    } else {
+        Box::new(simulator.client(AT, Some(shop)))
+    };
+    Channel::wired(id, ours, Box::new(simulator))
+}
+
+impl Channel {
+    /// Two providers reached in this manner; which two, the seed says.
+    pub fn all(wire: Wire, seed: u64) -> Vec<Channel> {
+        if wire == Wire::None {
+            return Channel::without_wire(seed);
+        }
+        let (kinds, drawn) = (KINDS.len() as u64, seed >> 8);
+        let first = drawn % kinds;
+        let second = (first + 1 + drawn / kinds % (kinds - 1)) % kinds;
+        let channel = |id: u128, kind: u64| KINDS[kind as usize].channel(id, wire == Wire::Rsa, seed);
+        vec![channel(1, first), channel(2, second)]
     }
 
     fn wired(id: u128, provider: Box<dyn Provider>, simulator: Box<dyn Simulator>) -> Channel {
@@ -320,7 +370,8 @@ pub(super) fn damage(back: &mut Back, random: &mut Random) {
             reply.body.extend_from_slice(b"<html>bad gateway</html>");
         }
         Back::Wire(reply) => {
-            let at = random.between(0, reply.body.len() as u64) as usize;
+            let signed = signed_part(&reply.body);
+            let at = random.between(signed.start as u64, signed.end as u64) as usize;
             if random.permille(300) {
                 reply.body.truncate(at);
             } else {
@@ -348,8 +399,9 @@ pub(super) fn forged(post: &Post, random: &mut Random) -> Option<Post> {
                 request.body[start] ^= 1;
                 return Some(forged);
             }
-            let from = random.between(0, request.body.len() as u64) as usize;
-            let position = (from..request.body.len()).find(|at| means_something(&request.body, *at))?;
+            let signed = signed_part(&request.body);
+            let from = random.between(signed.start as u64, signed.end as u64) as usize;
+            let position = (from..signed.end).find(|at| means_something(&request.body, *at))?;
             let digit = request.body[position];
             request.body[position] = if digit == b'9' { b'0' } else { digit + 1 };
         }
@@ -366,6 +418,15 @@ fn sealed_at(body: &[u8]) -> Option<usize> {
     const OPENING: &[u8] = b"<req_info><![CDATA[";
     let at = body.windows(OPENING.len()).position(|window| window == OPENING)?;
     Some(at + OPENING.len())
+}
+
+/// What of a document is signed: what is enciphered in it, or all of it.
+fn signed_part(body: &[u8]) -> Range<usize> {
+    let find = |mark: &[u8]| body.windows(mark.len()).position(|part| part == mark);
+    match (find(b"<encrypt>"), find(b"</encrypt>")) {
+        (Some(begin), Some(end)) => begin + b"<encrypt>".len()..end,
+        _ => 0..body.len(),
+    }
 }
 
 /// Whether the digit at this place is covered by the signature: neither half of an escape nor part of the
@@ -391,12 +452,6 @@ fn line(book: &provider_contract::Book) -> Option<Line> {
         paid_at: None,
         reversed_at: None,
     })
-}
-
-/// Keys drawn once for all worlds of this process: drawing them takes a second.
-fn rsa_keys() -> &'static (wechat::Keys, alipay::Keys) {
-    static KEYS: OnceLock<(wechat::Keys, alipay::Keys)> = OnceLock::new();
-    KEYS.get_or_init(|| (wechat::Keys::fresh(), alipay::Keys::generate()))
 }
 
 #[cfg(test)]

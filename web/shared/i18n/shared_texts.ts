@@ -31,6 +31,8 @@ export const sharedTexts = dictionary({
   "wallet.cash": { zh: "现金", en: "Cash" },
   "wallet.wechat": { zh: "微信支付", en: "WeChat Pay" },
   "wallet.alipay": { zh: "支付宝", en: "Alipay" },
+  "wallet.unionpay": { zh: "云闪付", en: "UnionPay" },
+  "wallet.jd": { zh: "京东支付", en: "JD Pay" },
 
   "printed.none": { zh: "没有打小票", en: "No slip printed" },
   "printed.queued": { zh: "小票排队中", en: "Slip is queued" },

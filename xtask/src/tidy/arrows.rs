@@ -74,6 +74,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "provider-contract",
             "wechat",
             "alipay",
+            "unionpay",
+            "jd",
             "device-contract",
             "printer",
         ],
