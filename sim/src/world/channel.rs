@@ -458,11 +458,12 @@ fn line(book: &provider_contract::Book) -> Option<Line> {
 mod tests {
     use super::*;
 
+    type Faces = (Option<SignType>, bool);
+
     #[test]
     fn some_worlds_speak_each_protocol() {
         let faces: Vec<_> = (0..300).map(other_faces).collect();
-        let share =
-            |of: &dyn Fn(&(Option<SignType>, bool)) -> bool| faces.iter().filter(|face| of(face)).count();
+        let share = |of: &dyn Fn(&Faces) -> bool| faces.iter().filter(|face| of(face)).count();
         assert!((60..140).contains(&share(&|(old, _)| old.is_some())));
         assert!((20..80).contains(&share(&|(old, _)| *old == Some(SignType::Md5))));
         assert!((60..140).contains(&share(&|(_, rest)| *rest)));
