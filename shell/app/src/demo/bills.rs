@@ -3,14 +3,14 @@
 use super::{Simulated, World};
 use base::Timestamp;
 use provider_contract::bill_faults::BillFault;
-use reconcile::Reconciler;
+use reconcile::{ReconcileError, Reconciler};
 use settlement::Day;
 
 /// What is wrong with the first provider's bill; the others' are as they should be.
 const FAULTS: &[BillFault] =
     &[BillFault::ExtraRow, BillFault::OtherAmount, BillFault::MissingRow, BillFault::DuplicateRow];
 
-/// Holds yesterday against every provider's bill, once.
+/// Holds yesterday against the bill of every provider that makes one, once.
 pub async fn reconcile_yesterday(reconciler: &Reconciler, world: &World, now: Timestamp) {
     let yesterday = Day::of(now).previous();
     for (at, Simulated { known, channel, host }) in world.providers.iter().enumerate() {
@@ -18,8 +18,10 @@ pub async fn reconcile_yesterday(reconciler: &Reconciler, world: &World, now: Ti
         if at == 0 {
             FAULTS.iter().for_each(|fault| host.simulator().spoil_bill(yesterday, *fault));
         }
-        if let Err(error) = reconciler.day(*channel, yesterday, None).await {
-            tracing::warn!("the demo's {} bill: {error}", known.name());
+        match reconciler.day(*channel, yesterday, None).await {
+            // Not every provider makes bills.
+            Ok(_) | Err(ReconcileError::NoBills) => {}
+            Err(error) => tracing::warn!("the demo's {} bill: {error}", known.name()),
         }
     }
 }
