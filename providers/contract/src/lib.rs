@@ -5,6 +5,7 @@
 //! the nonce come in with each call, and the shell carries the bytes. Nothing on the trait has a default
 //! body: what a provider cannot do is declared in its [`Capabilities`].
 
+pub mod apart;
 pub mod bill_desk;
 pub mod bill_faults;
 pub mod bills;

@@ -3,7 +3,7 @@
 use crate::Jd;
 use crate::envelope::{NotOpened, open};
 use payment::Notice;
-use provider_contract::{BadNotice, HttpReply, HttpRequest};
+use provider_contract::{BadNotice, HttpReply, HttpRequest, apart};
 use strict_xml::{Element, parse};
 
 /// Larger notifications are nobody's.
@@ -33,7 +33,7 @@ pub fn notice(jd: &Jd, request: &HttpRequest) -> Result<Notice, BadNotice> {
     let status = field(&message, "status")?;
     Ok(Notice {
         order_no: order_no.parse().map_err(|_| BadNotice::NotOurs)?,
-        refund_no: refund_no.and_then(|number| number.parse().ok()),
+        refund_no: refund_no.and_then(|number| apart::refund_no(number, order_no)),
         claim: status.to_owned(),
         // JD gives its notifications no number.
         notice_id: format!("{number}-{status}"),

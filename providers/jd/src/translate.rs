@@ -6,7 +6,7 @@ use crate::envelope::{Fields, HEAD, NotOpened, open, seal, write};
 use crate::wire::{DONE, Service, TIME_PATTERN, funds, payment_status, refund_status};
 use base::{Currency, Money, OrderNo, RefundNo, Timestamp, Zone, mask_middle};
 use payment::{Answer, Ask, Doubt, Paid, Reason, Said, Verdict};
-use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply};
+use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply, apart};
 use strict_xml::{Element, parse};
 
 /// The most we ask for in one order, in fen: 100 million yuan.
@@ -98,7 +98,9 @@ fn content(jd: &Jd, ask: &Ask, order: &Order) -> Result<Fields, CannotAsk> {
 /// The number that the question is about: a refund and a revocation are trades of their own.
 fn number_of(ask: &Ask, order: &Order) -> String {
     match ask {
-        Ask::Refund { refund, .. } | Ask::InquireRefund { refund } => RefundNo::from(*refund).to_string(),
+        Ask::Refund { refund, .. } | Ask::InquireRefund { refund } => {
+            apart::refund_number(RefundNo::from(*refund), order.order_no)
+        }
         Ask::Reverse | Ask::Close => revocation_no(order.order_no),
         Ask::Charge | Ask::Present | Ask::Inquire => order.order_no.to_string(),
     }

@@ -77,6 +77,8 @@ pub enum Kept {
     Setting,
     /// In the configuration, in clear; nobody is asked, since the usual value is right.
     Preset,
+    /// Nowhere: a simulator's credentials have it for other clients, ours reads it out of another field.
+    Nowhere,
     /// Sealed; typed unseen.
     Secret,
     /// Sealed; the content of a file.
@@ -109,6 +111,10 @@ impl Field {
 
     const fn preset(name: &'static str) -> Field {
         Field { optional: true, ..Field::new(Kept::Preset, name, "", "") }
+    }
+
+    const fn for_others(name: &'static str) -> Field {
+        Field { optional: true, ..Field::new(Kept::Nowhere, name, "", "") }
     }
 
     const fn or_none(self) -> Field {
@@ -207,4 +213,21 @@ fn kept_or_fresh<K: serde::Serialize + serde::de::DeserializeOwned>(
     let keys = fresh();
     crate::files::write_private(&path, &json(&keys)?)?;
     Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channels::connector_to_simulator;
+
+    #[test]
+    fn every_simulator_writes_credentials_of_which_its_connector_is_made() {
+        for known in ALL {
+            let wanted = Wanted { keys: None, address: "http://127.0.0.1:1", certificates: false };
+            let fake = known.fake(&wanted).unwrap();
+            let made =
+                connector_to_simulator(*known, &fake.credentials, "http://127.0.0.1:1/notify".to_owned());
+            assert!(made.is_ok(), "{}: {}", known.name(), words(&made.err().unwrap()).en);
+        }
+    }
 }

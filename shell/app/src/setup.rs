@@ -6,7 +6,7 @@ use crate::channels::{Channels, secret_name};
 use crate::clock;
 use crate::config::Config;
 use crate::files::{make_folder, write_private};
-use crate::providers::Known;
+use crate::providers::{Kept, Known};
 use crate::sealed::{MasterKey, SealedStore};
 use crate::serve::open_store;
 use anyhow::{Context, Result, bail, ensure};
@@ -310,6 +310,7 @@ pub fn channel_from_text(provider: &'static dyn Known, text: &str) -> Result<New
     let mut channel = NewChannel { provider, settings: Vec::new(), secrets: Vec::new() };
     for (name, value) in given {
         match provider.fields().iter().find(|field| field.is_called(&name)) {
+            Some(field) if field.kept == Kept::Nowhere => {}
             Some(field) if field.kept.is_sealed() => channel.secrets.push((field.name, Secret::new(value))),
             Some(field) => channel.settings.push((field.name, value)),
             None => bail!("they hold \"{name}\", which {} does not know", provider.name()),

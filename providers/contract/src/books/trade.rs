@@ -1,7 +1,7 @@
 //! One order of a simulated wallet: how far it got and what moved.
 
 use super::day;
-use crate::{Book, Treatment};
+use crate::{Book, Treatment, apart};
 use base::{Money, Timestamp};
 
 /// One order.
@@ -115,9 +115,15 @@ impl Trade {
             paid: self.paid.map(|(fen, _)| Money::cny(fen)),
             charges: self.charges,
             reversed: self.reversed_at.is_some(),
-            refunds: done.map(|back| (back.number.to_string(), Money::cny(back.fen))).collect(),
+            refunds: done.map(|back| (self.number_here(&back.number), Money::cny(back.fen))).collect(),
             closed: matches!(self.phase, Phase::Closed | Phase::Refused(_)),
         }
+    }
+
+    /// The number that the merchant knows a refund by.
+    fn number_here(&self, number: &str) -> String {
+        let known = apart::refund_no(number, &self.order_no);
+        known.map_or_else(|| number.to_owned(), |refund_no| refund_no.to_string())
     }
 
     /// It was closed, and is paid all the same if the payer still pays.

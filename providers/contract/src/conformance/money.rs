@@ -257,6 +257,16 @@ pub(super) fn refunds_add_up(world: &mut World<'_>) {
             }
         }
     }
+    // Money that came too late goes back under the payment's own number.
+    let mut order = charged(world, Treatment::Normal);
+    let refund = RefundId::from_u128(order.order_no.id().as_u128());
+    order.requested_at = order.requested_at + seconds(3);
+    world.verdict(Ask::Refund { refund, amount: order.amount }, &order);
+    world.pass(seconds(10));
+    let found = world.verdict(Ask::InquireRefund { refund }, &order);
+    assert!(matches!(found, Verdict::Refunded { .. }), "given back, yet {found:?}");
+    assert_eq!((world.kept(&order), world.refunded(&order, refund)), (0, Some(order.amount)));
+
     let order = charged(world, Treatment::RefundRefused);
     let refund = RefundId::from_u128(world.draw());
     let ask = Ask::Refund { refund, amount: order.amount };

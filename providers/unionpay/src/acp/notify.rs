@@ -5,7 +5,7 @@ use super::certificate::{NotTrusted, judge};
 use base::Timestamp;
 use payment::Notice;
 use provider_contract::form::{Fields, decode_form};
-use provider_contract::{BadNotice, HttpReply, HttpRequest};
+use provider_contract::{BadNotice, HttpReply, HttpRequest, apart};
 
 /// Larger notifications are nobody's.
 const BODY_MAX: usize = 64 * 1024;
@@ -31,7 +31,7 @@ pub fn notice(acp: &Acp, request: &HttpRequest, now: Timestamp) -> Result<Notice
     };
     Ok(Notice {
         order_no: order_no.parse().map_err(|_| BadNotice::NotOurs)?,
-        refund_no: refund_no.and_then(|number| number.parse().ok()),
+        refund_no: refund_no.and_then(|number| apart::refund_no(number, order_no)),
         claim: field(&fields, "respCode")?.to_owned(),
         notice_id: field(&fields, "queryId")?.to_owned(),
     })

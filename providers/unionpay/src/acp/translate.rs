@@ -7,7 +7,7 @@ use super::{Acp, NO_NOTIFICATION_URL, sign};
 use base::{Currency, Money, RefundNo, Timestamp, Zone, mask_middle};
 use payment::{Answer, Ask, Doubt, Paid, Said, Verdict};
 use provider_contract::form::{Fields, encode_form};
-use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply};
+use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply, apart};
 use std::time::Duration;
 
 /// The most that `txnAmt` can say.
@@ -92,7 +92,9 @@ fn content(acp: &Acp, ask: &Ask, order: &Order) -> Result<Vec<(&'static str, Str
 /// The number that the question is about: a refund is a transaction of its own.
 fn number_of(ask: &Ask, order: &Order) -> String {
     match ask {
-        Ask::Refund { refund, .. } | Ask::InquireRefund { refund } => RefundNo::from(*refund).to_string(),
+        Ask::Refund { refund, .. } | Ask::InquireRefund { refund } => {
+            apart::refund_number(RefundNo::from(*refund), order.order_no)
+        }
         Ask::Charge | Ask::Present | Ask::Inquire | Ask::Reverse | Ask::Close => order.order_no.to_string(),
     }
 }

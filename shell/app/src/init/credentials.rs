@@ -86,7 +86,7 @@ fn asked_fields(provider: &'static dyn Known, answers: &mut Answers) -> Result<N
     let mut channel = NewChannel { provider, settings: Vec::new(), secrets: Vec::new() };
     for field in provider.fields() {
         let answer = match field.kept {
-            Kept::Preset => continue,
+            Kept::Preset | Kept::Nowhere => continue,
             Kept::Setting => asked_setting(field, answers)?,
             Kept::KeyFile => asked_key_file(field, answers)?,
             Kept::Secret => asked_secret(field, answers)?,

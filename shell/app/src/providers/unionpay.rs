@@ -34,6 +34,7 @@ fn signer_name() -> String {
 const FIELDS: &[Field] = &[
     Field::preset("gateway_url").also("base_url"),
     Field::preset("signer_name"),
+    Field::for_others("cert_id"),
     Field::setting("mer_id", "商户号，15 位", "the merchant's number, 15 letters and digits"),
     Field::setting("term_id", "终端号，8 位", "the terminal's number, 8 letters and digits").or_none(),
     Field::key_file(
