@@ -130,8 +130,10 @@ fn signed_texts(text: &str) -> Option<[String; 2]> {
     let (_, after) = rest.split_once("</sign>")?;
     let lines = format!("{before}{after}");
     let joined: String = lines.lines().map(|line| line.trim().replace('\t', "")).collect();
-    let body = match joined.strip_prefix("<?xml") {
-        Some(rest) => rest.split_once("?>")?.1.trim_start().to_owned(),
+    // A head of any other kind was not signed with the rest.
+    let body = match [HEAD, HEAD_WITH_A_BLANK].iter().find_map(|head| joined.strip_prefix(head)) {
+        Some(rest) => rest.trim_start().to_owned(),
+        None if joined.starts_with("<?xml") => return None,
         None => joined,
     };
     Some([format!("{HEAD}{body}"), format!("{HEAD_WITH_A_BLANK}{body}")])
@@ -195,6 +197,16 @@ mod tests {
             let text = format!("{head}\r\n<jdpay>\n\t<a>1</a>\n  <sign>{signature}</sign>\n</jdpay>");
             assert!(open(&des.encrypt(&text), &key, &des).is_ok(), "{head}");
         }
+    }
+
+    /// Found by the simulated world: a change within the head went unseen, because the head was put in anew.
+    #[test]
+    fn a_head_of_another_kind_was_not_signed() {
+        let (des, key) = (DesKey::from_base64(KEY).unwrap(), Checksum { key: 1 });
+        let signature = key.sign(digits(&format!("{HEAD}<jdpay><a>1</a></jdpay>")).as_bytes());
+        let text =
+            format!("{}<jdpay><a>1</a><sign>{signature}</sign></jdpay>", HEAD.replace("UTF-8", "UTF-9"));
+        assert_eq!(open(&des.encrypt(&text), &key, &des), Err(NotOpened::Garbled));
     }
 
     #[test]
