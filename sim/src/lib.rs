@@ -16,6 +16,7 @@ pub mod model;
 mod promises;
 mod random;
 mod report;
+pub mod routes;
 pub mod scenario;
 mod server;
 mod shrink;

@@ -39,7 +39,8 @@ fn keep_every_promise(worlds: &[u64]) {
     }
 }
 
-/// Found in ten million sales: damage that changed nothing, and money that came while or after the bills were gone through.
+/// Found in ten million sales: damage that changed nothing, money that came while or after the bills were gone through,
+/// and a transaction that was kept a second time when a node died in its sleep.
 #[test]
 fn worlds_that_were_misjudged_once_keep_every_promise() {
     keep_every_promise(&[
@@ -49,6 +50,10 @@ fn worlds_that_were_misjudged_once_keep_every_promise() {
         4_226_143_424_006_996_212,
         11_167_583_944_325_644_388,
         15_194_951_757_025_530_304,
+        6_420_195_713_092_184_928,
+        12_361_314_807_611_088_276,
+        8_005_034_046_250_640_972,
+        15_977_065_949_921_797_856,
     ]);
 }
 

@@ -1,13 +1,17 @@
-"""What every outsider's script shares: counting checks, the simulator's steering, a place for notifications, a server."""
+"""What every outsider's script shares: counting checks, the simulator's steering, a place for notifications,
+a provider to talk to, a server."""
 
 import http.server
 import json
+import pathlib
 import queue
 import re
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 
@@ -93,6 +97,65 @@ class Inbox:
 
     def next(self, seconds=15):
         return self.received.get(timeout=seconds)
+
+
+class Gateway:
+    """A provider on a port of its own, for our connector to talk to. `answer(path, headers, body)` says what each request is
+    answered: the body, and the headers beside it."""
+
+    def __init__(self):
+        gateway = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                content, headers = gateway.answer(self.path, self.headers, body)
+                self.send_response(200)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_):
+                pass
+
+        self.notify_url, self.seen = None, []
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{server.server_address[1]}"
+
+
+def post(url, body, headers=None):
+    """The status that a POST is answered with."""
+    try:
+        return urllib.request.urlopen(urllib.request.Request(url, body, headers or {}), timeout=20).status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def sell_and_refund(tally, binary, provider, gateway, code, notices):
+    """A shop whose only provider is `gateway` sells for 12.50, gives 5.00 back, and is sent notifications:
+    `notices(gateway)` yields what each is, its body and headers, and the status that it must be answered with."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        credentials = folder / f"{provider}.json"
+        credentials.write_text(json.dumps(gateway.credentials()))
+        shop = Shop(binary, folder, {provider: credentials})
+        try:
+            sale = {"amount": {"amount": 1250, "currency": "CNY"}, "method": {"payer_code": {"code": code}}}
+            paid = shop.ask("POST", "/v1/payments?wait=3", sale)
+            tally.check("our connector believes a good answer", paid["money"] == "paid", paid)
+            shop.ask("POST", f"/v1/payments/{paid['id']}/refunds", {"amount": {"amount": 500, "currency": "CNY"}})
+            now = lambda: shop.ask("GET", f"/v1/payments/{paid['id']}")
+            tally.check("and a refund's", eventually(lambda: now()["refunded"]["amount"] == 500, 30), now())
+            asked = urllib.parse.urlsplit(gateway.notify_url)
+            address = shop.url + asked.path + (f"?{asked.query}" if asked.query else "")
+            for what, body, headers, status in notices(gateway):
+                told = post(address, body, headers)
+                tally.check(f"a notification that is {what} is answered {status}", told == status, told)
+        finally:
+            shop.end()
 
 
 class Shop:

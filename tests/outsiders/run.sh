@@ -35,6 +35,7 @@ start secret wechat --tls --port 0 --credentials "$folder/secret.json" || exit 1
 start alipay alipay --port 0 --credentials "$folder/alipay.json" || exit 1
 start unionpay unionpay --port 0 --credentials "$folder/unionpay.json" || exit 1
 start jd jd --port 0 --credentials "$folder/jd.json" || exit 1
+start lakala lakala --port 0 --credentials "$folder/lakala.json" || exit 1
 start printer printer --port 0 --profile epson-58 || exit 1
 printer=$(sed -n 's/.*listens on //p' "$folder/printer.log")
 
@@ -58,6 +59,7 @@ NODE_EXTRA_CA_CERTS="$folder/authority.pem" \
 run connectors "$PYTHON" connectors.py "$PAYDESK" "$folder/wechat.json" "$folder/alipay.json"
 run unionpay "$PYTHON" unionpay.py "$PAYDESK" "$folder/unionpay.json"
 run jd "$PYTHON" jd.py "$PAYDESK" "$folder/jd.json"
+run lakala "$PYTHON" lakala.py "$PAYDESK" "$folder/lakala.json"
 run webhooks "$PYTHON" webhooks.py "$PAYDESK" "$folder/wechat.json"
 run iso8583 "$PYTHON" iso8583_codec.py
 run card "$PYTHON" card_crypto.py

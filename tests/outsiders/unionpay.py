@@ -9,14 +9,9 @@ talks to, which verifies every request and whose answers and notifications must 
 import base64
 import datetime
 import hashlib
-import http.server
 import json
-import pathlib
 import re
 import sys
-import tempfile
-import threading
-import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -25,7 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
-from outside import Inbox, Shop, Simulator, Tally, eventually, order_no
+from outside import Gateway, Inbox, Simulator, Tally, order_no, sell_and_refund
 
 binary, credentials_file = sys.argv[1:]
 credentials = json.load(open(credentials_file, encoding="utf-8"))
@@ -156,35 +151,17 @@ def certificate(subject, key, issuer, issuer_key):
     return made.not_valid_after(now + datetime.timedelta(days=1)).sign(issuer_key, hashes.SHA256())
 
 
-class Gateway:
+class UnionPay(Gateway):
     """What our connector talks to: verifies what comes, and answers as the published exchanges do."""
 
     def __init__(self):
+        super().__init__()
         keys = [rsa.generate_private_key(65537, 2048) for _ in range(4)]
         self.root_key, self.middle_key, self.key, self.merchant_key = keys
         self.root = certificate("root", self.root_key, "root", self.root_key)
         self.middle = certificate("middle", self.middle_key, "root", self.root_key)
         self.leaf = certificate("041@1@中国银联股份有限公司@1", self.key, "middle", self.middle_key)
         self.merchant = certificate("merchant", self.merchant_key, "middle", self.middle_key)
-        self.seen, self.back_url = [], None
-        gateway = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                answer = gateway.answer(form_fields(body)).encode()
-                self.send_response(200)
-                self.send_header("content-type", "text/html;charset=UTF-8")
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_):
-                pass
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{server.server_address[1]}"
 
     def credentials(self):
         pem = lambda certificate: certificate.public_bytes(PEM).decode()
@@ -200,10 +177,15 @@ class Gateway:
         certificate = self.leaf.public_bytes(PEM).decode()
         return signed({**fields, "signMethod": "01", "signPubKeyCert": certificate}, self.key)
 
-    def answer(self, request):
+    def answer(self, _path, _headers, body):
+        told = self.say(self.told(form_fields(body)))
+        content = "&".join(f"{name}={value}" for name, value in told.items())
+        return content.encode(), {"content-type": "text/html;charset=UTF-8"}
+
+    def told(self, request):
         right = verifies(request, self.merchant_key.public_key()) and request["certId"] == str(self.merchant.serial_number)
         self.seen.append((request["txnType"], request["txnSubType"], right))
-        self.back_url = request.get("backUrl", self.back_url)
+        self.notify_url = request.get("backUrl", self.notify_url)
         told = {name: request[name] for name in ("merId", "orderId", "txnTime", "txnType", "txnSubType", "accessType")}
         settled = {"queryId": "202611231200000000001", "settleAmt": "1250", "txnAmt": "1250", "currencyCode": "156",
                    "traceNo": "000001", "traceTime": "1123120001", "respCode": "00", "respMsg": "成功[0000000]"}
@@ -219,37 +201,18 @@ class Gateway:
             told |= {**self.refunded, "origRespCode": "00", "origRespMsg": "成功[0000000]", "currencyCode": "156"}
         else:
             told |= {"respCode": "34", "respMsg": "查无此交易"}
-        return "&".join(f"{name}={value}" for name, value in self.say(told).items())
+        return told
 
-
-def post(url, fields):
-    try:
-        body = urllib.parse.urlencode(fields).encode()
-        return urllib.request.urlopen(url, body, timeout=20).status
-    except urllib.error.HTTPError as refused:
-        return refused.code
+    def notices(self):
+        notice = self.say(self.paid)
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        yield "right", urllib.parse.urlencode(notice).encode(), form, 200
+        yield "changed", urllib.parse.urlencode({**notice, "txnAmt": "1"}).encode(), form, 401
 
 
 def serve_a_shop():
-    gateway = Gateway()
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        (folder / "unionpay.json").write_text(json.dumps(gateway.credentials()))
-        shop = Shop(binary, folder, {"unionpay": folder / "unionpay.json"})
-        try:
-            amount = {"amount": 1250, "currency": "CNY"}
-            method = {"payer_code": {"code": "6212345678901234567"}}
-            paid = shop.ask("POST", "/v1/payments?wait=3", {"amount": amount, "method": method})
-            tally.check("our connector believes a signed answer", paid["money"] == "paid", paid)
-            shop.ask("POST", f"/v1/payments/{paid['id']}/refunds", {"amount": {"amount": 500, "currency": "CNY"}})
-            now = lambda: shop.ask("GET", f"/v1/payments/{paid['id']}")
-            tally.check("and a refund's", eventually(lambda: now()["refunded"]["amount"] == 500, 30), now())
-            address = shop.url + urllib.parse.urlsplit(gateway.back_url).path
-            notice = gateway.say(gateway.paid)
-            tally.check("a notification is taken", post(address, notice) == 200)
-            tally.check("a changed one is not", post(address, {**notice, "txnAmt": "1"}) == 401)
-        finally:
-            shop.end()
+    gateway = UnionPay()
+    sell_and_refund(tally, binary, "unionpay", gateway, "6212345678901234567", UnionPay.notices)
     kinds = {kind[:2] for kind in gateway.seen}
     tally.check("it charged, refunded and looked", {CHARGE, REFUND, ("00", "00")} <= kinds, gateway.seen)
     tally.check(f"each of {len(gateway.seen)} requests is rightly signed", all(right for *_, right in gateway.seen), gateway.seen)

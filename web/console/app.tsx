@@ -17,6 +17,7 @@ import { PaymentsPage } from "./payments_page";
 import { OwnMenu } from "./own_menu";
 import { PeoplePage } from "./people_page";
 import { ReconcilePage } from "./reconcile_page";
+import { RoutesPage } from "./routes_page";
 import { queryClient, takeIn } from "./queries";
 import { address, Link, usePlace } from "./router";
 import { consoleTexts } from "./texts";
@@ -121,6 +122,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           {item("day", t("nav.day"))}
           {me.permissions.includes("view_all") && item("reconcile", t("nav.reconcile"))}
           {me.permissions.includes("view_all") && item("tills", t("nav.tills"))}
+          {me.permissions.includes("view_all") && item("routes", t("nav.routes"))}
           {me.permissions.includes("view_all") && item("notices", t("nav.notices"))}
           {me.permissions.includes("admin") && item("people", t("nav.people"))}
         </nav>
@@ -147,6 +149,8 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
           <ReconcilePage me={me} />
         ) : section === "tills" ? (
           <TillsPage me={me} />
+        ) : section === "routes" ? (
+          <RoutesPage me={me} />
         ) : section === "notices" ? (
           <NoticesPage me={me} />
         ) : section === "people" ? (

@@ -15,6 +15,7 @@ import { decisionTexts } from "./decision_texts";
 import { FoundNotice } from "./found_notice";
 import { CallFailed, takeIn, usePayment } from "./queries";
 import { goesBackInCash, RefundModal } from "./refund_modal";
+import { SaleSection } from "./sale_section";
 import { SettleModal } from "./settle_modal";
 import { Nothing, WhenLoaded } from "./states";
 import { consoleTexts } from "./texts";
@@ -45,6 +46,7 @@ function Story({ payment, me }: { payment: Payment; me: Me }) {
       </p>
       <Actions payment={payment} me={me} />
       <Refunds payment={payment} />
+      <SaleSection payment={payment} me={me} />
       <h3>{t("timeline.title")}</h3>
       <Timeline id={payment.id} />
       <h3>{t("payment.facts")}</h3>

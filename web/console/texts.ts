@@ -11,6 +11,7 @@ export const consoleTexts = dictionary({
   "nav.day": { zh: "按天看", en: "By day" },
   "nav.reconcile": { zh: "对账", en: "Reconcile" },
   "nav.tills": { zh: "收银台", en: "Tills" },
+  "nav.routes": { zh: "通道", en: "Channels" },
   "nav.notices": { zh: "通知", en: "Notices" },
   "nav.people": { zh: "人员", en: "People" },
   "nav.till": { zh: "打开收银台", en: "Open the till" },

@@ -8,6 +8,7 @@ import { reconcileChecks } from "./reconcile.mjs";
 import { Runner } from "./runner.mjs";
 import { demoOf } from "./shop.mjs";
 import { speedChecks } from "./speed.mjs";
+import { splitChecks } from "./split.mjs";
 import { tillChecks } from "./till.mjs";
 import { tillsChecks } from "./tills.mjs";
 import { webhooksChecks } from "./webhooks.mjs";
@@ -21,6 +22,7 @@ try {
   const demo = await demoOf(base);
   const suites = {
     till: tillChecks,
+    split: splitChecks,
     ladder: ladderChecks,
     console: consoleChecks,
     people: peopleChecks,

@@ -1,5 +1,5 @@
 // Pictures of every page and state, for people to look at: `node e2e/shots.mjs BASE DIRECTORY [sizes] [languages] [pages]`,
-// where pages are of public, till, sales, console. Whatever a picture needs and does not find is named at the end.
+// where pages are of public, till, sales, bills, console. Whatever a picture needs and does not find is named at the end.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launch, signIn, SIZES, visitor } from "./browser.mjs";
@@ -18,7 +18,7 @@ const browser = await launch();
 const demo = await demoOf(base);
 const missed = [];
 let count = 0;
-const rooms = { public: publicPages, till: tillPages, sales: salePages, console: consolePages };
+const rooms = { public: publicPages, till: tillPages, sales: salePages, bills: billPages, console: consolePages };
 for (const size of sizes?.split(",") ?? Object.keys(SIZES)) {
   for (const language of languages?.split(",") ?? ["zh", "en"]) {
     const shot = async (page, name, { fullPage = false } = {}) => {
@@ -69,6 +69,48 @@ async function publicPages(shot, options) {
   await page.waitForTimeout(500);
   await shot(page, "sign-in-offline");
   await close();
+}
+
+/** A bill paid in parts, from the dialog to the sale in the console. */
+async function billPages(shot, options) {
+  const till = await Till.open(browser, base, demo.owner, options);
+  const { page } = till;
+  await till.type("128");
+  await till.press("/");
+  await page.waitForSelector(".split-people");
+  await page.fill(".split-form input", options.language === "zh" ? "5号桌" : "Table 5");
+  await shot(page, "bill-split");
+  await page.locator(".split-people .button").nth(1).click();
+  await page.waitForSelector(".bill-band");
+  await shot(page, "bill-first-share");
+  await till.scan(anyCode());
+  await till.known("paid");
+  await page.waitForFunction(() => document.querySelector(".bill-line")?.textContent?.includes("85.33"));
+  await shot(page, "bill-part-paid");
+  await till.next();
+  await page.waitForFunction(() => document.querySelectorAll(".bill-parts li").length === 1);
+  await shot(page, "bill-second-share");
+  await page.locator(".bill-actions .button").last().click();
+  await till.press("/");
+  await page.waitForSelector(".split-unpaid li");
+  await shot(page, "bill-put-down");
+  await page.locator(".split-unpaid li .button").first().click();
+  await page.waitForSelector(".bill-band");
+  await till.press("F7");
+  await page.waitForSelector(".cash-form");
+  await till.press("Enter");
+  await till.known("paid");
+  await page.waitForFunction(() => /85\.33|128\.00/.test(document.querySelector(".bill-line")?.textContent ?? ""));
+  await shot(page, "bill-paid-in-full");
+  const { id } = await till.newest();
+  await page.goto(`${base}/console/payments/${id}`);
+  await page.waitForSelector(".sale-parts li");
+  await page.locator(".sale-section").scrollIntoViewIfNeeded();
+  await shot(page, "bill-console");
+  await page.locator(".sale-section .ant-btn").click();
+  await page.waitForSelector(".ant-modal .notice-warn li");
+  await shot(page, "bill-console-refund");
+  await till.close();
 }
 
 async function tillPages(shot, options) {
@@ -338,6 +380,7 @@ async function consolePages(shot, options) {
   await shot(page, "console-day-empty");
   await people(shot, page, open);
   await tillsAndBills(shot, page, open);
+  await routes(shot, page, open);
   await notices(shot, page, open);
   await open("", ".figures");
   await page.locator(".own-menu").click();
@@ -403,6 +446,15 @@ async function soldTwice(page) {
 }
 
 /** Systems that are told: none, the form, a wrong address, the secret, and one that does not answer. */
+async function routes(shot, page, open) {
+  await open("routes", ".route-list");
+  await shot(page, "console-channels", { fullPage: true });
+  await page.locator(".route-acts .ant-btn").first().click();
+  await page.locator(".route-spans").waitFor();
+  await shot(page, "console-channels-order");
+  await page.keyboard.press("Escape");
+}
+
 async function notices(shot, page, open) {
   await open("notices", ".webhook-how");
   await shot(page, "console-notices-empty");

@@ -25,6 +25,26 @@ export interface Attempt {
   seen?: string;
   /** The printed code: the last digits of the transaction's number, as far as they were read. */
   digits?: string | null;
+  /** The sale that this is a part of. */
+  sale?: SaleOf;
+}
+
+/** A sale that one or several attempts pay. */
+export interface SaleOf {
+  id: string;
+  /** What it comes to, in minor units. */
+  total: number;
+  /** What people call it; empty if nothing. */
+  note: string;
+}
+
+/** A sale that is being paid in parts. */
+export interface Bill extends SaleOf {
+  currency: string;
+  /** Among so many people the rest is divided equally; nothing if it is not. */
+  people: number | null;
+  /** A part of it has reached the server. */
+  begun?: boolean;
 }
 
 /** Whether a person vouches for the money: then the attempt holds all there is, and is handed in however late. */
@@ -45,6 +65,7 @@ const ATTEMPTS = "paydesk.till.attempts";
 const CURRENT = "paydesk.till.current";
 const ENTRY = "paydesk.till.entry";
 const REFUNDS = "paydesk.till.refunds";
+const BILL = "paydesk.till.bill";
 
 export class Journal {
   constructor(private readonly store: Store) {}
@@ -83,6 +104,21 @@ export class Journal {
 
   setEntry(entry: string): void {
     this.store.setItem(ENTRY, entry);
+  }
+
+  /** The bill that is being paid in parts, so that a reload does not lose what is left of it. */
+  bill(): Bill | null {
+    try {
+      const kept: unknown = JSON.parse(this.store.getItem(BILL) ?? "null");
+      return isBill(kept) ? kept : null;
+    } catch {
+      return null;
+    }
+  }
+
+  setBill(bill: Bill | null): void {
+    if (bill === null) this.store.removeItem(BILL);
+    else this.store.setItem(BILL, JSON.stringify(bill));
   }
 
   /**
@@ -142,6 +178,11 @@ function isAttempt(value: unknown): value is Attempt {
     typeof attempt.amount === "number" &&
     typeof attempt.createdAt === "number"
   );
+}
+
+function isBill(value: unknown): value is Bill {
+  const bill = value as Partial<Bill> | null;
+  return typeof bill?.id === "string" && typeof bill.total === "number" && typeof bill.currency === "string";
 }
 
 function isRefundIntent(value: unknown): value is RefundIntent {

@@ -1,11 +1,14 @@
 // The counter: what the cashier does all day. It joins keys, scanner, entry, outcome and today's list.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { isAtRest, type Agent, type Amount, type Me, type Payment, type TillInfo } from "../shared/api/types";
+import { isAtRest, type Agent, type Amount, type Me, type Payment, type TillInfo, type WalletRule } from "../shared/api/types";
 import { fill } from "../shared/i18n/dictionary";
 import { useLanguage, usePick, useTranslate } from "../shared/i18n/language";
 import { sharedTexts } from "../shared/i18n/shared_texts";
 import { amountEntry, formatAmount, parseAmount, spokenAmount, typeAmountKey } from "../shared/money";
-import { isByHand } from "../shared/journal";
+import { isByHand, type SaleOf } from "../shared/journal";
+import { shareOf, tookMoney } from "./bill";
+import { BillBand } from "./bill_band";
+import { billTexts } from "./bill_texts";
 import { CashDialog } from "./cash_dialog";
 import { chime } from "./chime";
 import type { Method, News, Open } from "./desk";
@@ -20,8 +23,10 @@ import { OutcomeScreen, type OutcomeKeys } from "./outcome";
 import { PasswordDialog } from "./password_dialog";
 import { wholeCode } from "./scanner";
 import { ShopCodeDialog } from "./shop_code_dialog";
+import { SplitDialog } from "./split_dialog";
 import { tillTexts } from "./texts";
 import { TodayDrawer } from "./today";
+import { useBill } from "./use_bill";
 import { useCounterKeys } from "./use_counter_keys";
 import { useDesk } from "./use_desk";
 import { useFound } from "./use_found";
@@ -29,6 +34,7 @@ import { useToday } from "./use_today";
 import { useWays } from "./use_ways";
 import { sentenceFor, speak } from "./voice";
 import { groupDigits, recognize } from "./wallets";
+import { WhichWalletDialog } from "./which_wallet_dialog";
 
 /** A scanner that stutters, or a hand that scans twice, sends the same code again within this time. */
 const SAME_SCAN_MS = 1500;
@@ -43,6 +49,16 @@ interface StepTaken {
   /** The refused sale it takes the place of. */
   from: Open | null;
   again: string | null;
+  sale: SaleOf | null;
+}
+
+/** A code that several wallets could have made, and the sale that waits for the answer. */
+interface AskedWhich {
+  code: string;
+  amount: Amount;
+  again: string | null;
+  sale: SaleOf | null;
+  wallets: WalletRule[];
 }
 
 interface CounterProps {
@@ -66,6 +82,8 @@ export function Counter(props: CounterProps) {
   const [passwordOpen, setPasswordOpen] = useState(false);
   const [menuOpen, setMenuOpen] = useState(false);
   const [stepTaken, setStepTaken] = useState<StepTaken | null>(null);
+  const [splitOpen, setSplitOpen] = useState(false);
+  const [askedWhich, setAskedWhich] = useState<AskedWhich | null>(null);
   const today = useToday(info.till.id);
   const found = useFound(info.till.id, announceFound);
   const ways = useWays(info, agent?.server?.reachable === false);
@@ -86,8 +104,14 @@ export function Counter(props: CounterProps) {
 
   const [entry, setEntryState] = useState(() => journal.entry());
   const [mode, setMode] = useState<"amount" | "code">("amount");
-  /** The amount comes from a sale that was not paid; `again` is that sale's key where it is to be sent once more. */
-  const [kept, setKept] = useState<{ again: string | null } | null>(null);
+  /**
+   * The amount comes from a sale that was not paid, and whatever is charged next is the same sale; `again` is its key
+   * where it is to be sent once more.
+   */
+  const [kept, setKept] = useState<{ again: string | null; sale: SaleOf | null } | null>(null);
+  const bills = useBill(journal, state.open);
+  const bill = bills.current;
+  const saleAtHand: SaleOf | null = bill ? { id: bill.bill.id, total: bill.bill.total, note: bill.bill.note } : (kept?.sale ?? null);
   const [code, setCode] = useState("");
   const [pending, setPending] = useState<PendingScan | null>(null);
   const [complaint, setComplaint] = useState<Complaint | null>(null);
@@ -180,6 +204,13 @@ export function Counter(props: CounterProps) {
       setMode("amount");
       return null;
     }
+    if (bill && parsed.minor > bill.left) {
+      const { zh, en } = billTexts["bill.too_much"];
+      const left = formatAmount({ amount: bill.left, currency }, language);
+      setComplaint({ about: "amount", text: { zh: fill(zh, { left }), en: fill(en, { left }) } });
+      setMode("amount");
+      return null;
+    }
     return { amount: parsed.minor, currency };
   }
 
@@ -193,6 +224,7 @@ export function Counter(props: CounterProps) {
       wrong_length: "scan.wrong_length",
       unavailable: "scan.unavailable",
       complete: null,
+      ambiguous: null,
     }[recognized.kind] as keyof typeof tillTexts | null;
     if (!key) return false;
     const text = tillTexts[key];
@@ -204,29 +236,50 @@ export function Counter(props: CounterProps) {
     return true;
   }
 
-  function chargeWith(payerCode: string, amount: { amount: number; currency: string }, again = kept?.again ?? null) {
+  function chargeWith(
+    payerCode: string,
+    amount: { amount: number; currency: string },
+    again = kept?.again ?? null,
+    sale = saleAtHand,
+  ) {
     const recognized = recognize(payerCode, info.wallets);
+    if (recognized.kind === "ambiguous") return setAskedWhich({ code: payerCode, amount, again, sale, wallets: recognized.wallets });
     if (recognized.kind !== "complete") return;
     beginSale();
-    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet: recognized.wallet.wallet } }, again);
+    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet: recognized.wallet.wallet } }, again, sale);
   }
 
-  function chargeByQr(wallet: string, amount = chargeable(), again = kept?.again ?? null) {
+  /** Nobody knows which wallet it is: the amount stays, so that nothing is typed twice. */
+  function notTold({ amount, again, sale }: AskedWhich) {
+    setAskedWhich(null);
+    setEntry(amountEntry(amount));
+    setKept({ again, sale });
+  }
+
+  /** The customer said which wallet it is. */
+  function walletTold({ code: payerCode, amount, again, sale }: AskedWhich, wallet: string) {
+    setAskedWhich(null);
+    beginSale();
+    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet, told: true } }, again, sale);
+  }
+
+  function chargeByQr(wallet: string, amount = chargeable(), again = kept?.again ?? null, sale = saleAtHand) {
     if (!amount) return;
     beginSale();
-    desk.take(info.till.id, amount, { show_qr: { wallet } }, again);
+    desk.take(info.till.id, amount, { show_qr: { wallet } }, again, sale);
   }
 
   /** Asks how the money is taken by hand; the sale begins when the dialog is confirmed. */
   function takeStep(step: Step, due = chargeable(), from: Open | null = null, again = kept?.again ?? null) {
-    if (due) setStepTaken({ step, due, from, again });
+    const sale = from ? saleOf(from) : saleAtHand;
+    if (due) setStepTaken({ step, due, from, again, sale });
   }
 
-  function stepConfirmed({ due, from, again }: StepTaken, method: Method) {
+  function stepConfirmed({ due, from, again, sale }: StepTaken, method: Method) {
     setStepTaken(null);
     if (from) desk.dismiss(from.attempt.key);
     beginSale();
-    desk.take(info.till.id, due, method, again);
+    desk.take(info.till.id, due, method, again, sale);
   }
 
   function beginSale() {
@@ -239,7 +292,7 @@ export function Counter(props: CounterProps) {
   }
 
   function scanned(keys: string, typedKeys: number) {
-    const isWhole = (candidate: string) => ["complete", "unavailable"].includes(recognize(candidate, info.wallets).kind);
+    const isWhole = (candidate: string) => ["complete", "ambiguous", "unavailable"].includes(recognize(candidate, info.wallets).kind);
     const { code: scannedCode, retract } = wholeCode(keys, typedKeys, isWhole);
     const now = performance.now();
     const repeated = scannedCode === lastScan.current.code && now - lastScan.current.at < SAME_SCAN_MS;
@@ -255,7 +308,7 @@ export function Counter(props: CounterProps) {
     if (current) return scannedDuring(current, scannedCode);
     if (complainAboutCode(scannedCode)) return setMode("code");
     const amount = parseAmount(typedAmount, currency);
-    if (amount.ok && amount.minor <= info.limits.max.amount) {
+    if (amount.ok && amount.minor <= Math.min(info.limits.max.amount, bill?.left ?? Infinity)) {
       return chargeWith(scannedCode, { amount: amount.minor, currency });
     }
     if (amount.ok) return void chargeable();
@@ -272,24 +325,26 @@ export function Counter(props: CounterProps) {
     desk.dismiss(open.attempt.key);
     if (mayRetry) {
       const { amount, currency: of } = open.attempt;
-      return chargeWith(scannedCode, { amount, currency: of }, againOf(open));
+      return chargeWith(scannedCode, { amount, currency: of }, againOf(open), saleOf(open));
     }
-    setEntry("");
+    nextEntry(open);
     keepForAmount(scannedCode);
   }
 
   function keepForAmount(scannedCode: string) {
     const recognized = recognize(scannedCode, info.wallets);
-    if (recognized.kind !== "complete") return;
+    if (recognized.kind !== "complete" && recognized.kind !== "ambiguous") return;
+    const labels = recognized.kind === "complete" ? [recognized.wallet.label] : recognized.wallets.map(({ label }) => label);
+    const wallet = { zh: labels.map(({ zh }) => zh).join("/"), en: labels.map(({ en }) => en).join(" / ") };
     setComplaint(null);
     setMode("amount");
-    setPending({ code: scannedCode, wallet: recognized.wallet.label, goodUntil: Date.now() + PENDING_SCAN_MS });
+    setPending({ code: scannedCode, wallet, goodUntil: Date.now() + PENDING_SCAN_MS });
   }
 
   /** Back to the entry with the refused sale's amount, so that nothing is typed twice. */
   function changeMethod(open: Open, to: "amount" | "code", keepComplaint = false) {
     setEntry(amountEntry(open.attempt));
-    setKept({ again: againOf(open) });
+    setKept({ again: againOf(open), sale: saleOf(open) });
     setMode(to);
     setCode("");
     if (!keepComplaint) setComplaint(null);
@@ -299,13 +354,52 @@ export function Counter(props: CounterProps) {
   function nextCustomer(open: Open) {
     desk.dismiss(open.attempt.key);
     beginSale();
+    nextEntry(open);
+  }
+
+  /** What is to be charged after this payment: the next share of its bill, or nothing yet. */
+  function nextEntry(open: Open) {
+    if (!bill || open.attempt.sale?.id !== bill.bill.id) return setEntry("");
+    if (bill.left === 0) {
+      bills.leave();
+      return setEntry("");
+    }
+    const { people } = bill.bill;
+    const paid = open.payment === null || tookMoney(open.payment);
+    billAmount(people === null ? null : Math.max(1, people - (paid ? 1 : 0)));
+  }
+
+  /** The next share of the bill, if what is left is divided among so many. */
+  function billAmount(people: number | null) {
+    if (!bill) return;
+    bills.divide(people);
+    setKept(null);
+    setComplaint(null);
+    setEntry(amountEntry({ amount: shareOf(bill.left, people), currency }));
+  }
+
+  function split(people: number | null, note: string) {
+    setSplitOpen(false);
+    if (!parsed.ok) return;
+    // A sale that was refused stays the same sale when it is split.
+    const same = kept?.sale?.total === parsed.minor ? kept.sale.id : undefined;
+    bills.begin({ ...(same && { id: same }), total: parsed.minor, currency, note, people });
+    setKept(null);
+    setComplaint(null);
+    setEntry(amountEntry({ amount: shareOf(parsed.minor, people), currency }));
+  }
+
+  function leaveBill() {
+    bills.leave();
+    beginSale();
     setEntry("");
   }
 
   function park() {
     desk.park();
     beginSale();
-    setEntry("");
+    if (current) nextEntry(current);
+    else setEntry("");
   }
 
   function charge() {
@@ -330,6 +424,7 @@ export function Counter(props: CounterProps) {
     }
     const step = stepOf(key);
     if (step) return takeStep(step);
+    if (key === "/" && !bill) return setSplitOpen(true);
     if (key === "Enter") return charge();
     if (key === "Escape") return stepBack();
     if (mode === "code") return typedCode(key);
@@ -380,7 +475,7 @@ export function Counter(props: CounterProps) {
   });
   const onPadKey = useCallback((key: string) => padKey.current?.(key), []);
 
-  useCounterKeys(!listOpen && !dialogOpen && !passwordOpen && !menuOpen && !stepTaken, { typed, scanned });
+  useCounterKeys(!listOpen && !dialogOpen && !passwordOpen && !menuOpen && !stepTaken && !splitOpen && !askedWhich, { typed, scanned });
 
   return (
     <div className="till">
@@ -413,6 +508,7 @@ export function Counter(props: CounterProps) {
           )
         )}
         <FoundCard found={found} />
+        {bill && !current && <BillBand at={bill} onAmount={billAmount} onLeave={leaveBill} />}
       </div>
       {toast && (
         <p className="toast" role="status">
@@ -429,13 +525,14 @@ export function Counter(props: CounterProps) {
           reachable={state.reachable}
           mayRefund={me.permissions.includes("refund")}
           keys={outcomeKeys}
+          bill={bill && saleOf(current)?.id === bill.bill.id ? bill : null}
           onNext={() => nextCustomer(current)}
           onPark={park}
           onChangeMethod={(to) => changeMethod(current, to)}
           onShowQr={(wallet) => {
             const { amount, currency: of } = current.attempt;
             desk.dismiss(current.attempt.key);
-            chargeByQr(wallet, { amount, currency: of }, againOf(current));
+            chargeByQr(wallet, { amount, currency: of }, againOf(current), saleOf(current));
           }}
           onStep={(step) => {
             const { amount, currency: of } = current.attempt;
@@ -467,9 +564,17 @@ export function Counter(props: CounterProps) {
           onDropPending={() => setPending(null)}
           ways={ways}
           onStep={(step) => takeStep(step)}
+          onSplit={bill ? null : () => setSplitOpen(true)}
         />
       )}
       <Footer today={today} parked={parked} onShowParked={showParked} onList={openList} entering={!current} />
+      {askedWhich && (
+        <WhichWalletDialog
+          wallets={askedWhich.wallets}
+          onClose={() => notTold(askedWhich)}
+          onTold={(wallet) => walletTold(askedWhich, wallet)}
+        />
+      )}
       {stepTaken?.step === "cash" && (
         <CashDialog
           due={stepTaken.due}
@@ -483,6 +588,19 @@ export function Counter(props: CounterProps) {
           wallets={info.wallets}
           onClose={() => setStepTaken(null)}
           onSeen={(seen) => stepConfirmed(stepTaken, { shop_code: seen })}
+        />
+      )}
+      {splitOpen && (
+        <SplitDialog
+          total={parsed.ok ? { amount: parsed.minor, currency } : null}
+          onClose={() => setSplitOpen(false)}
+          onSplit={split}
+          onResume={(sale) => {
+            setSplitOpen(false);
+            beginSale();
+            bills.resume(sale);
+            setEntry(amountEntry(sale.left));
+          }}
         />
       )}
       {passwordOpen && (
@@ -507,4 +625,8 @@ export function Counter(props: CounterProps) {
 /** The key under which a sale is sent once more: only one that the server did not receive keeps its own. */
 function againOf(open: Open): string | null {
   return open.delivery === "not_received" ? open.attempt.key : null;
+}
+
+function saleOf(open: Open): SaleOf | null {
+  return open.attempt.sale ?? null;
 }

@@ -5,7 +5,7 @@
 import { client, isSignedOut, settle, type Failure, type Outcome } from "../shared/api/client";
 import { isAtRest, type Amount, type NewPayment, type Payment, type Text } from "../shared/api/types";
 import { storeDate } from "../shared/time";
-import { isByHand, newKey, referenceFor, type Attempt, type Journal } from "../shared/journal";
+import { isByHand, newKey, referenceFor, type Attempt, type Journal, type SaleOf } from "../shared/journal";
 import { maskCode } from "./wallets";
 
 /**
@@ -37,10 +37,17 @@ export interface DeskState {
 }
 
 export type Method =
-  | { payer_code: { code: string; wallet: string } }
+  /** `told`: the customer said which wallet it is, since the code does not. */
+  | { payer_code: { code: string; wallet: string; told?: boolean } }
   | { show_qr: { wallet: string } }
   | { cash: { tendered: number } }
   | { shop_code: { wallet: string; seen: string; digits: string | null } };
+
+/** A payer's code as the server is asked to charge it; in memory only. */
+interface SpentCode {
+  code: string;
+  wallet?: string;
+}
 
 export interface News {
   before: Payment | null;
@@ -65,7 +72,7 @@ const PARKED_POLL_MS = 5_000;
 export class Desk {
   private state: DeskState;
   private listeners = new Set<() => void>();
-  private codes = new Map<string, string>();
+  private codes = new Map<string, SpentCode>();
   private followers = new Map<string, AbortController>();
   private finding = new Set<string>();
   private closed = new AbortController();
@@ -116,8 +123,12 @@ export class Desk {
    *
    * `again` is the key of a sale that the server did not receive: this is the same sale, sent once more, so that
    * even if the first request arrives after all there is one charge.
+   *
+   * `sale` is the sale that this is a part of: a bill that is split, or a sale whose first try was refused. The server
+   * charges no part beyond what the others leave, those without a result among them. Without one this is a sale of
+   * its own, known by its first key.
    */
-  take(till: string, amount: Amount, method: Method, again: string | null = null): void {
+  take(till: string, amount: Amount, method: Method, again: string | null = null, sale: SaleOf | null = null): void {
     if (this.state.currentKey !== null) return;
     const before = again === null ? undefined : this.openOf(again);
     if (before?.delivery === "known") return this.show(before.attempt.key);
@@ -130,11 +141,15 @@ export class Desk {
       currency: amount.currency,
       createdAt: this.now(),
       paymentId: null,
+      sale: before?.attempt.sale ?? sale ?? { id: key, total: amount.amount, note: "" },
       ...kept(method),
     };
     this.journal.add(attempt);
     this.journal.setCurrent(key);
-    if ("payer_code" in method) this.codes.set(key, method.payer_code.code);
+    if ("payer_code" in method) {
+      const { code, wallet, told } = method.payer_code;
+      this.codes.set(key, { code, ...(told && { wallet }) });
+    }
     this.update({
       open: [...this.state.open.filter((open) => open !== before), { attempt, delivery: "sending", payment: null }],
       currentKey: key,
@@ -330,8 +345,9 @@ export class Desk {
   private bodyOf(attempt: Attempt): NewPayment | null {
     const method = asked(attempt, this.codes.get(attempt.key));
     if (!method) return null;
-    const { amount, currency, reference, till } = attempt;
-    return { amount: { amount, currency }, method, reference, till };
+    const { amount, currency, reference, till, sale } = attempt;
+    const part = sale && { id: sale.id, total: { amount: sale.total, currency }, ...(sale.note && { note: sale.note }) };
+    return { amount: { amount, currency }, method, reference, till, ...(part && { sale: part }) };
   }
 
   private remove(key: string): void {
@@ -386,11 +402,11 @@ function kept(method: Method): Pick<Attempt, "method" | "wallet" | "codeHint" | 
 }
 
 /** What is asked of the server; nothing if the payer's code is gone. */
-function asked(attempt: Attempt, code: string | undefined): NewPayment["method"] | null {
+function asked(attempt: Attempt, code: SpentCode | undefined): NewPayment["method"] | null {
   const { amount, currency, wallet } = attempt;
   switch (attempt.method) {
     case "payer_code":
-      return code ? { payer_code: { code } } : null;
+      return code ? { payer_code: code } : null;
     case "show_qr":
       return { show_qr: { wallet: wallet ?? "" } };
     case "cash":

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import type { Text, TillInfo } from "../shared/api/types";
 import { usePick, useTranslate } from "../shared/i18n/language";
 import { currencySign, formatNumber, parseAmount } from "../shared/money";
+import { billTexts } from "./bill_texts";
 import { Ladder, StepButtons, type Step } from "./ladder";
 import { ladderTexts } from "./ladder_texts";
 import { Pad } from "./pad";
@@ -43,6 +44,8 @@ interface EntryProps {
   onDropPending: () => void;
   ways: Ways;
   onStep: (step: Step) => void;
+  /** Splits the bill; nothing while one is being paid in parts. */
+  onSplit: (() => void) | null;
 }
 
 export function EntryPanel(props: EntryProps) {
@@ -66,13 +69,21 @@ export function EntryPanel(props: EntryProps) {
 /** More characters than fit beside the label on a phone. */
 const LONG = 8;
 
-function AmountLine({ entry, currency, mode, kept, complaint, complaintText }: EntryProps) {
+function AmountLine({ entry, currency, mode, kept, complaint, complaintText, onSplit }: EntryProps) {
   const t = useTranslate(tillTexts);
+  const bill = useTranslate(billTexts);
   const shown = entry === "" ? "0.00" : withThousands(entry);
   const bad = complaint?.about === "amount";
   return (
     <div className={`amount-line ${mode === "amount" ? "is-active" : ""} ${bad ? "is-bad" : ""}`}>
-      <span className="amount-label">{t("amount.label")}</span>
+      <span className="amount-label">
+        {t("amount.label")}
+        {onSplit && (
+          <button type="button" className="button button-quiet split-button" onClick={onSplit}>
+            {bill("split")} <kbd>/</kbd>
+          </button>
+        )}
+      </span>
       <output className={`amount-value ${entry === "" ? "is-empty" : ""} ${shown.length > LONG ? "is-long" : ""}`} aria-label={t("amount.label")}>
         <span className="amount-sign">{currencySign(currency)}</span>
         {shown}
@@ -155,6 +166,8 @@ function Recognition({ recognized, length }: { recognized: Recognized; length: n
       return <p className="scan-problem">{t("scan.wrong_length")}</p>;
     case "unavailable":
       return <p className="scan-problem">{t("scan.unavailable", { wallet: pick(recognized.wallet.label) })}</p>;
+    case "ambiguous":
+      return <p className="scan-known">{t("scan.ambiguous")}</p>;
     case "complete":
       return <p className="scan-known">{t("scan.recognized", { wallet: pick(recognized.wallet.label) })} ✓</p>;
     case "typing":

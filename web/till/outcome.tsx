@@ -12,6 +12,8 @@ import { MoneyMark } from "../shared/ui/money_mark";
 import { PretendCustomer } from "../shared/ui/pretend_customer";
 import { Qr } from "../shared/ui/qr";
 import { isByHand, type Journal } from "../shared/journal";
+import { BillLine } from "./bill_band";
+import { billTexts } from "./bill_texts";
 import { CancelDialog } from "./cancel_dialog";
 import type { Desk, Open } from "./desk";
 import { useNow } from "./entry";
@@ -20,6 +22,7 @@ import { ladderTexts } from "./ladder_texts";
 import { PaymentFacts } from "./payment_facts";
 import { RefundDialog } from "./refund_dialog";
 import { tillTexts } from "./texts";
+import type { BillAtHand } from "./use_bill";
 import { useReprint } from "./use_reprint";
 
 export interface OutcomeKeys {
@@ -33,6 +36,8 @@ interface OutcomeProps {
   info: TillInfo;
   reachable: boolean;
   mayRefund: boolean;
+  /** The bill that this payment is a part of, while it is being paid in parts. */
+  bill: BillAtHand | null;
   keys: RefObject<OutcomeKeys | null>;
   onNext: () => void;
   onPark: () => void;
@@ -187,8 +192,13 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
   const recorded = payment.money === "recorded";
   const word = shared(`money.${payment.money}`);
   const headline = pick(payment.explain.headline);
+  const words = useBillWords(props);
   // Only then may the same goods be sold anew, by whatever step of the ladder.
   const mayStep = payment.money === "not_paid" && payment.explain.may_charge_again;
+
+  // What the customer's wallet or Baitiao refused, another wallet may take: its code is one button away.
+  const offersOther = mayStep && payment.explain.action === "other_method";
+  const nextWallet = offersOther ? props.info.methods.find((method) => method.show_qr && method.wallet !== payment.wallet) : undefined;
 
   // In the same step as the dialog itself, so that no key falls between the two.
   useLayoutEffect(() => {
@@ -227,10 +237,11 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
     >
       <div className="outcome-words" role="status" aria-live="assertive">
         <h1 className={headline.startsWith(word) ? "is-repeated" : undefined}>{headline}</h1>
-        <p className="outcome-detail">{pick(payment.explain.detail)}</p>
+        {!words && <p className="outcome-detail">{pick(payment.explain.detail)}</p>}
       </div>
+      {props.bill && <BillLine at={props.bill} />}
       {payment.cash && payment.cash.change.amount > 0 && payment.money === "paid" && <ChangeDue amount={payment.cash.change} />}
-      <Answers {...answersFor(payment)} />
+      <Answers {...answersFor(payment)} {...(words && { handOver: words.handOver })} />
       {undecided && (
         <div className="outcome-waiting">
           {payment.explain.awaiting && (
@@ -242,7 +253,7 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
         </div>
       )}
       <p className="outcome-next">
-        <span className="label">{t("next.step")}</span> {pick(payment.explain.next_step)}
+        <span className="label">{t("next.step")}</span> {words?.next ?? pick(payment.explain.next_step)}
       </p>
       {payment.refunds.length > 0 && <RefundLines payment={payment} />}
       <div className="outcome-actions">
@@ -252,7 +263,7 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
           disabled={busy}
           onClick={primary.run}
         >
-          {pick(payment.explain.action_label)} <kbd>Enter</kbd>
+          {words?.label ?? pick(payment.explain.action_label)} <kbd>Enter</kbd>
         </button>
         <p className="outcome-note" role="status">
           {note ?? (payment.printed && payment.money === "paid" ? slipText(payment.printed.state) : " ")}
@@ -266,6 +277,11 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
           {undecided && (
             <button type="button" className="button button-quiet" title={t("park.hint")} onClick={props.onPark}>
               {t("park")} <kbd>F6</kbd>
+            </button>
+          )}
+          {nextWallet && (
+            <button type="button" className="button button-quiet" onClick={() => props.onShowQr(nextWallet.wallet)}>
+              {t("qr.with", { wallet: pick(nextWallet.label) })}
             </button>
           )}
           {mayStep && <StepButtons className="button-quiet" onStep={props.onStep} />}
@@ -314,6 +330,20 @@ function Decided(props: OutcomeProps & { payment: Payment }) {
       )}
     </Frame>
   );
+}
+
+/** A part that is paid is not the whole: what the bill means for the goods and for the next step. */
+function useBillWords({ bill, payment }: { bill: BillAtHand | null; payment: Payment }) {
+  const t = useTranslate(billTexts);
+  const pick = usePick();
+  const { language } = useLanguage();
+  if (!bill || payment.money !== "paid" || payment.explain.action !== "next_customer") return null;
+  const money = (amount: number) => formatAmount({ amount, currency: bill.bill.currency }, language);
+  const left = money(bill.left);
+  if (bill.left > 0) return { handOver: false, label: t("bill.next_part", { left }), next: t("bill.not_yet", { left }) };
+  const { sale } = bill;
+  if (sale?.state === "settled") return { handOver: true, label: null, next: t("bill.settled", { total: money(bill.bill.total) }) };
+  return { handOver: sale?.explain.may_hand_over ?? false, label: null, next: sale ? pick(sale.explain.next_step) : t("bill.checking") };
 }
 
 /** What the one big button does, by the action that the server's explanation names. */

@@ -23,7 +23,7 @@ export function ShopCodeDialog({ due, wallets, onClose, onSeen }: ShopCodeProps)
   const t = useTranslate(ladderTexts);
   const pick = usePick();
   const { language } = useLanguage();
-  const offered = wallets.filter(({ available }) => available);
+  const offered = wallets.filter((rule, place) => rule.available && wallets.findIndex(({ wallet }) => wallet === rule.wallet) === place);
   const [wallet, setWallet] = useState(offered.length === 1 ? (offered[0]?.wallet ?? "") : "");
   const [digits, setDigits] = useState("");
   const amount = formatAmount(due, language);

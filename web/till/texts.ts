@@ -35,6 +35,13 @@ export const tillTexts = dictionary({
     zh: "这是{wallet}，本店还没有开通。请顾客换一种付款方式。",
     en: "This is {wallet}, which this store does not take yet. Ask for another way to pay.",
   },
+  "scan.ambiguous": { zh: "这个码不止一个钱包在用，收款时会问是哪个", en: "Several wallets make such codes; you will be asked which one it is" },
+  "which.title": { zh: "顾客用的是哪个钱包？", en: "Which wallet does the customer use?" },
+  "which.why": {
+    zh: "这种付款码不止一个钱包在用，看顾客手机上是哪个。选错了收不到款，不会多扣。",
+    en: "Several wallets make such codes; see which one is open on the customer's phone. A wrong choice is refused and charges nothing.",
+  },
+  "which.none": { zh: "先不收", en: "Not now" },
   "scan.amount_first": {
     zh: "已扫到{wallet}付款码，输入金额后按回车收款（{seconds} 秒内有效）",
     en: "{wallet} code read. Enter the amount and press Enter (good for {seconds} s)",

@@ -5,9 +5,9 @@ import { groupDigits, maskCode, recognize } from "./wallets";
 
 const label = { zh: "", en: "" };
 const RULES: WalletRule[] = [
-  { wallet: "first", label, prefixes: ["10", "11", "12", "13", "14", "15"], lengths: [18, 18], available: true },
-  { wallet: "second", label, prefixes: ["25", "28", "30"], lengths: [16, 24], available: true },
-  { wallet: "closed", label, prefixes: ["62"], lengths: [19, 19], available: false },
+  { wallet: "first", label, prefixes: ["10", "11", "12", "13", "14", "15"], lengths: [18, 18], wins: false, available: true },
+  { wallet: "second", label, prefixes: ["25", "28", "30"], lengths: [16, 24], wins: false, available: true },
+  { wallet: "closed", label, prefixes: ["62"], lengths: [19, 19], wins: false, available: false },
 ];
 
 it.each([
@@ -38,4 +38,27 @@ it("masks all but the outer two digits, and short input whole", () => {
 
 it("groups digits by four", () => {
   expect(groupDigits("134567890123456771")).toBe("1345 6789 0123 4567 71");
+});
+
+it.each([
+  ["6212345678901234567", "ambiguous city rail"],
+  ["621234567890123456", "typing city"],
+  ["6222345678901234567", "complete rail"],
+  ["6399345678901234567", "complete city"],
+  ["6499345678901234567", "complete city"],
+  ["6599345678901234567", "ambiguous far off"],
+])("where wallets share beginnings, %s is %s", (code, verdict) => {
+  const rule = (wallet: string, prefixes: string[], available: boolean, wins = false): WalletRule => ({ wallet, label, prefixes, lengths: [19, 19], wins, available });
+  const rules = [
+    rule("city", ["62", "64"], true),
+    rule("rail", ["62", "63", "64"], true),
+    rule("city", ["63"], true, true),
+    rule("far", ["62", "65"], false),
+    rule("off", ["65"], false),
+    rule("rail", ["622"], true),
+    rule("city", ["64"], true, true),
+  ];
+  const recognized = recognize(code, rules);
+  const wallets = "wallets" in recognized ? recognized.wallets : "wallet" in recognized && recognized.wallet ? [recognized.wallet] : [];
+  expect([recognized.kind, ...wallets.map(({ wallet }) => wallet)].join(" ")).toBe(verdict);
 });

@@ -1,4 +1,4 @@
-// Whose code is this? The rules are the server's data; the till only applies them.
+// Whose code is this? The rules are the server's data; the till only applies them, just as the server does.
 import type { WalletRule } from "../shared/api/types";
 
 export type Recognized =
@@ -6,6 +6,8 @@ export type Recognized =
   | { kind: "not_digits" }
   | { kind: "typing"; wallet: WalletRule | null }
   | { kind: "complete"; wallet: WalletRule }
+  /** Several wallets make such codes: the customer says which. */
+  | { kind: "ambiguous"; wallets: WalletRule[] }
   | { kind: "unavailable"; wallet: WalletRule }
   | { kind: "wrong_length"; wallet: WalletRule }
   | { kind: "unknown" };
@@ -14,14 +16,42 @@ export type Recognized =
 export function recognize(code: string, rules: readonly WalletRule[]): Recognized {
   if (code === "") return { kind: "empty" };
   if (!/^\d+$/.test(code)) return { kind: "not_digits" };
-  const possible = rules.filter((rule) => rule.prefixes.some((p) => code.startsWith(p) || p.startsWith(code)));
-  if (possible.length === 0) return { kind: "unknown" };
-  const certain = possible.find((rule) => rule.prefixes.some((prefix) => code.startsWith(prefix)));
-  if (!certain) return { kind: "typing", wallet: null };
-  const [shortest = 0, longest = shortest] = certain.lengths;
-  if (code.length > longest) return { kind: "wrong_length", wallet: certain };
-  if (!certain.available) return { kind: "unavailable", wallet: certain };
-  return code.length < shortest ? { kind: "typing", wallet: certain } : { kind: "complete", wallet: certain };
+  const begins = rules.filter((rule) => prefixOf(code, rule) > 0);
+  const first = begins[0];
+  if (!first) {
+    const possible = rules.some((rule) => rule.prefixes.some((prefix) => prefix.startsWith(code)));
+    return possible ? { kind: "typing", wallet: null } : { kind: "unknown" };
+  }
+  const fitting = owners(code, begins.filter((rule) => fits(code, rule)));
+  const [only, another] = fitting;
+  if (only && another) return { kind: "ambiguous", wallets: fitting };
+  if (only) return { kind: only.available ? "complete" : "unavailable", wallet: only };
+  const next = begins.filter((rule) => code.length < shortest(rule));
+  const likely = next.find((rule) => rule.available) ?? next[0];
+  return likely ? { kind: "typing", wallet: likely } : { kind: "wrong_length", wallet: first };
+}
+
+/** Of the rules that fit: those with the longest prefix, then those that win, then those that this shop takes; one for each wallet. */
+function owners(code: string, rules: readonly WalletRule[]): WalletRule[] {
+  const rank = (rule: WalletRule) => prefixOf(code, rule) * 2 + (rule.wins ? 1 : 0);
+  const best = Math.max(...rules.map(rank));
+  const ranked = rules.filter((rule) => rank(rule) === best);
+  const taken = ranked.filter((rule) => rule.available);
+  const left = taken.length > 0 ? taken : ranked;
+  return left.filter((rule, place) => left.findIndex((other) => other.wallet === rule.wallet) === place);
+}
+
+function prefixOf(code: string, rule: WalletRule): number {
+  return Math.max(0, ...rule.prefixes.filter((prefix) => code.startsWith(prefix)).map((prefix) => prefix.length));
+}
+
+function fits(code: string, rule: WalletRule): boolean {
+  const [least = 0, most = least] = rule.lengths;
+  return code.length >= least && code.length <= most;
+}
+
+function shortest(rule: WalletRule): number {
+  return rule.lengths[0] ?? 0;
 }
 
 /** A code as it may be shown: the first and last two digits. Shorter input shows nothing. */

@@ -90,6 +90,11 @@ uuid_id!(
 );
 
 uuid_id!(
+    /// A sale that several payments pay in parts.
+    SaleId
+);
+
+uuid_id!(
     /// A device that stands for a till: the agent at the counter, or a spare one.
     AgentId
 );

@@ -16,8 +16,8 @@ mod text;
 mod time;
 
 pub use id::{
-    AgentId, ChannelId, MalformedId, MerchantId, OrderNo, PaymentId, RefundId, RefundNo, SegmentId, StaffId,
-    StoreId, TillId, WebhookId,
+    AgentId, ChannelId, MalformedId, MerchantId, OrderNo, PaymentId, RefundId, RefundNo, SaleId, SegmentId,
+    StaffId, StoreId, TillId, WebhookId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use secret::{Secret, mask_middle};

@@ -29,9 +29,14 @@ use payment::{
     Refusal, Request, check_repeat, decide, hear,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// Payments whose time has come are looked at so many at once; [`Engine::next_due`] stays in the past for the rest.
 const DUE_MAX: usize = 128;
+
+/// A payment that nothing happens to for so long leaves memory; its time, or whatever is said about it, has it looked up
+/// again. Longer than any wait while somebody stands at a counter.
+const SLEEPS: Duration = Duration::from_secs(45);
 
 /// Who waits for an answer; the driver's own numbering.
 pub type Caller = u64;
@@ -244,9 +249,13 @@ pub struct Engine {
     open: BTreeMap<PaymentId, Box<Open>>,
     by_key: BTreeMap<(MerchantId, String), PaymentId>,
     due: BTreeSet<(Timestamp, PaymentId)>,
+    /// Payments that have left memory until their time, which stands among the others.
+    asleep: BTreeMap<PaymentId, Timestamp>,
     in_flight: BTreeSet<(PaymentId, CallNo)>,
     loading: BTreeMap<Which, Vec<Wake>>,
     touched: BTreeSet<PaymentId>,
+    /// When something last happened.
+    now: Option<Timestamp>,
     work: Work,
 }
 
@@ -266,13 +275,19 @@ impl Engine {
         self.due.first().map(|(due, _)| *due)
     }
 
-    /// How many payments are in memory.
+    /// How many payments are in memory, or have left it only until their time comes.
     pub fn open_payments(&self) -> usize {
-        self.open.len()
+        self.open.len() + self.asleep.len()
+    }
+
+    /// How many payments have left memory until their time comes.
+    pub fn sleeping_payments(&self) -> usize {
+        self.asleep.len()
     }
 
     /// Takes in what happened.
     pub fn handle(&mut self, wake: Wake, now: Timestamp) {
+        self.now = Some(now);
         match wake {
             Wake::Begin { request, code, caller } => self.begin(request, code, caller),
             Wake::Command { payment, merchant, command, caller } => {
@@ -292,21 +307,31 @@ impl Engine {
             match self.open.get_mut(&id) {
                 Some(open) if open.learnt => self.work.batch.changes.push(open.change()),
                 Some(open) if open.rests() => self.drop_payment(id),
-                _ => {}
+                Some(_) => self.let_sleep(id),
+                None => {}
             }
         }
         std::mem::take(&mut self.work)
     }
 
-    /// The batch last taken is durable: payments that rest may leave memory.
+    /// The batch last taken is durable: payments that rest, or wait for long, may leave memory.
     pub fn committed(&mut self, batch: &Batch) {
         for change in &batch.changes {
             let id = change.payment.request.id;
-            let rests =
-                self.open.get(&id).is_some_and(|open| open.due.is_none() && open.payment.open_call.is_none());
-            if rests && !self.touched.contains(&id) {
-                self.drop_payment(id);
+            match self.open.get(&id).filter(|_| !self.touched.contains(&id)) {
+                Some(open) if open.rests() => self.drop_payment(id),
+                Some(_) => self.let_sleep(id),
+                None => {}
             }
+        }
+    }
+
+    /// Lets a payment leave memory until its time, if that is far and nothing is known of it but what is stored.
+    fn let_sleep(&mut self, id: PaymentId) {
+        let due = self.open.get(&id).filter(|open| open.is_as_stored()).and_then(|open| open.due);
+        if let Some(due) = due.filter(|due| self.now.is_some_and(|now| *due >= now + SLEEPS)) {
+            self.drop_payment(id);
+            self.asleep.insert(id, due);
         }
     }
 
@@ -322,7 +347,8 @@ impl Engine {
     /// is looked up anew.
     pub fn let_go(&mut self, payments: &BTreeSet<PaymentId>) {
         for id in payments {
-            if let Some(due) = self.open.get(id).and_then(|open| open.due) {
+            let asleep = self.asleep.remove(id);
+            if let Some(due) = self.open.get(id).and_then(|open| open.due).or(asleep) {
                 self.due.remove(&(due, *id));
             }
             self.touched.remove(id);
@@ -430,7 +456,7 @@ impl Engine {
     fn found_elsewhere(&mut self, which: Which, entries: &[Entry], holder: Fence, now: Timestamp) {
         let payment = payment::fold(entries);
         let id = payment.request.id;
-        if self.open.contains_key(&id) {
+        if self.open.contains_key(&id) || self.asleep.contains_key(&id) {
             self.let_go(&[id].into());
         }
         for wake in self.loading.remove(&which).unwrap_or_default() {
@@ -464,6 +490,9 @@ impl Engine {
             panic!("the first fact of a payment is that it was requested")
         };
         self.by_key.insert((request.merchant, request.key.clone()), request.id);
+        if let Some(due) = self.asleep.remove(&request.id) {
+            self.due.remove(&(due, request.id));
+        }
         let policy = self.policies.get(&request.channel).unwrap_or(&self.standard);
         self.open.entry(request.id).or_insert_with(|| Box::new(Open::loaded(entries, policy)));
         request.id
@@ -504,6 +533,8 @@ impl Engine {
                 open.due = None;
                 self.end_overdue_call(id, now);
                 self.settle(id, now);
+            } else if self.asleep.remove(&id).is_some() {
+                self.look_up(Which::Id(id));
             }
         }
     }
@@ -579,11 +610,15 @@ impl Engine {
     }
 
     fn load_then(&mut self, which: Which, wake: Wake) {
-        let waiting = self.loading.entry(which.clone()).or_default();
-        if waiting.is_empty() {
-            self.work.loads.push(which);
+        self.look_up(which).push(wake);
+    }
+
+    /// Asks for a payment once, whoever waits for it.
+    fn look_up(&mut self, which: Which) -> &mut Vec<Wake> {
+        if !self.loading.contains_key(&which) {
+            self.work.loads.push(which.clone());
         }
-        waiting.push(wake);
+        self.loading.entry(which).or_default()
     }
 
     fn tell(&mut self, caller: Caller, answer: Result<PaymentId, Refusal>) {

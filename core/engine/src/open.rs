@@ -43,6 +43,11 @@ impl Open {
         self.due.is_none() && self.payment.open_call.is_none()
     }
 
+    /// Nothing is known of it here that whoever loads it would not know.
+    pub(crate) fn is_as_stored(&self) -> bool {
+        !self.learnt && self.code.is_none() && self.became.is_none() && self.payment.open_call.is_none()
+    }
+
     /// The code for `ask`: kept for trying again a charge that never left, gone once the charge is known to be out.
     pub(crate) fn code_for(&mut self, ask: Ask) -> Option<PayerCode> {
         match ask {

@@ -83,6 +83,48 @@ fn the_same_key_is_the_same_payment_after_it_has_left_memory() {
     assert_eq!(told(&batch, 2), Some(Ok(id)));
 }
 
+/// A payment that the provider answers nothing about for an hour: asked now and then, and out of memory between.
+#[test]
+fn what_cannot_be_settled_leaves_memory_until_its_time() {
+    let mut desk = Desk::new();
+    let id = desk.unsettled();
+    assert_eq!((desk.engine.open_payments(), desk.engine.sleeping_payments()), (1, 1));
+    let due = desk.engine.next_due().expect("its time will come");
+    assert!(due > desk.now, "later");
+    desk.pass(due.since(desk.now));
+    assert_eq!(desk.commit().len(), 1, "its time came: it was looked up, and is asked about");
+    assert_eq!(desk.engine.sleeping_payments(), 0);
+    let call = desk.open_call(id).expect("it was just asked");
+    desk.end(id, call, paid(1250));
+    desk.commit();
+    assert!(payment::fold(&desk.facts[&id]).paid().is_some());
+}
+
+#[test]
+fn what_is_said_about_a_payment_wakes_it_and_its_time_comes_once() {
+    let mut desk = Desk::new();
+    let id = desk.unsettled();
+    desk.want(id, Command::Look { by: "Li".into() }, 7);
+    let batch = desk.gather();
+    assert_eq!(told(&batch, 7), Some(Ok(id)), "it is looked up for whoever wants something of it");
+    assert_eq!((desk.engine.open_payments(), desk.engine.sleeping_payments()), (1, 0));
+    assert!(!batch.rows.is_empty() && desk.engine.next_due().is_some_and(|due| due > desk.now));
+    desk.engine.let_go(&[id].into());
+    assert_eq!(
+        (desk.engine.open_payments(), desk.engine.next_due()),
+        (0, None),
+        "nothing of it is left behind"
+    );
+}
+
+#[test]
+fn another_servers_payment_is_not_waited_for_here() {
+    let mut desk = Desk::new();
+    let id = desk.unsettled();
+    desk.engine.let_go(&[id].into());
+    assert_eq!((desk.engine.open_payments(), desk.engine.next_due()), (0, None));
+}
+
 #[test]
 fn a_failed_commit_is_forgotten_and_the_key_can_be_used_again() {
     let mut desk = Desk::new();
@@ -272,6 +314,35 @@ impl Desk {
         self.engine.handle(Wake::Time, self.now);
     }
 
+    fn want(&mut self, payment: PaymentId, command: Command, caller: u64) {
+        let merchant = MerchantId::from_u128(2);
+        self.engine.handle(Wake::Command { payment, merchant, command, caller }, self.now);
+    }
+
+    /// A sale about which nothing can be learnt, once it has left memory.
+    fn unsettled(&mut self) -> PaymentId {
+        let id = self.begin("sale", 1250, 1);
+        self.commit();
+        for _ in 0..200 {
+            if self.engine.sleeping_payments() == 1 {
+                return id;
+            }
+            match self.open_call(id) {
+                Some(call) => self.end(id, call, End::Lost(Lost::TimedOut)),
+                None => {
+                    let due = self.engine.next_due().expect("it waits for a moment");
+                    self.pass(due.since(self.now));
+                }
+            }
+            self.commit();
+        }
+        panic!("it never left memory");
+    }
+
+    fn open_call(&self, id: PaymentId) -> Option<u32> {
+        payment::fold(&self.facts[&id]).open_call.map(|open| open.call)
+    }
+
     /// Does the loads and returns everything to be committed.
     fn gather(&mut self) -> Batch {
         let mut all = Batch::default();
@@ -350,11 +421,13 @@ fn request(id: PaymentId, key: &str, fen: i64) -> Request {
         content: [fen as u8; 32],
         amount: Money::cny(fen),
         channel: ChannelId::from_u128(5),
+        routed: None,
         wallet: "wallet".into(),
         wallet_name: Text::new("钱包", "wallet"),
         method: Method::PayerCode { hint: "13••89".into() },
         description: "goods".into(),
         reference: String::new(),
+        part: None,
     }
 }
 

@@ -10,7 +10,7 @@ use base::Text;
 pub fn entry_text(entry: &Entry, provider: &Text) -> Text {
     let (zh, en) = (&provider.zh, &provider.en);
     match &entry.fact {
-        Fact::Requested(request) => request_text(request),
+        Fact::Requested(request) => with_its_way(request, request_text(request)),
         Fact::Asked { ask, .. } => ask_text(ask, provider),
         Fact::Answered { answer, .. } => {
             let what = verdict_text(&answer.verdict);
@@ -66,6 +66,13 @@ pub fn entry_text(entry: &Entry, provider: &Text) -> Text {
             Text::new(format!("已提醒店长：{}", what.zh), format!("A person was called: {}", what.en))
         }
     }
+}
+
+/// The same, with why it goes over its channel where there were several.
+fn with_its_way(request: &Request, text: Text) -> Text {
+    let Some(routed) = &request.routed else { return text };
+    let way = routed.text(request.channel);
+    Text::new(format!("{}；{}", text.zh, way.zh), format!("{}; {}", text.en, way.en))
 }
 
 fn request_text(request: &Request) -> Text {

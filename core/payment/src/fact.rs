@@ -1,9 +1,10 @@
 //! Everything that can have happened to a payment. Facts are appended, never edited; what they add up to
 //! is [`crate::Payment`].
 
-use crate::{Alarm, Answer, Ask, FoundRefund, Match, Settlement, WithdrawnRefund};
+use crate::{Alarm, Answer, Ask, FoundRefund, Match, Routed, Settlement, WithdrawnRefund};
 use base::{
-    ChannelId, MerchantId, Money, OrderNo, PaymentId, RefundId, RefundNo, StoreId, Text, TillId, Timestamp,
+    ChannelId, MerchantId, Money, OrderNo, PaymentId, RefundId, RefundNo, SaleId, StoreId, Text, TillId,
+    Timestamp,
 };
 use std::sync::Arc;
 
@@ -112,6 +113,8 @@ pub struct Request {
     pub amount: Money,
     /// Which way to which provider; [`ChannelId::NONE`] for money that no provider moves.
     pub channel: ChannelId,
+    /// Why over this channel, where there were several ways; it never changes, and neither does the channel.
+    pub routed: Option<Routed>,
     /// Our short name of the wallet.
     pub wallet: String,
     /// The wallet's name for people.
@@ -122,6 +125,23 @@ pub struct Request {
     pub description: String,
     /// The caller's own number for the sale; empty if none.
     pub reference: String,
+    /// Which part of a sale this is, if several payments pay one.
+    pub part: Option<Part>,
+}
+
+/// One payment of a sale that several pay. What the parts of a sale add up to, `core/sale` tells; a payment by itself
+/// is driven as any other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The sale.
+    pub sale: SaleId,
+    /// 1 for the first payment of the sale, and so on. A number is given once, so that two servers that would both
+    /// charge the rest of a sale want the same number, and only one gets it.
+    pub number: u32,
+    /// What the whole sale comes to; the same in every part.
+    pub total: Money,
+    /// What people call the sale, such as a table; empty if nothing.
+    pub note: String,
 }
 
 impl Request {

@@ -26,18 +26,22 @@ mod payment;
 mod policy;
 mod reason;
 mod refund;
+mod routed;
 
 pub use ask::{Answer, Ask, Doubt, Paid, Said, Verdict};
 pub use by_hand::{Match, Settled, Settlement, Source, verify_by};
 pub use command::{Command, Refusal, check_amount, check_repeat, decide, hear};
 pub use entry_words::entry_text;
 pub use explain::{Action, Explanation, MoneyState, explain, refund_text};
-pub use fact::{CallNo, ContentHash, Entry, Fact, Lost, Method, Notice, RefundRequest, RefundWay, Request};
+pub use fact::{
+    CallNo, ContentHash, Entry, Fact, Lost, Method, Notice, Part, RefundRequest, RefundWay, Request,
+};
 pub use late::Found;
 pub use news::{News, What, news};
 pub use next::{Alarm, Next, Outcome, Waiting, next, result_by};
-pub use payer_code::{NotAPayerCode, PayerCode, WalletRule, wallet_of};
+pub use payer_code::{NotAPayerCode, PayerCode, Recognized, WalletRule, recognize};
 pub use payment::{Charge, History, OpenCall, Payment, Qr, Undo, WhyUnclear, WhyUndo, fold};
 pub use policy::Policy;
 pub use reason::{Advice, Reason};
 pub use refund::{FoundRefund, Refund, RefundState, WithdrawnRefund};
+pub use routed::{Considered, Routed, WayStanding, WhyRouted};

@@ -200,6 +200,9 @@ fn send_again(payment: &Payment, policy: &Policy, now: Timestamp, tries: u32, la
 
 /// Not known to be paid, not known not to be: ask until the deadline, then undo until that is definite.
 fn pursue(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
+    if !policy.can_inquire {
+        return raise_if_old(payment, policy, now, undo_unasked(payment, policy, now));
+    }
     let deadline = deadline(payment, policy);
     if payment.undo.is_none() && now < deadline {
         return await_payer(payment, policy, now, deadline);
@@ -221,7 +224,7 @@ fn ask_on(payment: &Payment, policy: &Policy, now: Timestamp, deadline: Timestam
         return look_or_rest(payment, policy, now, Outcome::NotPaid(Reason::NeverArrived));
     }
     let again_at = payment.history.inquiry_ended.map_or(deadline, |ended| ask_again(policy, deadline, ended));
-    let due = look_due(payment, again_at).unwrap_or(again_at);
+    let due = look_due(payment, policy, again_at).unwrap_or(again_at);
     raise_if_old(payment, policy, now, at(now, due, Ask::Inquire, Waiting::Inquiry))
 }
 
@@ -246,7 +249,7 @@ fn await_payer(payment: &Payment, policy: &Policy, now: Timestamp, deadline: Tim
         Some(ended) => ended + policy.inquiry_every,
         None => unsettled_since(payment) + policy.first_inquiry,
     };
-    let due = look_due(payment, regular).unwrap_or(regular);
+    let due = look_due(payment, policy, regular).unwrap_or(regular);
     at(now, due.min(deadline), Ask::Inquire, why)
 }
 
@@ -274,6 +277,29 @@ fn undo_unpaid(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
     undo_again(payment, policy, now, ended)
 }
 
+/// The provider cannot say what became of the order: undoing is the only question whose answer is definite, so it is put
+/// as soon as anything is unclear. Only a payer who has still to act is waited for.
+fn undo_unasked(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
+    if never_arrived(payment, policy) {
+        let why = payment.undo.map_or(WhyUndo::Deadline, |undo| undo.why);
+        let reason = if why == WhyUndo::Cashier { why.reason() } else { Reason::NeverArrived };
+        return Next::Rest(Outcome::NotPaid(reason));
+    }
+    let awaits = matches!(payment.charge, Charge::AwaitingPayer { .. }) && payment.undo.is_none();
+    let (due, why) = match payment.history.undo_ended {
+        None if awaits => (deadline(payment, policy), Waiting::PayerConfirms),
+        None => (undo_allowed_at(payment, policy), Waiting::UndoAllowed),
+        // "No such order" is final from the moment on at which nothing can arrive any more.
+        Some(ended) if missing(payment) => {
+            (look_for_lost_request(payment, policy, ended), Waiting::LostRequest)
+        }
+        Some(ended) => {
+            (ended + step(&policy.reverse_backoff, payment.history.undo_tries), Waiting::UndoingAgain)
+        }
+    };
+    at(now, due, undo_ask(payment), why)
+}
+
 /// When to look for a request that the provider did not know when undoing ended, at `undone`: now and then, because it
 /// may only be late, and once at the moment from which it cannot arrive any more, because that answer is the end.
 fn look_for_lost_request(payment: &Payment, policy: &Policy, undone: Timestamp) -> Timestamp {
@@ -291,7 +317,7 @@ fn undo_again(payment: &Payment, policy: &Policy, now: Timestamp, ended: Timesta
     let history = &payment.history;
     let again_at = ended + step(&policy.reverse_backoff, history.undo_tries);
     let looked_since = history.inquiry_asked.is_some_and(|looked| looked >= ended);
-    if looked_since {
+    if looked_since || !policy.can_inquire {
         return at(
             now,
             again_at.max(undo_allowed_at(payment, policy)),
@@ -299,7 +325,7 @@ fn undo_again(payment: &Payment, policy: &Policy, now: Timestamp, ended: Timesta
             Waiting::UndoingAgain,
         );
     }
-    at(now, look_due(payment, again_at).unwrap_or(again_at), Ask::Inquire, Waiting::UndoingAgain)
+    at(now, look_due(payment, policy, again_at).unwrap_or(again_at), Ask::Inquire, Waiting::UndoingAgain)
 }
 
 /// Late money goes back: by reversal where a payer's code was charged, otherwise, or when that keeps failing,
@@ -334,7 +360,7 @@ fn settle_refunds(payment: &Payment, policy: &Policy, now: Timestamp, settled: S
     let soonest = payment
         .refunds
         .iter()
-        .filter(|refund| refund.to_be_asked())
+        .filter(|refund| if policy.can_inquire { refund.to_be_asked() } else { refund.under_way() })
         .min_by_key(|refund| refund_due(refund, policy));
     if let Some(refund) = soonest {
         return pursue_refund(refund, policy, now);
@@ -351,6 +377,9 @@ fn settle_refunds(payment: &Payment, policy: &Policy, now: Timestamp, settled: S
 
 /// A provider that changed its mind may change it again: it is asked on, ever more rarely.
 fn ask_who_contradicts(payment: &Payment, policy: &Policy, now: Timestamp) -> Next {
+    if !policy.can_inquire {
+        return Next::Escalate { why: Alarm::ProviderContradicts, until: None };
+    }
     let since = payment.contradicted.unwrap_or(now);
     let ended = payment.history.inquiry_ended.unwrap_or(since);
     let longest = step(&policy.refund_backoff, u32::MAX).max(policy.inquiry_every);
@@ -363,7 +392,7 @@ fn ask_who_contradicts(payment: &Payment, policy: &Policy, now: Timestamp) -> Ne
 
 /// A person must know, unless somebody wants a fresh look first.
 fn look_or_raise(payment: &Payment, policy: &Policy, now: Timestamp, why: Alarm) -> Next {
-    match look_due(payment, regular_look(payment, policy, now)) {
+    match look_due(payment, policy, regular_look(payment, policy, now)) {
         Some(due) => at(now, due, Ask::Inquire, Waiting::Inquiry),
         None => Next::Escalate { why, until: None },
     }
@@ -372,6 +401,8 @@ fn look_or_raise(payment: &Payment, policy: &Policy, now: Timestamp, why: Alarm)
 fn pursue_refund(refund: &Refund, policy: &Policy, now: Timestamp) -> Next {
     let ask = match refund.state {
         RefundState::Wanted => Ask::Refund { refund: refund.id, amount: refund.amount },
+        // Asked again under its own number it is the same refund.
+        _ if !policy.can_inquire => Ask::Refund { refund: refund.id, amount: refund.amount },
         _ => Ask::InquireRefund { refund: refund.id },
     };
     let due = refund_due(refund, policy);
@@ -395,7 +426,7 @@ fn refund_due(refund: &Refund, policy: &Policy) -> Timestamp {
 
 /// Settled, unless somebody wants a fresh look: then the provider is asked until it answers.
 fn look_or_rest(payment: &Payment, policy: &Policy, now: Timestamp, outcome: Outcome) -> Next {
-    match look_due(payment, regular_look(payment, policy, now)) {
+    match look_due(payment, policy, regular_look(payment, policy, now)) {
         Some(due) => at(now, due, Ask::Inquire, Waiting::Inquiry),
         None => Next::Rest(outcome),
     }
@@ -413,9 +444,10 @@ fn ask_again(policy: &Policy, due_since: Timestamp, ended: Timestamp) -> Timesta
     ended + (ended.since(due_since) / 4).clamp(policy.inquiry_every, longest)
 }
 
-/// When a wanted look is due: at once, or at the regular time if the last try did not satisfy it.
-fn look_due(payment: &Payment, regular: Timestamp) -> Option<Timestamp> {
-    let wanted = payment.look_wanted?;
+/// When a wanted look is due: at once, or at the regular time if the last try did not satisfy it; never where nobody can
+/// be asked.
+fn look_due(payment: &Payment, policy: &Policy, regular: Timestamp) -> Option<Timestamp> {
+    let wanted = payment.look_wanted.filter(|_| policy.can_inquire)?;
     let tried = payment.history.inquiry_asked.is_some_and(|asked| asked >= wanted);
     Some(if tried { regular } else { wanted.min(regular) })
 }

@@ -70,18 +70,80 @@ pub struct WalletRule {
     pub shortest: usize,
     /// Most digits.
     pub longest: usize,
+    /// Where another wallet's codes begin just so, it is this one's.
+    pub wins: bool,
 }
 
-/// The wallet a code belongs to: the first rule that fits.
-pub fn wallet_of<'rules>(code: &PayerCode, rules: &'rules [WalletRule]) -> Option<&'rules str> {
+/// Whose a code is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recognized<'rules> {
+    /// This wallet's.
+    As(&'rules str),
+    /// One of these wallets', and nothing in the code says which: the customer knows.
+    OneOf(Vec<&'rules str>),
+    /// It begins like a wallet's, and no wallet's code that begins so has that many digits.
+    WrongLength,
+    /// No wallet that is known makes such codes.
+    Unknown,
+}
+
+/// Whose code this is: the longest prefix that fits decides, of equally long ones the rule that wins. Where wallets are
+/// left that share it, those that `is_taken` here come before others.
+pub fn recognize<'rules>(
+    code: &PayerCode,
+    rules: &'rules [WalletRule],
+    is_taken: impl Fn(&str) -> bool,
+) -> Recognized<'rules> {
     let digits = code.reveal();
-    rules
+    let begins: Vec<(usize, &WalletRule)> =
+        rules.iter().filter_map(|rule| Some((rule.prefix_of(digits)?, rule))).collect();
+    let fits = |rule: &WalletRule| (rule.shortest..=rule.longest).contains(&digits.len());
+    let Some(rank) =
+        begins.iter().filter(|(_, rule)| fits(rule)).map(|(long, rule)| (*long, rule.wins)).max()
+    else {
+        return if begins.is_empty() { Recognized::Unknown } else { Recognized::WrongLength };
+    };
+    let mut wallets: Vec<&str> = begins
         .iter()
-        .find(|rule| {
-            (rule.shortest..=rule.longest).contains(&digits.len())
-                && rule.prefixes.iter().any(|prefix| digits.starts_with(prefix.as_str()))
-        })
-        .map(|rule| rule.wallet.as_str())
+        .filter(|(long, rule)| fits(rule) && (*long, rule.wins) == rank)
+        .map(|(_, rule)| rule.wallet.as_str())
+        .collect();
+    wallets.sort_unstable();
+    wallets.dedup();
+    if wallets.iter().any(|wallet| is_taken(wallet)) {
+        wallets.retain(|wallet| is_taken(wallet));
+    }
+    match wallets.as_slice() {
+        [only] => Recognized::As(only),
+        _ => Recognized::OneOf(wallets),
+    }
+}
+
+impl WalletRule {
+    /// How long the longest of its prefixes is that these digits begin with.
+    fn prefix_of(&self, digits: &str) -> Option<usize> {
+        self.prefixes.iter().filter(|prefix| digits.starts_with(prefix.as_str())).map(String::len).max()
+    }
+
+    /// Reads prefixes as the table and the configuration write them: `25`, or `25-30` for all from 25 to 30.
+    ///
+    /// ```
+    /// use payment::WalletRule;
+    /// assert_eq!(WalletRule::prefixes("09-11").unwrap(), ["09", "10", "11"]);
+    /// assert_eq!(WalletRule::prefixes("62").unwrap(), ["62"]);
+    /// assert!(["", "6x", "30-25", "1-30", "1-2-3"].iter().all(|bad| WalletRule::prefixes(bad).is_none()));
+    /// ```
+    pub fn prefixes(text: &str) -> Option<Vec<String>> {
+        let (from, to) = text.split_once('-').unwrap_or((text, text));
+        let good =
+            |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !good(from) || !good(to) || from.len() != to.len() {
+            return None;
+        }
+        let (first, last): (u32, u32) = (from.parse().ok()?, to.parse().ok()?);
+        let few = first <= last && last - first < 100;
+        few.then(|| (first..=last).map(|number| format!("{number:0width$}", width = from.len())).collect())
+    }
 }
 
 #[cfg(test)]
@@ -95,18 +157,55 @@ mod tests {
         assert!(!format!("{code:?}").contains("3456"));
     }
 
-    #[test]
-    fn the_first_rule_that_fits_names_the_wallet() {
-        let rule = |wallet: &str, prefix: &str, shortest, longest| WalletRule {
+    /// Whose `digits` are where "two" and "three" are taken: `one`, `two or three`, `wrong length`, `unknown`.
+    fn check(digits: &str, expected: &str) {
+        let rule = |wallet: &str, prefix: &str, digits: (usize, usize), wins| WalletRule {
             wallet: wallet.into(),
-            prefixes: vec![prefix.into()],
-            shortest,
-            longest,
+            prefixes: WalletRule::prefixes(prefix).unwrap(),
+            shortest: digits.0,
+            longest: digits.1,
+            wins,
         };
-        let rules = [rule("one", "13", 18, 18), rule("two", "28", 16, 24)];
-        let wallet = |digits: &str| wallet_of(&PayerCode::parse(digits).unwrap(), &rules).map(str::to_owned);
-        assert_eq!(wallet("134567890123456789").as_deref(), Some("one"));
-        assert_eq!(wallet("1345678901234567890"), None, "one digit too many");
-        assert_eq!(wallet("2812345678901234").as_deref(), Some("two"));
+        let rules = [
+            rule("one", "13", (18, 18), false),
+            rule("two", "25-28", (16, 24), false),
+            rule("three", "28", (16, 20), false),
+            rule("four", "28", (16, 20), false),
+            rule("one", "281", (16, 16), false),
+            rule("three", "26", (16, 20), true),
+            rule("five", "77", (16, 16), false),
+            rule("six", "77", (16, 16), false),
+        ];
+        let taken = |wallet: &str| ["two", "three"].contains(&wallet);
+        let said = match recognize(&PayerCode::parse(digits).unwrap(), &rules, taken) {
+            Recognized::As(wallet) => wallet.to_owned(),
+            Recognized::OneOf(wallets) => wallets.join(" or "),
+            Recognized::WrongLength => "wrong length".to_owned(),
+            Recognized::Unknown => "unknown".to_owned(),
+        };
+        assert_eq!(said, expected, "{digits}");
+    }
+
+    #[test]
+    fn a_code_is_its_wallets_by_prefix_and_length() {
+        check("134567890123456789", "one");
+        check("1345678901234567890", "wrong length");
+        check("2512345678901234", "two");
+        check("9912345678901234", "unknown");
+    }
+
+    #[test]
+    fn a_longer_prefix_decides_and_then_the_rule_that_wins() {
+        check("2812345678901234", "one");
+        check("28123456789012345", "three or two");
+        check("2612345678901234", "three");
+        check("261234567890123456789", "two");
+    }
+
+    #[test]
+    fn where_wallets_share_a_prefix_those_that_are_taken_are_asked_about() {
+        check("2892345678901234", "three or two");
+        check("289234567890123456789", "two");
+        check("7712345678901234", "five or six");
     }
 }

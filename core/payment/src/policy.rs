@@ -8,6 +8,9 @@ use std::time::Duration;
 pub struct Policy {
     /// How long a call may take before it counts as lost.
     pub call_timeout: Duration,
+    /// Whether the provider can say what became of an order or a refund. Where it cannot, what is unclear is undone at
+    /// once, and again until the undoing is confirmed; and a refund that got no answer is asked for again.
+    pub can_inquire: bool,
     /// From an unclear charge to the first inquiry.
     pub first_inquiry: Duration,
     /// Between inquiries.
@@ -64,6 +67,7 @@ impl Default for Policy {
     fn default() -> Policy {
         Policy {
             call_timeout: Duration::from_secs(10),
+            can_inquire: true,
             first_inquiry: Duration::from_secs(2),
             inquiry_every: Duration::from_secs(5),
             give_up_after: Duration::from_secs(45),

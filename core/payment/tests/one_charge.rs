@@ -183,9 +183,10 @@ impl Life {
 }
 
 fn policy() -> impl Strategy<Value = Policy> {
-    (1u32..6, any::<bool>()).prop_map(|(send_tries, undo_at_deadline)| Policy {
+    (1u32..6, any::<bool>(), any::<bool>()).prop_map(|(send_tries, undo_at_deadline, can_inquire)| Policy {
         send_tries,
         undo_at_deadline,
+        can_inquire,
         ..Policy::default()
     })
 }

@@ -106,6 +106,23 @@ fn what_is_missing_is_not_called_unpaid_while_it_may_be_on_its_way() {
     assert_eq!(life.next(), Next::Rest(Outcome::NotPaid(Reason::CancelledByCashier)));
 }
 
+/// A request that was only late is found soon after it arrived, and not when it could arrive no more.
+#[test]
+fn a_lost_request_is_looked_for_while_it_may_still_arrive() {
+    let mut life = Life::lost();
+    life.learn(Fact::CancelRequested { by: "wang".to_owned() });
+    while !life.asked.contains(&Ask::Reverse) {
+        life.pass(seconds(1), Some(Verdict::NotFound));
+    }
+    life.asked.clear();
+    life.pass(life.policy.in_flight_max / 3, Some(Verdict::NotFound));
+    assert!(!life.asked.is_empty() && life.asked.iter().all(|ask| *ask == Ask::Inquire), "{:?}", life.asked);
+    life.asked.clear();
+    life.pass(seconds(600), Some(Verdict::NotFound));
+    assert!((1..9).contains(&life.asked.len()), "seldom, and once at the end: {:?}", life.asked);
+    assert_eq!(life.next(), Next::Rest(Outcome::NotPaid(Reason::CancelledByCashier)));
+}
+
 #[test]
 fn late_money_that_cannot_be_reversed_is_refunded() {
     let mut life = Life::lost();

@@ -32,8 +32,36 @@ pub struct ReceiptFacts {
     pub provider_number: Option<String>,
     /// Where the electronic receipt is. The slip's code leads there; without it the code is the order number.
     pub receipt_url: Option<String>,
+    /// The bill that the payment is a part of, if several payments pay one.
+    pub bill: Option<Bill>,
     /// The language of the slip.
     pub language: Language,
+}
+
+/// A bill that several payments pay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bill {
+    /// What the whole comes to.
+    pub total: Money,
+    /// What people call it, such as a table; empty if nothing.
+    pub note: String,
+    /// What was paid of it, in the order in which it was asked for.
+    pub parts: Vec<BillPart>,
+    /// What is left to pay.
+    pub left: Money,
+    /// This slip is about the payment that completed the bill, so it speaks for the whole of it.
+    pub completed: bool,
+}
+
+/// One payment of a bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillPart {
+    /// How it was paid.
+    pub wallet: Text,
+    /// How much, less what went back.
+    pub amount: Money,
+    /// A person recorded it by hand, and nobody has verified it.
+    pub recorded: bool,
 }
 
 /// How a payment ended, as far as a slip tells it.

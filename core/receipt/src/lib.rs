@@ -27,6 +27,7 @@
 //!     order_number: "018f3c1e5b7a7c3d9e2f0123456789ab".into(),
 //!     provider_number: None,
 //!     receipt_url: None,
+//!     bill: None,
 //!     language: Language::Chinese,
 //! };
 //! let rows = lay_out(&receipt(&facts, Copy::Original), Columns::MM_58);
@@ -37,12 +38,16 @@ mod cells;
 mod document;
 mod facts;
 mod layout;
+mod of_bill;
 mod of_payment;
 mod slip;
 
 pub use cells::cells;
 pub use document::{Align, Document, Fit, Line, Size};
-pub use facts::{Copy, Counted, Language, LastDigits, NotLastDigits, Outcome, ReceiptFacts, RefundFact};
+pub use facts::{
+    Bill, BillPart, Copy, Counted, Language, LastDigits, NotLastDigits, Outcome, ReceiptFacts, RefundFact,
+};
 pub use layout::{Columns, Layout, Row, TooNarrow, lay_out};
+pub use of_bill::bill_of;
 pub use of_payment::{Place, of_payment, of_refund};
 pub use slip::receipt;

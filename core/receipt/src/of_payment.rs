@@ -1,6 +1,6 @@
 //! A slip's facts, taken from a payment that rests.
 
-use crate::facts::{Counted, Language, LastDigits, Outcome, ReceiptFacts, RefundFact};
+use crate::facts::{Bill, Counted, Language, LastDigits, Outcome, ReceiptFacts, RefundFact};
 use base::{RefundNo, Text, Timestamp};
 use payment::{Charge, Method, Next, Payment, Refund, RefundState, WhyUndo};
 
@@ -15,6 +15,8 @@ pub struct Place {
     pub till: String,
     /// Where the electronic receipt is, if there is one.
     pub receipt_url: Option<String>,
+    /// The bill that it is a part of, if several payments pay one.
+    pub bill: Option<Bill>,
     /// The language of the slip.
     pub language: Language,
 }
@@ -64,6 +66,7 @@ fn facts(payment: &Payment, outcome: Outcome, place: Place) -> ReceiptFacts {
         order_number: payment.request.order_no().to_string(),
         provider_number: paid.map(|paid| paid.transaction.clone()).filter(|number| !number.is_empty()),
         receipt_url: place.receipt_url,
+        bill: place.bill,
         language: place.language,
     }
 }

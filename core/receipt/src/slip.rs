@@ -1,7 +1,7 @@
 //! The slips themselves: which lines stand on a paid, unpaid, returned or refund slip, and their words.
 
 use crate::document::{Document, Line, Size};
-use crate::facts::{Copy, Language, Outcome, ReceiptFacts, RefundFact};
+use crate::facts::{Bill, Copy, Language, Outcome, ReceiptFacts, RefundFact};
 use base::{Text, Timestamp, Zone};
 
 /// The document of a slip.
@@ -15,6 +15,10 @@ pub fn receipt(facts: &ReceiptFacts, copy: Copy) -> Document {
     lines.push(Line::Rule);
     lines.extend(particulars(facts));
     lines.push(Line::Rule);
+    if let Some(bill) = &facts.bill {
+        lines.extend(whole_bill(bill, facts.language));
+        lines.push(Line::Rule);
+    }
     lines.push(Line::Qr { content: facts.receipt_url.clone().unwrap_or_else(|| facts.order_number.clone()) });
     lines.push(Line::centered(match facts.receipt_url {
         Some(_) => say("扫码看电子小票", "Scan for the electronic receipt"),
@@ -48,7 +52,11 @@ fn head(facts: &ReceiptFacts) -> Vec<Line> {
 /// The outcome in a word, then the amount it is about, as large as the paper allows.
 fn money(facts: &ReceiptFacts) -> Vec<Line> {
     let say = |zh: &str, en: &str| pick(&Text::new(zh, en), facts.language);
+    let completed = facts.bill.as_ref().filter(|bill| bill.completed);
     let (word, amount) = match &facts.outcome {
+        Outcome::Paid { refunds } if refunds.is_empty() && completed.is_some() => {
+            (say("整单付清", "BILL PAID"), completed.map_or(facts.amount, |bill| bill.total))
+        }
         Outcome::Paid { .. } => (say("收款成功", "PAID"), facts.amount),
         Outcome::Recorded => (say("手工登记（未核实）", "RECORDED, NOT VERIFIED"), facts.amount),
         Outcome::NotPaid { .. } => (say("未收款", "NOT PAID"), facts.amount),
@@ -67,6 +75,10 @@ fn particulars(facts: &ReceiptFacts) -> Vec<Line> {
     if let Outcome::Refunded { .. } = &facts.outcome {
         lines.push(Line::pair(say("原收款", "Was paid"), facts.amount.for_people()));
     }
+    let parted = facts.bill.is_some() && matches!(facts.outcome, Outcome::Paid { .. });
+    if parted {
+        lines.push(Line::pair(say("本次收款", "This payment"), facts.amount.for_people()));
+    }
     lines.push(Line::pair(say("方式", "Method"), method(facts)));
     if let Some(counted) = &facts.counted {
         lines.push(Line::pair(say("收现金", "Cash received"), counted.tendered.for_people()));
@@ -84,6 +96,25 @@ fn particulars(facts: &ReceiptFacts) -> Vec<Line> {
         }
         Outcome::Refunded { refund } => lines.push(Line::pair(say("退款号", "Refund"), &refund.number)),
         Outcome::Recorded | Outcome::NotPaid { .. } | Outcome::Returned { .. } => {}
+    }
+    lines
+}
+
+/// Every payment of the bill with its method, and what is left: one slip tells the whole.
+fn whole_bill(bill: &Bill, language: Language) -> Vec<Line> {
+    let say = |zh: &str, en: &str| pick(&Text::new(zh, en), language);
+    let mut lines = Vec::new();
+    if !bill.note.is_empty() {
+        lines.push(Line::pair(say("单据", "Bill"), &bill.note));
+    }
+    lines.push(Line::pair(say("整单合计", "Whole bill"), bill.total.for_people()));
+    for (number, part) in (1..).zip(&bill.parts) {
+        let mark = if part.recorded { say("（未核实）", " (not verified)") } else { String::new() };
+        let label = format!("{number}. {}{mark}", pick(&part.wallet, language));
+        lines.push(Line::pair(label, part.amount.for_people()));
+    }
+    if bill.left.is_positive() {
+        lines.push(Line::pair(say("还差", "Left to pay"), bill.left.for_people()));
     }
     lines
 }

@@ -3,7 +3,8 @@
 use base::{Money, Text, Timestamp};
 use expect_test::{Expect, expect};
 use receipt::{
-    Columns, Copy, Counted, Language, LastDigits, Outcome, ReceiptFacts, RefundFact, lay_out, receipt,
+    Bill, BillPart, Columns, Copy, Counted, Language, LastDigits, Outcome, ReceiptFacts, RefundFact, lay_out,
+    receipt,
 };
 use std::num::NonZeroU32;
 
@@ -26,6 +27,7 @@ fn paid() -> ReceiptFacts {
         order_number: "018f3c1e5b7a7c3d9e2f0123456789ab".into(),
         provider_number: Some("4200002123202611230123456789".into()),
         receipt_url: Some("https://pay.example.com/r/Xk3fQ9".into()),
+        bill: None,
         language: Language::Chinese,
     }
 }
@@ -283,6 +285,7 @@ fn not_paid() {
         last_digits: None,
         provider_number: None,
         receipt_url: None,
+        bill: None,
         ..paid()
     };
     check(
@@ -550,6 +553,142 @@ fn what_is_only_recorded_says_so() {
         |                                |
         |本店手工登记，尚未由支付机构核  |
         |实。请保留手机上的付款记录。    |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+fn bill(completed: bool) -> Bill {
+    let part = |zh: &str, en: &str, fen, recorded| BillPart {
+        wallet: Text::new(zh, en),
+        amount: Money::cny(fen),
+        recorded,
+    };
+    let mut parts =
+        vec![part("支付宝", "Alipay", 8_000, false), part("微信支付", "WeChat Pay", 1_250, false)];
+    if completed {
+        parts.push(part("现金", "Cash", 750, false));
+    } else {
+        parts.push(part("微信支付", "WeChat Pay", 250, true));
+    }
+    let left = Money::cny(if completed { 0 } else { 500 });
+    Bill { total: Money::cny(10_000), note: "5号桌".into(), parts, left, completed }
+}
+
+#[test]
+fn a_part_of_a_bill_on_58_mm() {
+    let facts = ReceiptFacts { bill: Some(bill(false)), ..paid() };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |            收款成功            | x2 bold
+        |            ￥12.50             | x3 bold
+        |--------------------------------|
+        |本次收款                 ￥12.50|
+        |方式           微信支付 尾号4821|
+        |时间         2026-11-23 14:31:05|
+        |收银                2号收银 张敏|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号                          |
+        |    4200002123202611230123456789|
+        |--------------------------------|
+        |单据                       5号桌|
+        |整单合计                ￥100.00|
+        |1. 支付宝                ￥80.00|
+        |2. 微信支付              ￥12.50|
+        |3. 微信支付（未核实）     ￥2.50|
+        |还差                      ￥5.00|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |退款：带此小票到店，钱按原路退回|
+        |付款账户。                      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn a_completed_bill_on_58_mm() {
+    let facts = ReceiptFacts { bill: Some(bill(true)), ..paid() };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |            整单付清            | x2 bold
+        |            ￥100.00            | x3 bold
+        |--------------------------------|
+        |本次收款                 ￥12.50|
+        |方式           微信支付 尾号4821|
+        |时间         2026-11-23 14:31:05|
+        |收银                2号收银 张敏|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号                          |
+        |    4200002123202611230123456789|
+        |--------------------------------|
+        |单据                       5号桌|
+        |整单合计                ￥100.00|
+        |1. 支付宝                ￥80.00|
+        |2. 微信支付              ￥12.50|
+        |3. 现金                   ￥7.50|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |退款：带此小票到店，钱按原路退回|
+        |付款账户。                      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+}
+
+#[test]
+fn a_completed_bill_in_english() {
+    let facts = ReceiptFacts { bill: Some(bill(true)), language: Language::English, ..paid() };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |           BILL PAID            | x2 bold
+        |            ￥100.00            | x3 bold
+        |--------------------------------|
+        |This payment             ￥12.50|
+        |Method    WeChat Pay ending 4821|
+        |Time         2026-11-23 14:31:05|
+        |Till                2号收银 张敏|
+        |Order                           |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |Transaction                     |
+        |    4200002123202611230123456789|
+        |--------------------------------|
+        |Bill                       5号桌|
+        |Whole bill              ￥100.00|
+        |1. Alipay                ￥80.00|
+        |2. WeChat Pay            ￥12.50|
+        |3. Cash                   ￥7.50|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |Scan for the electronic receipt |
+        |                                |
+        |Refunds: bring this slip to the |
+        |store; the money goes back the  |
+        |way it came.                    |
         8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
     "#]],
     );

@@ -84,6 +84,23 @@ impl Balance {
         self.opening.saturating_add(self.came).saturating_sub(self.went)
     }
 
+    /// A sentence if the day does not open with what the last one before closed with.
+    fn not_as_closed(&self, closed: i64) -> Option<Text> {
+        let money = |minor: i64| Money::cny(minor).for_people();
+        let (opening, off) = (money(self.opening), money(self.opening.saturating_sub(closed)));
+        let closed_with = money(closed);
+        (self.opening != closed).then(|| {
+            Text::new(
+                format!(
+                    "资金账单的期初余额 {opening} 不等于上一份资金账单的期末余额 {closed_with}，相差 {off}：两份账单之间可能缺行；请把两天的资金账单各重新取一次，仍不一致就拿两份账单向支付方核实"
+                ),
+                format!(
+                    "The account's bill opens with {opening}, but the last one before closed with {closed_with}, {off} off: rows may be missing between the two; fetch both days again, and ask the provider with both bills if it stays so"
+                ),
+            )
+        })
+    }
+
     /// A sentence if the bill says that it holds something else.
     fn unbalanced(&self) -> Option<Text> {
         let money = |minor: i64| Money::cny(minor).for_people();
@@ -103,10 +120,16 @@ impl Balance {
     }
 }
 
-/// The account's movements against the trade bill of the same day, and against the account's own balance: a sentence
-/// for everything that does not agree. All are the provider's own, so nothing here is a fact about a payment; it is a
-/// question to the provider.
-pub fn hold_funds(trades: &Sums, funds: &Flows, balance: Option<&Balance>) -> Vec<Text> {
+/// The account's movements against the trade bill of the same day, against the account's own balance, and against what
+/// it held at the end of the last day before (`closed_before`, minor units; nothing if that is not known): a sentence for
+/// everything that does not agree. All are the provider's own, so nothing here is a fact about a payment; it is a question
+/// to the provider.
+pub fn hold_funds(
+    trades: &Sums,
+    funds: &Flows,
+    balance: Option<&Balance>,
+    closed_before: Option<i64>,
+) -> Vec<Text> {
     let sides = [
         ("收款", "payments", trades.bill_sales.amount, funds.of(Flow::Payment).amount),
         ("退款", "refunds", trades.bill_refunds.amount, funds.of(Flow::Refund).amount),
@@ -122,7 +145,10 @@ pub fn hold_funds(trades: &Sums, funds: &Flows, balance: Option<&Balance>) -> Ve
             ),
         )
     };
-    differing.map(sentence).chain(balance.and_then(Balance::unbalanced)).collect()
+    let unbalanced = balance.and_then(Balance::unbalanced);
+    let moved_between =
+        balance.zip(closed_before).and_then(|(balance, closed)| balance.not_as_closed(closed));
+    differing.map(sentence).chain(unbalanced).chain(moved_between).collect()
 }
 
 #[cfg(test)]
@@ -145,10 +171,11 @@ mod tests {
     #[test]
     fn movements_that_are_what_the_trades_say_agree_whatever_else_moved() {
         let (trades, mut funds) = day();
-        assert_eq!(hold_funds(&trades, &funds, None), vec![]);
+        assert_eq!(hold_funds(&trades, &funds, None, Some(7)), vec![]);
         funds.count(Flow::Withdrawal, 1000);
         let balance = Balance { opening: 5000, came: 2502, went: 1265, closing: 6237 };
-        assert_eq!(hold_funds(&trades, &funds, Some(&balance)), vec![]);
+        assert_eq!(hold_funds(&trades, &funds, Some(&balance), None), vec![]);
+        assert_eq!(hold_funds(&trades, &funds, Some(&balance), Some(5000)), vec![]);
     }
 
     #[test]
@@ -157,13 +184,26 @@ mod tests {
         funds.count(Flow::Fee, 1);
         funds.count(Flow::Payment, 1);
         let balance = Balance { opening: -100, came: 2503, went: 266, closing: 2037 };
-        let told = hold_funds(&trades, &funds, Some(&balance));
+        let told = hold_funds(&trades, &funds, Some(&balance), Some(-100));
         assert!(told.iter().all(|text| !text.zh.is_empty()), "{told:?}");
         let told: Vec<String> = told.into_iter().map(|text| text.en).collect();
         assert_eq!(told.len(), 3);
         assert!(told[2].contains("leaves ￥21.37, but it closes with ￥20.37, -￥1.00 off"), "{told:?}");
         assert!(told[0].starts_with("The trade bill's payments add up to ￥25.00"), "{told:?}");
         assert!(told[1].contains("fees"), "{told:?}");
+    }
+
+    #[test]
+    fn a_day_opens_with_what_the_last_one_closed_with() {
+        let (trades, funds) = day();
+        let balance = Balance { opening: 5000, came: 2502, went: 265, closing: 7237 };
+        let told = hold_funds(&trades, &funds, Some(&balance), Some(5010));
+        let [said] = told.as_slice() else { panic!("one sentence, not {told:?}") };
+        assert!(
+            said.en.contains("opens with ￥50.00, but the last one before closed with ￥50.10, -￥0.10 off"),
+            "{said:?}"
+        );
+        assert!(said.zh.contains("期初余额 ￥50.00 不等于"), "{said:?}");
     }
 
     #[test]

@@ -118,6 +118,8 @@ fn capabilities() -> Capabilities {
     Capabilities {
         name: "alipay",
         title: Text::new("支付宝", "Alipay"),
+        wallets: &["alipay"],
+        qr_wallets: &["alipay"],
         payer_code: true,
         shown_qr: true,
         policy: policy(),

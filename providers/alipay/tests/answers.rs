@@ -36,7 +36,7 @@ fn key(ask: &Ask) -> &'static str {
 
 #[test]
 fn signed_replies_prove_what_they_say_and_no_more() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = ours(&world);
     let mut trace = String::new();
     let mut check = |ask: Ask, inner: &str| {
@@ -124,7 +124,7 @@ fn signed_replies_prove_what_they_say_and_no_more() {
 
 #[test]
 fn what_is_not_signed_proves_nothing() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = ours(&world);
     let mut check = |status: u16, body: &str, expected: Doubt| {
         let reply = Reply { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
@@ -147,7 +147,7 @@ fn what_is_not_signed_proves_nothing() {
 
 #[test]
 fn a_payment_is_asked_for_in_these_words() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = Order { description: " a/b=c&\n拿铁 ".to_owned(), ..world.order(1, Treatment::Normal) };
     let signed = |request: &HttpRequest| {
         let mut params = Params::new();

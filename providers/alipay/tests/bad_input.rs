@@ -10,7 +10,6 @@ use payment::Ask;
 use provider_contract::signing::{Checksum, Sign};
 use provider_contract::{BadNotice, Delivery, HttpRequest, Provider, Simulator as _, Treatment};
 use std::fmt::Write;
-use world::World;
 
 const CODE: &str = "280000000000009900";
 
@@ -56,7 +55,7 @@ fn post(params: &Params) -> HttpRequest {
 
 /// One line: what was wrong, and the answer.
 fn tell(trace: &mut String, what: &str, request: &HttpRequest) {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let reply = world.reply_to(request);
     let body = String::from_utf8(reply.body).unwrap();
     let said = if reply.status == 200 { codes(&body) } else { format!("HTTP {}", reply.status) };
@@ -180,13 +179,13 @@ fn methods_name_what_is_wrong_with_their_content() {
 #[test]
 fn a_code_of_another_wallet_or_spent_is_refused_and_charges_nobody() {
     for code in ["134567890123456789", "28000000000000", "2800000000000000000000000", "28000000000000000x"] {
-        let mut world = World::cheap();
+        let mut world = world::cheap();
         let request = post(&signed(pay(&content(&[("auth_code", code.into())]))));
         let body = String::from_utf8(world.reply_to(&request).body).unwrap();
         assert!(body.contains("ACQ.PAYMENT_AUTH_CODE_INVALID"), "{code}: {body}");
         assert!(world.simulator.books().iter().all(|book| book.charges == 0 && book.paid.is_none()));
     }
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     for (number, expected) in [("one", "10000"), ("two", "PAYMENT_AUTH_CODE_INVALID"), ("one", "10000")] {
         let request = post(&signed(pay(&content(&[("out_trade_no", number.into())]))));
         let body = String::from_utf8(world.reply_to(&request).body).unwrap();
@@ -206,7 +205,7 @@ fn query_and_form_by_get_or_post_are_the_same_request() {
         headers: Vec::new(),
         body: body.as_bytes().to_vec(),
     };
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     for request in [
         request("GET", &whole, ""),
         request("POST", "", &whole),
@@ -221,7 +220,7 @@ fn query_and_form_by_get_or_post_are_the_same_request() {
 
 #[test]
 fn an_order_number_with_other_content_is_refused() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let mut pay_again = |change: &[(&str, serde_json::Value)]| {
         codes(&String::from_utf8(world.reply_to(&post(&signed(pay(&content(change))))).body).unwrap())
     };
@@ -237,7 +236,7 @@ fn an_order_number_with_other_content_is_refused() {
 
 #[test]
 fn money_is_canceled_on_its_own_day_only() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     world.verdict(&order, &Ask::Charge);
     world.wait(12 * 3600);
@@ -248,7 +247,7 @@ fn money_is_canceled_on_its_own_day_only() {
 
 #[test]
 fn a_notification_that_cannot_be_trusted_is_refused() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     world.verdict(&order, &Ask::Charge);
     world.wait(2);
@@ -294,7 +293,7 @@ fn a_notification_that_cannot_be_trusted_is_refused() {
 
 #[test]
 fn only_the_seven_letters_end_a_notification() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     world.verdict(&order, &Ask::Charge);
     world.wait(2);
@@ -315,7 +314,7 @@ fn only_the_seven_letters_end_a_notification() {
 
 #[test]
 fn a_refunds_notification_names_the_refund() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     world.verdict(&order, &Ask::Charge);
     world.verdict(&order, &world::refund(5, 250));
@@ -332,7 +331,7 @@ fn a_refunds_notification_names_the_refund() {
 
 #[test]
 fn the_payers_code_is_in_no_words_that_are_kept() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     let code = order.payer_code.as_ref().unwrap().reveal().to_owned();
     let mut reply = world.reply(&order, &Ask::Charge);
@@ -361,7 +360,7 @@ fn kept_keys_make_the_same_simulator_and_mixed_ones_none() {
 
 #[test]
 fn while_it_is_down_nothing_answers() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     world.simulator.set_down(true);
     let call = world.call(&order, &Ask::Charge);

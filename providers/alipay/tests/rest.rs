@@ -27,7 +27,7 @@ fn ours(world: &World) -> Order {
 
 #[test]
 fn each_question_as_it_leaves() {
-    let world = World::cheap();
+    let world = world::cheap();
     let moment = Moment { now: world.now, nonce: 0xA1 };
     let mut text = String::new();
     for ask in
@@ -121,7 +121,7 @@ fn reply(status: u16, body: &str) -> Reply {
 }
 
 fn answered(ask: &Ask, reply: &Reply) -> Verdict {
-    let world = World::cheap();
+    let world = world::cheap();
     let moment = Moment { now: world.now, nonce: 1 };
     client(&world).answer(ask, &ours(&world), reply, &moment).verdict
 }
@@ -195,7 +195,7 @@ fn what_is_not_signed_proves_nothing() {
 
 #[test]
 fn what_is_wrong_between_us_is_named() {
-    let world = World::cheap();
+    let world = world::cheap();
     let moment = Moment { now: world.now, nonce: 1 };
     let check = |reply: &Reply, expected: Option<Trouble>| {
         assert_eq!(
@@ -223,7 +223,7 @@ fn request(world: &World, ask: &Ask, order: &Order, nonce: u128) -> HttpRequest 
 
 #[test]
 fn the_simulators_door_refuses_what_the_real_one_does() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     let good = request(&world, &Ask::Inquire, &order, 7);
     let header = good.header("authorization").unwrap().to_owned();
@@ -267,7 +267,7 @@ fn the_simulators_door_refuses_what_the_real_one_does() {
 /// Bodies that are signed rightly and cannot be meant.
 #[test]
 fn broken_contents_are_refused() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let moment = Moment { now: world.now, nonce: 9 };
     for (body, code) in [
         ("", "invalid-parameter"),
@@ -299,7 +299,7 @@ fn broken_contents_are_refused() {
 
 #[test]
 fn both_faces_have_the_same_books() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     assert!(matches!(world.verdict(&order, &Ask::Charge), Verdict::Paid(_)));
     let reply = world.reply_to(&request(&world, &Ask::Inquire, &order, 8)).into();
@@ -311,7 +311,7 @@ fn both_faces_have_the_same_books() {
 
 #[test]
 fn a_bill_that_is_not_there() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let moment = Moment { now: world.now, nonce: 3 };
     let client = client(&world);
     let bills = client.bills().unwrap();

@@ -12,7 +12,7 @@ use world::{World, refund, refund_query};
 fn a_payers_code_under_every_treatment() {
     let mut trace = String::new();
     for (treatment, name) in Treatment::ALL {
-        let mut world = World::cheap();
+        let mut world = world::cheap();
         let order = world.order(7, *treatment);
         writeln!(trace, "{name}").unwrap();
         step(&mut trace, &mut world, &order, &Ask::Charge);
@@ -31,7 +31,7 @@ fn a_payers_code_under_every_treatment() {
 fn a_shown_qr_under_every_treatment() {
     let mut trace = String::new();
     for (treatment, name) in Treatment::ALL {
-        let mut world = World::cheap();
+        let mut world = world::cheap();
         let order = Order { shown_qr: true, payer_code: None, ..world.order(7, *treatment) };
         world.simulator.treat(order.order_no, *treatment);
         writeln!(trace, "{name}").unwrap();
@@ -51,7 +51,7 @@ fn a_shown_qr_under_every_treatment() {
 fn returns_under_the_treatments_that_concern_them() {
     let mut trace = String::new();
     for treatment in [Treatment::Normal, Treatment::RefundSlow, Treatment::RefundRefused] {
-        let mut world = World::cheap();
+        let mut world = world::cheap();
         let order = world.order(7, treatment);
         writeln!(trace, "{}", treatment.name()).unwrap();
         step(&mut trace, &mut world, &order, &Ask::Charge);

@@ -24,6 +24,8 @@ pub struct HostAnswer {
     pub settled_on: Option<String>,
     /// The batch that a sign-in is answered with.
     pub batch: Option<u32>,
+    /// What a settlement's totals were found to be, field 48: see [`crate::balances`].
+    pub totals: Option<String>,
     /// What the issuer says to the chip.
     pub chip: Option<Vec<u8>>,
     /// What the host wants of the terminal next.
@@ -98,6 +100,7 @@ fn said(message: &Message<'_>, header: &[u8], code: String) -> HostAnswer {
         time: text(12),
         settled_on: text(15),
         batch: message.field(60).and_then(|value| value.part(2, 6)).and_then(|batch| batch.parse().ok()),
+        totals: text(48),
         chip: message.field(55).map(|value| value.bytes().to_vec()),
         wants,
     }

@@ -9,7 +9,9 @@
 //!   a device's first key + its counter --> one key for one transaction    dukpt
 //!
 //!   Transaction --> request, reversal; SignIn, settle       transaction, management
-//!   bytes that came back --> HostAnswer, or why not         incoming, response_codes
+//!   bytes that came back --> HostAnswer, or why not         incoming, response_codes, session
+//!   Settlement: what is said next, and after the answer     settlement
+//!   an acquirer's host with books, for tests                simulator
 //! ```
 //!
 //! Pure arithmetic: what is random comes in as a value. A key can be used and told from others by its check value; it
@@ -34,7 +36,10 @@ mod outgoing;
 mod pan;
 mod pin;
 mod response_codes;
+mod session;
+mod settlement;
 mod sign_in_keys;
+pub mod simulator;
 mod track;
 mod transaction;
 mod weak;
@@ -51,6 +56,8 @@ pub use pin::{BadPin, Pin, PinRefused, clear_format_0, clear_format_3};
 pub use response_codes::{
     Again, CodeVerdict, Owner, RESPONSE_CODES, ResponseCode, response_code, reversal_is_over, unlisted,
 };
+pub use session::{NotSignedIn, SignedIn, signed_in, wants_sign_in};
+pub use settlement::{CannotSettle, Detail, Settlement};
 pub use sign_in_keys::{BadWorkingKeys, WorkingKey, WorkingKeys};
 pub use track::{TrackTooShort, decrypt_track, encrypt_track};
 pub use transaction::{Card, Numbers, Original, Read, ReversalReason, Transaction};

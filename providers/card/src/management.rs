@@ -89,7 +89,7 @@ pub fn balances(field_48: &str) -> Option<(Balance, Balance)> {
 
 impl BatchTotals {
     /// Sixty-two digits; both results are 0, for the host to fill in.
-    fn field_48(&self) -> String {
+    pub(crate) fn field_48(&self) -> String {
         let half = |totals: &Totals| {
             let ((debit, debits), (credit, credits)) = (totals.debit, totals.credit);
             format!("{debit:012}{debits:03}{credit:012}{credits:03}0")

@@ -5,9 +5,11 @@
 //! provider's words.
 
 mod outbox;
+mod teller;
 mod trade;
 
 pub use outbox::{Letter, Outbox};
+pub use teller::{Desk, Outcome, Stamp, Stamped, Teller, page};
 pub use trade::{Cause, Phase, Return, Trade};
 
 use crate::{Book, Treatment};

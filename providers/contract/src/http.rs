@@ -35,7 +35,8 @@ impl HttpMethod {
 pub struct Call {
     /// Method.
     pub method: HttpMethod,
-    /// Scheme, host, path and query: `https://api.example/v3/pay?x=1`.
+    /// Scheme, host, path and query: `https://api.example/v3/pay?x=1`. With the scheme `frame` it is no HTTP at all:
+    /// [`Call::frame`].
     pub url: String,
     /// Header names and values. The shell adds Host, Content-Length and User-Agent.
     pub headers: Vec<(&'static str, String)>,
@@ -44,6 +45,14 @@ pub struct Call {
     /// The provider takes it only over a connection on which the merchant's own certificate was shown. Without one
     /// the shell does not send it.
     pub client_certificate: bool,
+}
+
+impl Call {
+    /// A POST of a body of that type, for which no certificate is shown.
+    pub fn post(url: String, content_type: &str, body: impl Into<Vec<u8>>) -> Call {
+        let headers = vec![("content-type", content_type.to_owned())];
+        Call { method: HttpMethod::Post, url, headers, body: body.into(), client_certificate: false }
+    }
 }
 
 impl fmt::Debug for Call {

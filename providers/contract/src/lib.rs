@@ -11,7 +11,9 @@ pub mod bill_faults;
 pub mod bills;
 pub mod books;
 pub mod conformance;
+pub mod fields;
 pub mod form;
+mod frame;
 mod http;
 mod keys;
 mod order;
@@ -19,7 +21,10 @@ pub mod seal;
 pub mod signing;
 mod simulator;
 mod trouble;
+pub mod words;
+pub mod world;
 
+pub use frame::{FRAME_BYTES_MAX, FRAME_LENGTH_BYTES, frame_bytes, is_frame};
 pub use http::{CLIENT_CERTIFICATE, Call, HttpMethod, HttpReply, HttpRequest, Reply};
 pub use keys::{CannotRenew, KeyInUse, Renewed, RenewsKeys};
 pub use order::{Moment, Order};
@@ -66,12 +71,26 @@ pub struct Capabilities {
     pub name: &'static str,
     /// Its name for people.
     pub title: Text,
+    /// The wallets whose money it takes, by our short names of them: one, or several if it gathers them. Empty if that is
+    /// decided behind it.
+    pub wallets: &'static [&'static str],
+    /// The wallets that can pay its QR codes: some gather several wallets' codes, and make QR codes of one.
+    pub qr_wallets: &'static [&'static str],
     /// Takes a payer's code.
     pub payer_code: bool,
     /// Makes a QR code for the customer to scan.
     pub shown_qr: bool,
     /// Timing that its own documents suggest.
     pub policy: Policy,
+}
+
+impl Capabilities {
+    /// Whether it takes this wallet's money in that way: by the payer's code, or else by a QR code that is shown.
+    pub fn take(&self, wallet: &str, payer_code: bool) -> bool {
+        let (able, wallets) =
+            if payer_code { (self.payer_code, self.wallets) } else { (self.shown_qr, self.qr_wallets) };
+        able && (wallets.is_empty() || wallets.contains(&wallet))
+    }
 }
 
 /// A question that cannot be put: our settings or the order's content do not allow it.

@@ -1,6 +1,7 @@
 //! A merchant's credentials, checked at the door.
 
 use base::{Secret, Text};
+use provider_contract::fields::{is_address, is_gateway};
 use provider_contract::signing::BadKey;
 use std::fmt;
 
@@ -85,14 +86,10 @@ impl Settings {
 
     /// Finds what cannot work before anything is sent.
     pub(crate) fn check(&self) -> Result<(), BadConfig> {
-        let is_address = |url: &str| {
-            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-            host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && !host.contains(' '))
-        };
         if self.merchant.is_empty() || !self.merchant.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(BadConfig::MerchantIsNotANumber);
         }
-        if !is_address(&self.gateway_url) || self.gateway_url.contains(['?', '#']) {
+        if !is_gateway(&self.gateway_url) {
             return Err(BadConfig::GatewayUrlIsNotAnAddress);
         }
         if self.notify_url.as_deref().is_some_and(|url| !is_address(url)) {

@@ -1,7 +1,7 @@
 //! JD Pay's XML gateway: payer's code, shown QR, inquiry, revocation, refund, notifications, and Baitiao's instalment plans.
 //!
 //! A message is XML inside encrypted XML: signed by the private key over a hash's hex digits, then enciphered with 3DES
-//! ([`envelope`]). What a refusal is to a shop is one table, [`codes::REASONS`]. Nothing here has a socket or a clock.
+//! ([`envelope`]). Why a payment failed, its description says by words ([`codes`]). Nothing here has a socket or a clock.
 //!
 //! ```
 //! use jd::{DesKey, Jd, Settings};
@@ -90,6 +90,8 @@ impl Provider for Jd {
         Capabilities {
             name: "jd",
             title: Text::new("京东支付", "JD Pay"),
+            wallets: &["jd"],
+            qr_wallets: &["jd"],
             payer_code: self.settings.product.takes_codes(),
             shown_qr: self.settings.product.shows_codes(),
             policy: Policy::default(),

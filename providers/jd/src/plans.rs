@@ -2,10 +2,11 @@
 //! one on the phone.
 
 use crate::Jd;
-use crate::translate::{Opened, fen, opened, payable, result_of, sealed};
+use crate::translate::{AMOUNT_MAX, Opened, opened, result_of, sealed};
 use crate::wire::{DONE, Service};
 use base::{Money, OrderNo};
 use payment::Doubt;
+use provider_contract::fields::{fen, payable};
 use provider_contract::{Call, CannotAsk, Reply};
 use strict_xml::Element;
 
@@ -39,7 +40,7 @@ pub enum NoPlans {
 }
 
 pub(crate) fn call(jd: &Jd, number: OrderNo, amount: Money) -> Result<Call, CannotAsk> {
-    let fields = vec![("tradeNum", number.to_string()), ("amount", payable(amount)?.to_string())];
+    let fields = vec![("tradeNum", number.to_string()), ("amount", payable(amount, AMOUNT_MAX)?.to_string())];
     Ok(sealed(jd, Service::Plans, &fields))
 }
 

@@ -9,15 +9,10 @@ pub use keys::{BadKeys, Credentials, Keys};
 use crate::envelope::{DesKey, HEAD, NotOpened, open, seal, write};
 use crate::wire::Service;
 use crate::{Jd, Product, Settings};
-use base::{OrderNo, Timestamp};
-use provider_contract::bill_faults::BillFault;
-use provider_contract::books::{Books, Letter, Nothing, SLOW_ANSWER, Spoilt, Trade};
+use provider_contract::books::{Desk, Letter, Outcome, Stamp, Teller, page};
 use provider_contract::signing::{Checksum, Sign, Verify};
-use provider_contract::{
-    Book, Call, Delivery, HttpMethod, HttpReply, HttpRequest, Moment, Outgoing, Treatment,
-};
-use serve::{Code, Outcome, Told};
-use settlement::Day;
+use provider_contract::{Call, HttpReply, HttpRequest, Moment, Treatment};
+use serve::{Code, Told};
 use std::sync::Arc;
 use std::time::Duration;
 use strict_xml::{Element, parse};
@@ -26,6 +21,9 @@ use strict_xml::{Element, parse};
 pub const MERCHANT: &str = "110000000001";
 /// How a simulator says that it knows no such trade.
 const NOT_FOUND: Code = Code("PD0404", "交易不存在");
+
+/// What answers and notifications are.
+const CONTENT_TYPE: &str = "application/xml;charset=UTF-8";
 
 /// Longest body.
 const BODY_MAX: usize = 64 * 1024;
@@ -47,8 +45,7 @@ pub struct Simulator {
     jd_verify: Arc<dyn Verify>,
     des: DesKey,
     keys: Option<Keys>,
-    books: Books,
-    down: bool,
+    desk: Desk,
 }
 
 impl Simulator {
@@ -67,8 +64,7 @@ impl Simulator {
             jd_verify: Arc::new(read.jd_public),
             des: read.des,
             keys: Some(keys),
-            books: Books::new(RETRIES),
-            down: false,
+            desk: Desk::new(RETRIES),
         })
     }
 
@@ -83,8 +79,7 @@ impl Simulator {
             jd_verify: jd,
             des: DesKey::from_base64("MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0").expect("24 bytes"),
             keys: None,
-            books: Books::new(RETRIES),
-            down: false,
+            desk: Desk::new(RETRIES),
         }
     }
 
@@ -136,32 +131,6 @@ impl Simulator {
         Ok((service, message))
     }
 
-    fn deliver(&self, outcome: Outcome) -> Delivery {
-        match outcome {
-            Outcome::Answer(told) => at_once(self.answer(&told, self.jd_sign.as_ref())),
-            Outcome::Opened(spoilt, told) => self.spoil(spoilt, &told),
-            Outcome::Nothing(Nothing::Lost) => Delivery::Nothing,
-            Outcome::Nothing(Nothing::Failed) => at_once(page(502, "Bad Gateway")),
-            Outcome::Nothing(Nothing::Maintenance) => at_once(page(503, "系统维护中")),
-        }
-    }
-
-    fn spoil(&self, spoilt: Spoilt, told: &Told) -> Delivery {
-        let right = self.jd_sign.as_ref();
-        match spoilt {
-            Spoilt::Not => at_once(self.answer(told, right)),
-            Spoilt::Slow => Delivery::Reply { reply: self.answer(told, right), delay: SLOW_ANSWER },
-            Spoilt::Lost => Delivery::Nothing,
-            Spoilt::Failed => at_once(unsigned(Code("PD0099", "系统繁忙，请稍后查询"))),
-            Spoilt::WrongSignature => at_once(self.answer(told, &NoSignature)),
-            Spoilt::SignatureOfAnotherText => at_once(self.answer(told, &Another(right))),
-        }
-    }
-
-    fn answer(&self, told: &Told, key: &dyn Sign) -> HttpReply {
-        HttpReply::new(200, "application/xml;charset=UTF-8", self.envelope(told, key))
-    }
-
     /// An answer's or a notification's document.
     fn envelope(&self, Told(code, body): &Told, key: &dyn Sign) -> String {
         let named = write(&[("version", "V2.0".to_owned()), ("merchant", MERCHANT.to_owned())]);
@@ -169,113 +138,52 @@ impl Simulator {
         let encrypted = seal(&format!("{named}{result}{body}"), key, &self.des);
         format!("{HEAD}<jdpay>{named}{result}<encrypt>{encrypted}</encrypt></jdpay>")
     }
+}
 
-    fn write(&self, number: u64, letter: &Letter) -> Option<Outgoing> {
-        let trade = self.books.trade(&letter.order_no)?;
+impl Teller for Simulator {
+    type Told = Told;
+
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    fn desk_mut(&mut self) -> &mut Desk {
+        &mut self.desk
+    }
+
+    fn act(&mut self, request: &HttpRequest, moment: &Moment) -> Result<Outcome<Told>, HttpReply> {
+        let (service, message) = self.admit(request)?;
+        Ok(self.carry_out(service, &message, moment.now))
+    }
+
+    fn answer(&self, told: &Told, stamp: Stamp, _: &Moment) -> HttpReply {
+        let document = self.envelope(told, &stamp.with(self.jd_sign.as_ref()));
+        HttpReply::new(200, CONTENT_TYPE, document)
+    }
+
+    fn at_a_loss(&self, _: &Told, _: &Moment) -> HttpReply {
+        unsigned(Code("PD0099", "系统繁忙，请稍后查询"))
+    }
+
+    fn notice(&self, letter: &Letter, stamp: Stamp, _: &Moment) -> Option<Call> {
+        let trade = self.desk.books.trade(&letter.order_no)?;
         let url = trade.notify_url.as_ref()?.to_string();
         let told = match &letter.refund_no {
             None => serve::paid_notice(trade),
             Some(refund_no) => {
-                let (trade, back) = self.books.refund(refund_no)?;
+                let (trade, back) = self.desk.books.refund(refund_no)?;
                 serve::return_standing(trade, back)
             }
         };
-        let right = self.jd_sign.as_ref();
-        let document =
-            if letter.forged { self.envelope(&told, &Another(right)) } else { self.envelope(&told, right) };
-        let headers = vec![("content-type", "application/xml;charset=UTF-8".to_owned())];
-        let body = document.into_bytes();
-        let call = Call { method: HttpMethod::Post, url, headers, body, client_certificate: false };
-        Some(Outgoing { call, notice_id: number.to_string() })
-    }
-}
-
-/// Signs with nothing.
-struct NoSignature;
-
-impl Sign for NoSignature {
-    fn sign(&self, _: &[u8]) -> String {
-        "AAAA".to_owned()
-    }
-}
-
-/// Signs another text than it is given.
-struct Another<'a>(&'a dyn Sign);
-
-impl Sign for Another<'_> {
-    fn sign(&self, _: &[u8]) -> String {
-        self.0.sign(b"another text")
-    }
-}
-
-impl provider_contract::Simulator for Simulator {
-    fn serve(&mut self, request: &HttpRequest, moment: &Moment) -> Delivery {
-        if self.down {
-            return Delivery::Nothing;
-        }
-        self.books.settle(moment.now);
-        match self.admit(request) {
-            Ok((service, message)) => {
-                let outcome = self.act(service, &message, moment.now);
-                self.deliver(outcome)
-            }
-            Err(reply) => at_once(reply),
-        }
+        let document = self.envelope(&told, &stamp.with(self.jd_sign.as_ref()));
+        Some(Call::post(url, CONTENT_TYPE, document))
     }
 
-    fn due(&self) -> Option<Timestamp> {
-        if self.down { None } else { self.books.due() }
+    fn is_taken(&self, reply: &HttpReply) -> bool {
+        reply.status == 200 && reply.body == b"success"
     }
 
-    fn tick(&mut self, moment: &Moment) -> Vec<Outgoing> {
-        let mut outgoing = Vec::new();
-        if self.down {
-            return outgoing;
-        }
-        self.books.settle(moment.now);
-        while let Some((number, letter)) = self.books.outbox.next_due(moment.now) {
-            let Some(written) = self.write(number, &letter) else { continue };
-            outgoing.extend(std::iter::repeat_n(written, letter.copies.into()));
-        }
-        outgoing
-    }
-
-    fn notified(&mut self, notice_id: &str, reply: Option<&HttpReply>, _: Timestamp) {
-        let taken = reply.is_some_and(|reply| reply.status == 200 && reply.body == b"success");
-        if let (true, Ok(number)) = (taken, notice_id.parse()) {
-            self.books.outbox.taken(number);
-        }
-    }
-
-    fn treat(&mut self, order_no: OrderNo, treatment: Treatment) {
-        self.books.treat(&order_no.to_string(), treatment);
-    }
-
-    fn scan(&mut self, order_no: OrderNo, now: Timestamp) -> bool {
-        !self.down && self.books.scan(&order_no.to_string(), now)
-    }
-
-    fn set_down(&mut self, down: bool) {
-        self.down = down;
-    }
-
-    fn rotate_keys(&mut self, _: Timestamp) -> bool {
-        false
-    }
-
-    fn books(&self) -> Vec<Book> {
-        self.books.lines()
-    }
-
-    fn book(&self, order_no: OrderNo) -> Option<Book> {
-        self.books.trade(&order_no.to_string()).map(Trade::line)
-    }
-
-    fn spoil_bill(&mut self, _: Day, _: BillFault) {}
-
-    fn bills_at_once(&mut self) {}
-
-    fn code_for(&self, treatment: Treatment, salt: u64) -> String {
+    fn payers_code(&self, treatment: Treatment, salt: u64) -> String {
         format!("18{:010}{}", salt % 10_000_000_000, treatment.code_ending())
     }
 }
@@ -288,13 +196,5 @@ fn result(Code(code, description): Code) -> String {
 fn unsigned(code: Code) -> HttpReply {
     let named = write(&[("version", "V2.0".to_owned()), ("merchant", MERCHANT.to_owned())]);
     let document = format!("{HEAD}<jdpay>{named}<result>{}</result></jdpay>", result(code));
-    HttpReply::new(200, "application/xml;charset=UTF-8", document)
-}
-
-fn page(status: u16, why: &str) -> HttpReply {
-    HttpReply::new(status, "text/html;charset=UTF-8", format!("<html><body>{why}</body></html>"))
-}
-
-fn at_once(reply: HttpReply) -> Delivery {
-    Delivery::Reply { reply, delay: Duration::ZERO }
+    HttpReply::new(200, CONTENT_TYPE, document)
 }

@@ -3,14 +3,17 @@
 use crate::Jd;
 use crate::codes::{why_failed, why_not_refunded};
 use crate::envelope::{Fields, HEAD, NotOpened, open, seal, write};
-use crate::wire::{DONE, Service, TIME_PATTERN, funds, payment_status, refund_status};
-use base::{Currency, Money, OrderNo, RefundNo, Timestamp, Zone, mask_middle};
+use crate::wire::{DONE, Service, funds, payment_status, refund_status};
+use base::{Money, OrderNo, RefundNo};
 use payment::{Answer, Ask, Doubt, Paid, Reason, Said, Verdict};
-use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply, apart};
+use provider_contract::fields::{
+    china_moment, china_time, description, doubt_of_status, fen, masked, payable, plain, said,
+};
+use provider_contract::{Call, CannotAsk, Order, Reply, apart, words};
 use strict_xml::{Element, parse};
 
 /// The most we ask for in one order, in fen: 100 million yuan.
-const AMOUNT_MAX: i64 = 10_000_000_000;
+pub(crate) const AMOUNT_MAX: i64 = 10_000_000_000;
 
 /// The call that asks `ask`.
 pub fn call(jd: &Jd, ask: &Ask, order: &Order) -> Result<Call, CannotAsk> {
@@ -33,13 +36,8 @@ pub(crate) fn sealed(jd: &Jd, service: Service, content: &Fields) -> Call {
     body.push_str(&write(content));
     let encrypted = seal(&body, jd.ours.as_ref(), &jd.des);
     let outer = write(&[version, merchant, ("encrypt", encrypted)]);
-    Call {
-        method: HttpMethod::Post,
-        url: format!("{}{}", jd.settings.gateway_url.trim_end_matches('/'), service.path()),
-        headers: vec![("content-type", "application/xml".to_owned())],
-        body: format!("{HEAD}<jdpay>{outer}</jdpay>").into_bytes(),
-        client_certificate: false,
-    }
+    let url = format!("{}{}", jd.settings.gateway_url.trim_end_matches('/'), service.path());
+    Call::post(url, "application/xml", format!("{HEAD}<jdpay>{outer}</jdpay>"))
 }
 
 fn service_of(ask: &Ask) -> Service {
@@ -60,10 +58,10 @@ fn content(jd: &Jd, ask: &Ask, order: &Order) -> Result<Fields, CannotAsk> {
             let code = order.payer_code.as_ref().ok_or(CannotAsk::PayerCodeGone)?;
             put("token", code.reveal().to_owned());
             put("device", order.terminal.clone());
-            put("tradeName", name(order)?);
+            put("tradeName", description(order, 100)?);
         }
         Ask::Present => {
-            put("tradeName", name(order)?);
+            put("tradeName", description(order, 100)?);
             put("tradeType", "QR".to_owned());
             put("orderType", "0".to_owned());
             // The customer is not known; JD wants a name for them all the same.
@@ -82,8 +80,8 @@ fn content(jd: &Jd, ask: &Ask, order: &Order) -> Result<Fields, CannotAsk> {
         Ask::Reverse | Ask::Close | Ask::Refund { .. } => put("oTradeNum", order.order_no.to_string()),
     }
     let amount = if let Ask::Refund { amount, .. } = ask { *amount } else { order.amount };
-    put("tradeTime", time(order.requested_at));
-    put("amount", payable(amount)?.to_string());
+    put("tradeTime", china_time(order.requested_at));
+    put("amount", payable(amount, AMOUNT_MAX)?.to_string());
     put("currency", "CNY".to_owned());
     let told_of = matches!(ask, Ask::Charge | Ask::Present | Ask::Refund { .. });
     if let (true, Some(url)) = (told_of, &jd.settings.notify_url) {
@@ -111,38 +109,6 @@ fn revocation_no(order_no: OrderNo) -> String {
     format!("R{}", &order_no.to_string()[1..])
 }
 
-fn name(order: &Order) -> Result<String, CannotAsk> {
-    let name = plain(&order.description, 100);
-    if name.is_empty() { Err(cannot("the description is empty")) } else { Ok(name) }
-}
-
-/// Text without control characters, at most `longest` characters.
-fn plain(text: &str, longest: usize) -> String {
-    let fit = |c: char| if c.is_control() { ' ' } else { c };
-    text.trim().chars().map(fit).take(longest).collect::<String>().trim_end().to_owned()
-}
-
-fn time(at: Timestamp) -> String {
-    at.local(TIME_PATTERN, Zone::CHINA)
-}
-
-fn cannot(why: &str) -> CannotAsk {
-    CannotAsk::OrderNotAcceptable(why.to_owned())
-}
-
-pub(crate) fn payable(amount: Money) -> Result<i64, CannotAsk> {
-    if amount.currency() != Currency::Cny {
-        return Err(cannot("only yuan can be paid here"));
-    }
-    if !amount.is_positive() {
-        return Err(cannot("the amount must be at least 0.01"));
-    }
-    if amount.minor() > AMOUNT_MAX {
-        return Err(cannot("the amount is above 100000000.00"));
-    }
-    Ok(amount.minor())
-}
-
 /// A reply taken apart.
 pub(crate) enum Opened {
     /// The signed message inside.
@@ -155,11 +121,8 @@ pub(crate) enum Opened {
 
 /// Opens a reply's envelope and verifies what is inside.
 pub(crate) fn opened(jd: &Jd, reply: &Reply) -> Opened {
-    match reply.status {
-        200 => {}
-        429 => return Opened::Not(Doubt::RateLimited),
-        500.. => return Opened::Not(Doubt::ProviderError),
-        _ => return Opened::Not(Doubt::Garbled),
+    if reply.status != 200 {
+        return Opened::Not(doubt_of_status(reply.status));
     }
     let Some(outer) = parse(&reply.body).ok().filter(|outer| outer.name == "jdpay") else {
         return Opened::Not(Doubt::Garbled);
@@ -202,21 +165,7 @@ pub fn answer(jd: &Jd, ask: &Ask, order: &Order, reply: &Reply) -> Answer {
 
 /// What the gateway cannot verify or decipher it answers without a signature.
 fn doubt_of_unsigned(description: &str) -> Doubt {
-    let ours = ["签名", "验签", "解密", "商户"].iter().any(|word| description.contains(word));
-    if ours { Doubt::OurSettings } else { Doubt::UnknownCode }
-}
-
-fn said(code: &str, description: &str, order: &Order) -> Said {
-    Said::new(short(code, order), short(description, order))
-}
-
-/// A provider's words fit for the timeline: bounded, and without the payer's code should they repeat it.
-fn short(text: &str, order: &Order) -> String {
-    let text = match &order.payer_code {
-        Some(code) => text.replace(code.reveal(), &code.hint()),
-        None => text.to_owned(),
-    };
-    text.chars().filter(|c| !c.is_control()).take(256).collect()
+    if words::speaks_of_our_settings(description) { Doubt::OurSettings } else { Doubt::UnknownCode }
 }
 
 fn verdict(jd: &Jd, ask: &Ask, order: &Order, message: &Element) -> Verdict {
@@ -282,18 +231,10 @@ fn paid(message: &Element) -> Verdict {
         amount,
         // JD tells no number of its own; it knows a trade by the merchant's.
         transaction: number.to_owned(),
-        at: text("tradeTime").or_else(|| message.text_of("tradeTime")).and_then(moment_of),
+        at: text("tradeTime").or_else(|| message.text_of("tradeTime")).and_then(china_moment),
         payer: card.map(masked).unwrap_or_default(),
         funds: text("payType").map(funds).unwrap_or_default().to_owned(),
     })
-}
-
-/// Card numbers come masked; should one not, we mask it.
-fn masked(card: &str) -> String {
-    if card.len() > 32 || !card.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*') {
-        return String::new();
-    }
-    if card.contains('*') { card.to_owned() } else { mask_middle(card, 4, 4) }
 }
 
 fn presented(message: &Element) -> Verdict {
@@ -308,7 +249,7 @@ fn refund(status: &str, description: &str, message: &Element) -> Verdict {
         refund_status::PROCESSING => Verdict::RefundProcessing,
         refund_status::DONE => match yuan(message) {
             Some(amount) => {
-                Verdict::Refunded { amount, at: message.text_of("tradeTime").and_then(moment_of) }
+                Verdict::Refunded { amount, at: message.text_of("tradeTime").and_then(china_moment) }
             }
             None => Verdict::Unclear(Doubt::Garbled),
         },
@@ -330,15 +271,4 @@ fn revocation(order: &Order, status: &str) -> Verdict {
 fn yuan(message: &Element) -> Option<Money> {
     let is_yuan = message.text_of("currency").is_none_or(|currency| currency == "CNY");
     message.text_of("amount").filter(|_| is_yuan).and_then(fen)
-}
-
-/// An amount in fen.
-pub(crate) fn fen(text: &str) -> Option<Money> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let amount = digits.then(|| text.parse().ok()).flatten().map(Money::cny);
-    amount.filter(|amount| amount.is_positive())
-}
-
-fn moment_of(text: &str) -> Option<Timestamp> {
-    Timestamp::parse_local(text, TIME_PATTERN, Zone::CHINA)
 }

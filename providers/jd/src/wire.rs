@@ -5,9 +5,6 @@
 /// The code of an answer that is none of failure.
 pub const DONE: &str = "000000";
 
-/// How the gateway writes moments: Beijing wall clock.
-pub const TIME_PATTERN: &str = "%Y%m%d%H%M%S";
-
 /// A service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {

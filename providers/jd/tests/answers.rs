@@ -64,7 +64,7 @@ impl Trace {
 
 #[test]
 fn signed_answers_prove_what_they_say_and_no_more() {
-    let mut trace = Trace { world: World::cheap(), text: String::new() };
+    let mut trace = Trace { world: world::cheap(), text: String::new() };
     let order = ours(&trace.world);
     let known = Order { transaction: Some("T".to_owned()), ..order.clone() };
     let shown = Order { shown_qr: true, ..order.clone() };
@@ -113,7 +113,7 @@ fn signed_answers_prove_what_they_say_and_no_more() {
 
 #[test]
 fn what_is_not_signed_proves_nothing_and_what_stands_between_us_is_named() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = ours(&world);
     let mut check = |reply: &Reply, doubt: Doubt, trouble: Option<Trouble>| {
         let answer = world.read(&order, &Ask::Charge, reply);
@@ -139,7 +139,7 @@ fn what_is_not_signed_proves_nothing_and_what_stands_between_us_is_named() {
 
 #[test]
 fn a_payment_is_asked_for_in_these_words() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     let mut words = String::new();
     for ask in
@@ -166,7 +166,7 @@ fn a_payment_is_asked_for_in_these_words() {
 #[test]
 fn a_merchant_number_is_asked_only_for_what_it_is_for() {
     let key = Arc::new(MERCHANT);
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let (order, moment) = (world.order(1, Treatment::Normal), world.moment());
     for (product, ask) in [(Product::PayerCode, Ask::Present), (Product::ShownQr, Ask::Charge)] {
         let settings = Settings { product, ..Settings::new("110000000001") };
@@ -179,7 +179,7 @@ fn a_merchant_number_is_asked_only_for_what_it_is_for() {
 
 #[test]
 fn plans_are_shown_only_if_they_add_up() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     let amount = base::Money::cny(30_000);
     let call = world.client.plans_call(order.order_no, amount).unwrap();

@@ -11,7 +11,6 @@ use provider_contract::signing::{Checksum, Sign};
 use provider_contract::{BadNotice, HttpRequest, Provider, Reply, Simulator as _, Treatment};
 use std::fmt::Write;
 use strict_xml::{Element, parse};
-use world::World;
 
 /// The keys of `Simulator::cheap(1)`.
 const MERCHANT: Checksum = Checksum { key: 3 };
@@ -40,7 +39,7 @@ fn result(message: &Element) -> String {
 
 /// One line: what was wrong, and the answer.
 fn tell(trace: &mut String, what: &str, request: &HttpRequest) {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let reply = world.reply_to(request);
     let said = if reply.status == 200 {
         result(&parse(&reply.body).unwrap())
@@ -102,7 +101,7 @@ fn the_door_names_what_is_wrong() {
 #[test]
 fn a_notification_that_is_not_ours_is_refused_by_name() {
     let good = "<merchant>110000000001</merchant><tradeNum>00000000000000000000000000000001</tradeNum><tradeType>0</tradeType><status>2</status>";
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let mut notice = |document: String| {
         let moment = world.moment();
         world.client.notice(&request(document), &moment)
@@ -131,7 +130,7 @@ fn a_notification_that_is_not_ours_is_refused_by_name() {
 /// A code is worth money: it leaves enciphered and is nowhere else.
 #[test]
 fn a_code_leaves_enciphered_and_one_that_jd_repeats_is_masked() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     let code = order.payer_code.clone().unwrap();
     let call = world.call(&order, &Ask::Charge);
@@ -145,7 +144,7 @@ fn a_code_leaves_enciphered_and_one_that_jd_repeats_is_masked() {
 proptest! {
     #[test]
     fn no_bytes_break_the_reader_or_the_simulator(body in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let mut world = World::cheap();
+        let mut world = world::cheap();
         let order = world.order(1, Treatment::Normal);
         let reply = Reply { status: 200, headers: Vec::new(), body: body.clone() };
         world.read(&order, &Ask::Charge, &reply);

@@ -41,6 +41,8 @@ pub struct Config {
     pub fence: Fence,
     /// The wallet that is meant when a code is shown to the customer; for scanned codes the server knows it.
     pub wallet: String,
+    /// Whether other wallets make codes like this one's, so that the server must be told which it is.
+    pub says_wallet: bool,
     /// The currency that the server takes.
     pub currency: Currency,
 }
@@ -101,6 +103,8 @@ impl Provider for Paydesk {
         Capabilities {
             name: "paydesk",
             title: Text::new("收银服务器", "the server"),
+            wallets: &[],
+            qr_wallets: &[],
             payer_code: true,
             shown_qr: true,
             policy: policy(),

@@ -56,6 +56,7 @@ impl Simulator {
             key: self.key.clone(),
             fence: Fence::at(self.fence.number()),
             wallet: "simulated".to_owned(),
+            says_wallet: false,
             currency: Currency::Cny,
         })
     }

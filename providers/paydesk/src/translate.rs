@@ -17,7 +17,8 @@ pub(crate) fn call(paydesk: &Paydesk, ask: &Ask, order: &Order) -> Result<Call, 
     match ask {
         Ask::Charge => {
             let code = order.payer_code.as_ref().ok_or(CannotAsk::PayerCodeGone)?;
-            charge(paydesk, order, Method::PayerCode { code: code.reveal().to_owned() })
+            let wallet = paydesk.config.says_wallet.then(|| paydesk.config.wallet.clone());
+            charge(paydesk, order, Method::PayerCode { code: code.reveal().to_owned(), wallet })
         }
         Ask::Present => charge(paydesk, order, Method::ShowQr { wallet: paydesk.config.wallet.clone() }),
         Ask::Inquire | Ask::InquireRefund { .. } => Ok(get(paydesk, order, &by_key)),
@@ -204,10 +205,11 @@ fn refused(ask: &Ask, code: &str) -> Verdict {
     match ask {
         Ask::Charge | Ask::Present => match code {
             "code_not_digits" | "code_wrong_length" => Verdict::Declined(Reason::CodeInvalidOrUsed),
-            "wallet_not_recognised" => Verdict::Declined(Reason::CodeOfAnotherWallet),
+            "wallet_not_recognised" | "wallet_ambiguous" => Verdict::Declined(Reason::CodeOfAnotherWallet),
             "amount_too_large" => Verdict::Declined(Reason::MerchantLimitExceeded),
             "till_was_taken_over" => Verdict::Declined(Reason::NeverArrived),
             "wallet_has_no_channel"
+            | "no_route_open"
             | "amount_must_be_positive"
             | "currency_not_accepted"
             | "unknown_api_key"

@@ -30,6 +30,9 @@ pub enum Method {
     PayerCode {
         /// Its digits.
         code: String,
+        /// Which wallet's, where the digits leave it open.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wallet: Option<String>,
     },
     /// The customer scans ours.
     ShowQr {

@@ -75,6 +75,8 @@ impl Provider for Acp {
         Capabilities {
             name: "unionpay",
             title: Text::new("银联云闪付", "UnionPay"),
+            wallets: &["unionpay"],
+            qr_wallets: &["unionpay"],
             payer_code: true,
             shown_qr: true,
             policy: Policy::default(),

@@ -105,7 +105,7 @@ const CHANGES: Told<'_> = &[
 
 #[test]
 fn signed_answers_prove_what_they_say_and_no_more() {
-    let mut trace = Trace { world: World::cheap(), text: String::new() };
+    let mut trace = Trace { world: world::cheap(), text: String::new() };
     let order = ours(&trace.world);
     let known = Order { transaction: Some("T".to_owned()), ..order.clone() };
     let shown = Order { shown_qr: true, ..order.clone() };
@@ -142,7 +142,7 @@ fn signed_answers_prove_what_they_say_and_no_more() {
 
 #[test]
 fn what_is_not_signed_proves_nothing() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = ours(&world);
     let mut check = |status: u16, body: &str, expected: Doubt| {
         let reply = Reply { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
@@ -161,7 +161,7 @@ fn what_is_not_signed_proves_nothing() {
 
 #[test]
 fn what_stands_between_us_is_named() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = ours(&world);
     let mut check = |reply: &Reply, expected: Option<Trouble>| {
         let moment = world.moment();
@@ -180,7 +180,7 @@ fn what_stands_between_us_is_named() {
 
 #[test]
 fn a_payment_is_asked_for_in_these_words() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     let paid = Order { transaction: Some("202611231200000000000".to_owned()), ..order.clone() };
     let mut words = String::new();

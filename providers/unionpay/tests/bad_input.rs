@@ -27,7 +27,7 @@ fn good(world: &mut World) -> (HttpRequest, Fields) {
 
 /// One line: what was wrong, and the answer.
 fn tell(trace: &mut String, what: &str, request: &HttpRequest) {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let reply = world.reply_to(request);
     let said = if reply.status == 200 {
         let fields = read_answer(std::str::from_utf8(&reply.body).unwrap()).unwrap();
@@ -42,7 +42,7 @@ fn tell(trace: &mut String, what: &str, request: &HttpRequest) {
 #[test]
 fn the_door_names_what_is_wrong() {
     let mut trace = String::new();
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let (request, fields) = good(&mut world);
     let mut http = |what: &str, change: &dyn Fn(&mut HttpRequest)| {
         let mut request = request.clone();
@@ -98,7 +98,7 @@ fn the_door_names_what_is_wrong() {
 }
 
 fn notice(change: &[(&str, Option<&str>)]) -> Result<payment::Notice, BadNotice> {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let pairs = [
         ("merId", "777290058110048"),
         ("orderId", "00000000000000000000000000000001"),
@@ -150,7 +150,7 @@ fn a_notification_that_is_not_ours_is_refused_by_name() {
 
 #[test]
 fn a_refund_of_what_is_not_known_to_be_paid_is_not_asked_for() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = Order { transaction: None, ..world.order(1, Treatment::Normal) };
     let moment = world.moment();
     let call = world.client.call(&world::refund(2, 500), &order, &moment);
@@ -160,7 +160,7 @@ fn a_refund_of_what_is_not_known_to_be_paid_is_not_asked_for() {
 /// A code is worth money: it stands in the request's body and nowhere else.
 #[test]
 fn a_code_that_the_gateway_repeats_is_masked() {
-    let mut world = World::cheap();
+    let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     let code = order.payer_code.clone().unwrap();
     let body = format!("respCode=10&respMsg=qrNo {} is bad", code.reveal());
@@ -174,7 +174,7 @@ fn a_code_that_the_gateway_repeats_is_masked() {
 proptest! {
     #[test]
     fn no_bytes_break_the_reader_or_the_simulator(body in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let mut world = World::cheap();
+        let mut world = world::cheap();
         let order = world.order(1, Treatment::Normal);
         let reply = Reply { status: 200, headers: Vec::new(), body: body.clone() };
         world.read(&order, &Ask::Charge, &reply);

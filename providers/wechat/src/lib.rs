@@ -40,6 +40,8 @@ fn capabilities() -> Capabilities {
     Capabilities {
         name: "wechat",
         title: Text::new("微信支付", "WeChat Pay"),
+        wallets: &["wechat"],
+        qr_wallets: &["wechat"],
         payer_code: true,
         shown_qr: true,
         policy: policy(),

@@ -1,7 +1,7 @@
 //! What a till took without the server, cash and records by hand, comes into the server's book with its journal: each
 //! payment and each return once, known by its key.
 
-use crate::payments::channel;
+use crate::payments::recorded_over;
 use crate::problem::Problem;
 use crate::state::ApiState;
 use base::PaymentId;
@@ -22,7 +22,9 @@ pub(crate) async fn take_in(state: &ApiState, agent: &Agent, entry: &Entry) -> R
             if !request.method.is_by_hand() || !ours {
                 return Ok(());
             }
-            request.channel = channel(state, request.merchant, &request.wallet, &request.method)?;
+            // The device adds its sales up itself; its numbers within a sale are not the server's.
+            request.part = None;
+            request.channel = recorded_over(state, request.merchant, &request.wallet, &request.method);
             state.handle().begin(Begin { request, code: None }).await
         }
         Fact::RefundRequested(request) => command(state, agent, id, Command::Refund(request)).await?,

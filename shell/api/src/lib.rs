@@ -49,6 +49,8 @@ mod receipts;
 mod reconcile;
 mod refunds;
 mod router;
+mod routes;
+mod sales;
 mod seal;
 mod secrets;
 mod session;
@@ -76,6 +78,6 @@ pub use secrets::{fresh_api_key, fresh_code, fresh_password, fresh_token, hash_p
 pub use session::MeStaff;
 pub use state::{
     ApiState, Asset, Assets, Config, Demo, DemoCode, DemoCredential, DemoInfo, NoPrinters, Paper,
-    PrinterStatus, Printers, Route, Setup, Wallet,
+    PrinterStatus, Printers, Route, Routing, Setup, Wallet,
 };
 pub use views::Named as NamedView;

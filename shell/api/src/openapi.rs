@@ -22,6 +22,7 @@ use utoipa::{Modify, OpenApi};
         (name = "webhooks", description = "Systems of the merchant's own that are told what became of payments"),
         (name = "events", description = "Everything live"),
         (name = "public", description = "For customers, without signing in"),
+        (name = "routes", description = "Which channels take which wallets' money"),
         (name = "server", description = "How the server is"),
         (name = "demo", description = "Only in a demo"),
     )

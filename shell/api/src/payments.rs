@@ -4,6 +4,8 @@ use crate::body::{Asked, AtPath, Strict, id, idempotency_key, line, visible_key}
 use crate::guard::{Caller, Permission};
 use crate::ids::fresh_id;
 use crate::problem::{Code, Problem, ProblemBody};
+use crate::routes;
+use crate::sales::{self, NewPart};
 use crate::secrets::mark;
 use crate::state::ApiState;
 use crate::tills;
@@ -14,7 +16,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{ChannelId, Currency, MerchantId, Money, PaymentId, TillId, Timestamp};
 use drive::Begin;
-use payment::{Command, Method, MoneyState, NotAPayerCode, PayerCode, Payment, Refusal, Request, wallet_of};
+use payment::{
+    Command, Method, MoneyState, NotAPayerCode, PayerCode, Payment, Recognized, Refusal, Request, Routed,
+    recognize,
+};
 use serde::{Deserialize, Serialize};
 use store::{Cursor, PaymentFilter, Till};
 use utoipa::{IntoParams, ToSchema};
@@ -40,6 +45,8 @@ pub struct NewPayment {
     pub description: Option<String>,
     /// The caller's own number for the sale.
     pub reference: Option<String>,
+    /// The sale that this payment is a part of, if several payments pay one.
+    pub sale: Option<NewPart>,
 }
 
 /// An amount in minor units.
@@ -92,9 +99,12 @@ pub struct SeenPayment {
 /// A scanned payment code. It is never stored and never logged.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewScannedCode)]
 pub struct ScannedCode {
     /// Its digits.
     pub code: String,
+    /// Which wallet the customer says it is, where several make such codes (`wallet_ambiguous`).
+    pub wallet: Option<String>,
 }
 
 /// A QR code to show.
@@ -159,7 +169,8 @@ pub struct PaymentPage {
 
 /// Takes money.
 ///
-/// The same key with the same content is the same payment: sending again is safe and answers 200.
+/// The same key with the same content is the same payment: sending again is safe and answers 200. A payment that is a part
+/// of a sale is refused if the sale's other parts, the open ones among them, leave less to pay.
 #[utoipa::path(post, path = "/v1/payments", operation_id = "createPayment", tag = "payments", request_body = NewPayment,
     params(WaitQuery, ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters, new for every sale")),
     responses(
@@ -168,7 +179,7 @@ pub struct PaymentPage {
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "idempotency_key_reused_with_other_content"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "idempotency_key_reused_with_other_content, total_of_the_sale_is_another, sale_is_paid_in_full, open_parts_may_pay_the_rest"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "refused; nothing was sent to any provider"),
 ))]
 pub(crate) async fn create(
@@ -182,10 +193,17 @@ pub(crate) async fn create(
     tills::admit(&state, &caller, &headers).await?;
     let key = idempotency_key(&headers)?;
     let patience = patience(query.wait)?;
-    let begin = parse(&state, &caller, key, &wanted)?;
+    let begin = match parse(&state, &caller, key.clone(), &wanted, None) {
+        // A sale that was begun before its channels were shut is answered as what it is.
+        Err(shut) if shut.code() == Code::NoRouteOpen.name() => {
+            let known = of_key(&state, &caller, &key).await.map_err(|_| shut)?;
+            parse(&state, &caller, key, &wanted, Some(known.request.channel))?
+        }
+        begin => begin?,
+    };
     let id = begin.request.id;
     let mut watch = state.handle().watch(id);
-    let mut standing = Standing::from(state.handle().begin(begin).await?);
+    let mut standing = Standing::from(sales::begin(&state, &caller.scope(), begin).await?);
     let known = standing.payment.request.id;
     if known != id {
         watch = state.handle().watch(known);
@@ -379,14 +397,25 @@ pub(crate) fn till_of(state: &ApiState, caller: &Caller, named: Option<&str>) ->
     Ok(till.clone())
 }
 
-fn parse(state: &ApiState, caller: &Caller, key: String, wanted: &NewPayment) -> Result<Begin, Problem> {
+/// What is wanted, over the channel that was chosen before if there is one.
+fn parse(
+    state: &ApiState,
+    caller: &Caller,
+    key: String,
+    wanted: &NewPayment,
+    before: Option<ChannelId>,
+) -> Result<Begin, Problem> {
     let merchant = caller.principal.merchant;
     let amount = money(&wanted.amount)?;
     let till = till_of(state, caller, wanted.till.as_deref())?;
     let reference = line(wanted.reference.as_deref().unwrap_or_default(), "reference", 64)?;
     let description = line(wanted.description.as_deref().unwrap_or_default(), "description", 120)?;
-    let (wallet, method, code) = how(state, &wanted.method)?;
-    let channel = channel(state, merchant, &wallet, &method)?;
+    let (wallet, method, code) = how(state, merchant, &wanted.method)?;
+    let (channel, routed) = match (before, method.is_by_hand()) {
+        (Some(before), _) => (before, None),
+        (None, true) => (recorded_over(state, merchant, &wallet, &method), None),
+        (None, false) => chosen(state, merchant, &wallet, till.id, amount, &method)?,
+    };
     let request = Request {
         id: PaymentId::from_u128(fresh_id(state.now())),
         merchant,
@@ -397,6 +426,7 @@ fn parse(state: &ApiState, caller: &Caller, key: String, wanted: &NewPayment) ->
         content: content(state, merchant, wanted),
         amount,
         channel,
+        routed,
         wallet_name: state.wallet_label(&wallet),
         wallet,
         method,
@@ -406,13 +436,18 @@ fn parse(state: &ApiState, caller: &Caller, key: String, wanted: &NewPayment) ->
             description
         },
         reference,
+        part: wanted.sale.as_ref().map(sales::part).transpose()?,
     };
     payment::check_amount(&request, state.limit(merchant))?;
     Ok(Begin { request, code })
 }
 
 /// The wallet, and what is kept and what is spent of the customer's code.
-fn how(state: &ApiState, method: &NewMethod) -> Result<(String, Method, Option<PayerCode>), Problem> {
+fn how(
+    state: &ApiState,
+    merchant: MerchantId,
+    method: &NewMethod,
+) -> Result<(String, Method, Option<PayerCode>), Problem> {
     match method {
         NewMethod::ShowQr(wanted) => Ok((known_wallet(state, &wanted.wallet)?, Method::ShownQr, None)),
         NewMethod::Cash(counted) => {
@@ -433,8 +468,8 @@ fn how(state: &ApiState, method: &NewMethod) -> Result<(String, Method, Option<P
                 NotAPayerCode::NotDigits => Code::CodeNotDigits,
                 NotAPayerCode::WrongLength => Code::CodeWrongLength,
             })?;
-            let wallet = wallet_of(&code, &state.rules).ok_or_else(|| not_recognized(state, &code))?;
-            Ok((wallet.to_owned(), Method::PayerCode { hint: code.hint() }, Some(code)))
+            let wallet = whose(state, merchant, &code, scanned.wallet.as_deref())?;
+            Ok((wallet, Method::PayerCode { hint: code.hint() }, Some(code)))
         }
     }
 }
@@ -444,47 +479,67 @@ fn known_wallet(state: &ApiState, wallet: &str) -> Result<String, Problem> {
     known.then(|| wallet.to_owned()).ok_or(Code::WalletHasNoChannel.into())
 }
 
-/// The way to the provider. Cash needs none; a record names the wallet's, whose bill will show it.
-pub(crate) fn channel(
+/// Whose code it is; `said` by the customer where several wallets make such codes.
+fn whose(
+    state: &ApiState,
+    merchant: MerchantId,
+    code: &PayerCode,
+    said: Option<&str>,
+) -> Result<String, Problem> {
+    let routes = &state.setup.config.routes;
+    let is_taken =
+        |wallet: &str| routes.iter().any(|route| route.merchant == merchant && route.wallet == wallet);
+    match recognize(code, &state.rules, is_taken) {
+        Recognized::As(wallet) => Ok(wallet.to_owned()),
+        Recognized::OneOf(wallets) => match said.filter(|said| wallets.contains(said)) {
+            Some(said) => Ok(said.to_owned()),
+            None => {
+                let labels: Vec<_> = wallets.iter().map(|wallet| state.wallet_label(wallet)).collect();
+                let (zh, en): (Vec<_>, Vec<_>) = labels.into_iter().map(|label| (label.zh, label.en)).unzip();
+                Err(Problem::with(Code::WalletAmbiguous, zh.join("、"), en.join(", ")))
+            }
+        },
+        Recognized::WrongLength => Err(Code::CodeWrongLength.into()),
+        Recognized::Unknown => Err(Code::WalletNotRecognised.into()),
+    }
+}
+
+/// The channel that what a person vouches for is kept with. Cash has none; a record has the wallet's, whose bill will
+/// show it.
+pub(crate) fn recorded_over(
     state: &ApiState,
     merchant: MerchantId,
     wallet: &str,
     method: &Method,
-) -> Result<ChannelId, Problem> {
+) -> ChannelId {
+    let over = |scanned| routes::ways(state, merchant, wallet, scanned).next().map(|(channel, _)| channel);
     match method {
-        Method::Cash { .. } => Ok(ChannelId::NONE),
-        Method::ShopCode { .. } => Ok(route(state, merchant, wallet, true)
-            .or_else(|| route(state, merchant, wallet, false))
-            .unwrap_or(ChannelId::NONE)),
-        Method::PayerCode { .. } | Method::ShownQr => {
-            let scanned = method.is_payer_code();
-            Ok(route(state, merchant, wallet, scanned).ok_or(Code::WalletHasNoChannel)?)
-        }
+        Method::ShopCode { .. } => over(true).or_else(|| over(false)).unwrap_or(ChannelId::NONE),
+        Method::Cash { .. } | Method::PayerCode { .. } | Method::ShownQr => ChannelId::NONE,
     }
 }
 
-/// A wallet's beginning with a wrong number of digits was scanned badly; anything else is of no wallet we know.
-fn not_recognized(state: &ApiState, code: &PayerCode) -> Code {
-    let begins = |prefix: &String| code.reveal().starts_with(prefix.as_str());
-    let someones = state.rules.iter().any(|rule| rule.prefixes.iter().any(begins));
-    if someones { Code::CodeWrongLength } else { Code::WalletNotRecognised }
-}
-
-fn route(state: &ApiState, merchant: MerchantId, wallet: &str, scanned: bool) -> Option<ChannelId> {
-    let routes = state.setup.config.routes.iter();
-    let mut fitting = routes.filter(|route| route.merchant == merchant && route.wallet == wallet);
-    let able = |channel: ChannelId| {
-        let capabilities = state.handle().channel(channel).map(|setup| setup.provider.capabilities());
-        capabilities.is_some_and(|can| if scanned { can.payer_code } else { can.shown_qr })
-    };
-    fitting.find(|route| able(route.channel)).map(|route| route.channel)
+/// The channel that a provider is asked over, and why this one if there are several.
+fn chosen(
+    state: &ApiState,
+    merchant: MerchantId,
+    wallet: &str,
+    till: TillId,
+    amount: Money,
+    method: &Method,
+) -> Result<(ChannelId, Option<Routed>), Problem> {
+    let wish = routing::Wish { amount, wallet, till, at: state.now(), chance: rand::random_range(0..1_000) };
+    routes::choose(state, merchant, &wish, method.is_payer_code())
 }
 
 /// What makes the request the same request. Keyed with a secret of this server, because a bare hash of a payer's
 /// code could be found out by trying all codes.
 fn content(state: &ApiState, merchant: MerchantId, wanted: &NewPayment) -> [u8; 32] {
     let (kind, detail) = match &wanted.method {
-        NewMethod::PayerCode(scanned) => ("payer_code", scanned.code.clone()),
+        NewMethod::PayerCode(scanned) => {
+            let said = scanned.wallet.as_ref().map_or(String::new(), |wallet| format!("\n{wallet}"));
+            ("payer_code", format!("{}{said}", scanned.code))
+        }
         NewMethod::ShowQr(qr) => ("show_qr", qr.wallet.clone()),
         NewMethod::Cash(counted) => {
             ("cash", format!("{} {}", counted.tendered.amount, counted.tendered.currency))
@@ -496,7 +551,7 @@ fn content(state: &ApiState, merchant: MerchantId, wanted: &NewPayment) -> [u8; 
     };
     let merchant = merchant.to_string();
     let amount = wanted.amount.amount.to_be_bytes();
-    let parts: [&[u8]; 9] = [
+    let mut parts: Vec<&[u8]> = vec![
         b"POST /v1/payments",
         merchant.as_bytes(),
         wanted.till.as_deref().unwrap_or_default().as_bytes(),
@@ -507,6 +562,11 @@ fn content(state: &ApiState, merchant: MerchantId, wanted: &NewPayment) -> [u8; 
         wanted.description.as_deref().unwrap_or_default().as_bytes(),
         wanted.reference.as_deref().unwrap_or_default().as_bytes(),
     ];
+    let total = wanted.sale.as_ref().map(|sale| sale.total.amount.to_be_bytes());
+    if let (Some(sale), Some(total)) = (&wanted.sale, &total) {
+        let note = sale.note.as_deref().unwrap_or_default();
+        parts.extend([sale.id.as_bytes(), total, sale.total.currency.as_bytes(), note.as_bytes()]);
+    }
     mark(&state.content_key, parts)
 }
 

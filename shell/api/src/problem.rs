@@ -133,6 +133,15 @@ problems! {
     WalletHasNoChannel, UNPROCESSABLE_ENTITY, "wallet_has_no_channel",
         "本店没有开通这个钱包，请换一种付款方式",
         "This shop does not take that wallet; take the money another way";
+    WalletAmbiguous, UNPROCESSABLE_ENTITY, "wallet_ambiguous",
+        "这种付款码不止一个钱包在用，请问顾客用的是哪个，选好再收",
+        "Several wallets make such codes; ask the customer which one it is, then choose it";
+    NoRouteOpen, UNPROCESSABLE_ENTITY, "no_route_open",
+        "这个钱包的通道都被关闭了，没有收款；请换一种付款方式，或请店长在管理台“通道”页打开",
+        "Every channel to that wallet is shut, so nothing was charged; take the money another way, or have a manager open one on the console's Channels page";
+    NoSuchRoute, NOT_FOUND, "no_such_route",
+        "没有这个通道，没有改变；请刷新列表再看",
+        "There is no such channel to that wallet, so nothing was changed; look at the list afresh";
     RecordIncomplete, UNPROCESSABLE_ENTITY, "record_incomplete",
         "请写下在顾客手机上看到的内容；交易号尾数填 4 到 8 位数字，或不填",
         "Write down what the customer's phone shows; the transaction's last digits are 4 to 8 digits, or left out";
@@ -302,6 +311,21 @@ impl From<Refusal> for Problem {
     }
 }
 
+impl From<sale::Refusal> for Problem {
+    fn from(refusal: sale::Refusal) -> Problem {
+        let status = match refusal {
+            sale::Refusal::PartExceedsWhatIsLeft { .. } | sale::Refusal::TooManyParts => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            sale::Refusal::TotalOfTheSaleIsAnother { .. }
+            | sale::Refusal::SaleIsPaidInFull
+            | sale::Refusal::OpenPartsMayPayTheRest { .. } => StatusCode::CONFLICT,
+            sale::Refusal::NoSuchSale => StatusCode::NOT_FOUND,
+        };
+        Problem { status, code: refusal.code(), text: refusal.text(), retry_after_s: None, driven_at: None }
+    }
+}
+
 impl From<store::StoreError> for Problem {
     fn from(why: store::StoreError) -> Problem {
         tracing::error!(error = %why, "the store failed a request");
@@ -375,11 +399,24 @@ mod tests {
         ]
     }
 
+    fn refusals_of_sales() -> [sale::Refusal; 6] {
+        [
+            sale::Refusal::TotalOfTheSaleIsAnother { total: Money::cny(1) },
+            sale::Refusal::SaleIsPaidInFull,
+            sale::Refusal::OpenPartsMayPayTheRest { open: Money::cny(1) },
+            sale::Refusal::PartExceedsWhatIsLeft { left: Money::cny(1) },
+            sale::Refusal::TooManyParts,
+            sale::Refusal::NoSuchSale,
+        ]
+    }
+
     #[test]
     fn every_problem_has_one_name_and_both_languages() {
         let mut names = BTreeSet::new();
         let problems = Code::ALL.iter().map(|code| Problem::from(*code));
-        for problem in problems.chain(refusals().map(Problem::from)) {
+        let refusals =
+            refusals().map(Problem::from).into_iter().chain(refusals_of_sales().map(Problem::from));
+        for problem in problems.chain(refusals) {
             assert!(names.insert(problem.code), "{} twice", problem.code);
             let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
             assert!(chinese(&problem.text.zh), "{} lacks Chinese", problem.code);

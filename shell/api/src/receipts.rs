@@ -293,11 +293,19 @@ async fn slip(
     language: Language,
 ) -> Result<Option<ReceiptFacts>, Problem> {
     let names = state.names(payment).await?;
+    let bill = match &payment.request.part {
+        Some(part) => {
+            let scope = MerchantScope(payment.request.merchant);
+            receipt::bill_of(payment, &state.store().payments_of_sale(&scope, part.sale).await?)
+        }
+        None => None,
+    };
     let place = Place {
         shop: names.merchant.name,
         store: names.store.name,
         till: names.till.name,
         receipt_url: Some(state.receipts.url(payment.request.id)),
+        bill,
         language,
     };
     Ok(receipt::of_payment(payment, next, place))

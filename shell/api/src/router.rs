@@ -6,8 +6,8 @@ use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
     agent, alarms, assets, attention, by_key, changes, day, decisions, demo, events, export, health, keys,
-    notify, pass, passwords, payments, people, receipts, reconcile, refunds, seal, session, till, tills,
-    timeline, webhooks,
+    notify, pass, passwords, payments, people, receipts, reconcile, refunds, routes as ways, sales, seal,
+    session, till, tills, timeline, webhooks,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -96,6 +96,9 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(payments::cancel))
         .routes(routes!(payments::look))
         .routes(routes!(refunds::create))
+        .routes(routes!(sales::list))
+        .routes(routes!(sales::read))
+        .routes(routes!(sales::refund))
         .routes(routes!(decisions::settle))
         .routes(routes!(decisions::acknowledge))
         .routes(routes!(receipts::print))
@@ -108,6 +111,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(reconcile::run))
         .routes(routes!(reconcile::act))
         .routes(routes!(changes::list))
+        .merge(of_channels())
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::disable))
@@ -125,6 +129,15 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(demo::info))
         .routes(routes!(demo::papers))
         .routes(routes!(demo::paper))
+}
+
+/// Which channels take which wallets' money.
+fn of_channels() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(ways::list))
+        .routes(routes!(ways::pin))
+        .routes(routes!(ways::shut))
+        .routes(routes!(ways::release))
 }
 
 /// What moves pretended money: where money is real, these addresses do not exist.

@@ -8,6 +8,7 @@ use crate::places::PlaceIndex;
 use crate::problem::Problem;
 use crate::proxies::Network;
 use crate::receipts::ReceiptLinks;
+use crate::sales::Turns;
 use crate::secrets::{fresh_token, marking_key};
 use crate::views::{PaymentView, PlaceNames, PrintedView, Subject, payment_view};
 use aws_lc_rs::hmac;
@@ -47,8 +48,10 @@ pub struct Config {
     pub public_base_url: String,
     /// The wallets that are known, and which codes are theirs: the first rule that fits decides.
     pub wallets: Vec<Wallet>,
-    /// Which merchant takes which wallet over which channel: the first that fits is used.
+    /// Which merchant takes which wallet over which channel, the preferred first.
     pub routes: Vec<Route>,
+    /// The rules for choosing among several, and how soon is learned.
+    pub routing: Routing,
     /// The most that one payment may be, and with it the currency.
     pub limit: Money,
     /// The same for merchants that differ.
@@ -66,6 +69,15 @@ pub struct Wallet {
     pub label: Text,
 }
 
+/// How one of several ways to a wallet is chosen.
+#[derive(Clone, Debug, Default)]
+pub struct Routing {
+    /// The rules, in the order in which they are asked.
+    pub rules: Vec<routing::Rule>,
+    /// How soon is learned and forgotten.
+    pub policy: routing::Policy,
+}
+
 /// A way for a merchant to take a wallet.
 #[derive(Clone, Debug)]
 pub struct Route {
@@ -75,6 +87,8 @@ pub struct Route {
     pub wallet: String,
     /// Over which channel.
     pub channel: ChannelId,
+    /// What the channel is called.
+    pub name: String,
 }
 
 /// The files of the pages.
@@ -189,6 +203,7 @@ pub struct Shared {
     /// Password hashes at a time: each takes 19 MiB and a core.
     pub(crate) hashing: Semaphore,
     pub(crate) admitted: Admitted,
+    pub(crate) turns: Turns,
     places: RwLock<Arc<PlaceIndex>>,
 }
 
@@ -219,6 +234,7 @@ impl ApiState {
             attempts: Attempts::default(),
             hashing: Semaphore::new(2),
             admitted: Admitted::default(),
+            turns: Turns::default(),
             places: RwLock::new(Arc::new(places)),
             setup,
         })))

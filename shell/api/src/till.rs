@@ -73,6 +73,8 @@ pub struct WalletCodes {
     pub prefixes: Vec<String>,
     /// Fewest and most digits.
     pub lengths: [usize; 2],
+    /// Where another wallet's codes begin just so, it is this one's.
+    pub wins: bool,
     /// Whether this shop takes it.
     pub available: bool,
 }
@@ -119,7 +121,7 @@ pub(crate) fn info(state: &ApiState, till: Till) -> TillInfo {
     let routes = || config.routes.iter().filter(|route| route.merchant == merchant);
     TillInfo {
         store: state.places().shop(till.store),
-        methods: routes().filter_map(|route| way(state, route)).collect(),
+        methods: once_each(routes().filter_map(|route| way(state, route))),
         wallets: config.wallets.iter().map(|wallet| codes(state, merchant, wallet)).collect(),
         limits: Limits { max: limit.into() },
         currency: limit.currency().code().to_owned(),
@@ -131,14 +133,29 @@ pub(crate) fn info(state: &ApiState, till: Till) -> TillInfo {
     }
 }
 
+/// One way to be paid for each wallet, however many channels lead there: which of them is taken is the server's choice.
+fn once_each(ways: impl Iterator<Item = PayWay>) -> Vec<PayWay> {
+    let mut all: Vec<PayWay> = Vec::new();
+    for way in ways {
+        match all.iter_mut().find(|known| known.wallet == way.wallet) {
+            Some(known) => {
+                known.payer_code |= way.payer_code;
+                known.show_qr |= way.show_qr;
+            }
+            None => all.push(way),
+        }
+    }
+    all
+}
+
 fn way(state: &ApiState, route: &Route) -> Option<PayWay> {
     let can = state.handle().channel(route.channel)?.provider.capabilities();
     Some(PayWay {
         channel: route.channel.to_string(),
         wallet: route.wallet.clone(),
         label: state.wallet_label(&route.wallet).into(),
-        payer_code: can.payer_code,
-        show_qr: can.shown_qr,
+        payer_code: can.take(&route.wallet, true),
+        show_qr: can.take(&route.wallet, false),
     })
 }
 
@@ -149,6 +166,7 @@ fn codes(state: &ApiState, merchant: MerchantId, wallet: &Wallet) -> WalletCodes
         label: wallet.label.clone().into(),
         prefixes: wallet.rule.prefixes.clone(),
         lengths: [wallet.rule.shortest, wallet.rule.longest],
+        wins: wallet.rule.wins,
         available: routes.any(|route| route.merchant == merchant && route.wallet == wallet.rule.wallet),
     }
 }

@@ -215,6 +215,10 @@ fn particulars(fact: &Fact) -> Vec<(&'static str, String)> {
                 ("cashier", request.cashier.clone()),
                 ("reference", request.reference.clone()),
                 ("channel", request.channel.to_string()),
+                (
+                    "routed",
+                    request.routed.as_ref().map_or(String::new(), |routed| routed.why.code().to_owned()),
+                ),
             ]
         }
         Fact::Asked { call, ask } => {

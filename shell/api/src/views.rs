@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides: each shape is told from what the facts add up to, what is next, and `explain`'s words.
 
+use crate::sales::PartView;
 use base::{Money, OrderNo, RefundNo, Text, Timestamp, Zone};
 use payment::{Charge, Method, Next, Payment, Policy, Refund, RefundState, explain};
 use serde::Serialize;
@@ -250,6 +251,8 @@ pub struct PaymentView {
     pub order_no: String,
     /// The caller's own number for the sale.
     pub reference: Option<String>,
+    /// Which part of a sale it is, if several payments pay one.
+    pub part: Option<PartView>,
     /// What is bought.
     pub description: String,
     /// How much was asked for.
@@ -337,6 +340,7 @@ pub fn payment_view(subject: Subject<'_>, place: PlaceNames) -> PaymentView {
         cashier: some_text(&request.cashier),
         order_no: OrderNo::from(request.id).to_string(),
         reference: some_text(&request.reference),
+        part: request.part.as_ref().map(PartView::from),
         description: request.description.clone(),
         amount: request.amount.into(),
         paid: payment.paid().map(|paid| paid.amount.into()),

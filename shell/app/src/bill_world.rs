@@ -104,11 +104,13 @@ impl World {
             content: [0; 32],
             amount: Money::cny(1250),
             channel: CHANNEL,
+            routed: None,
             wallet: wallet.to_owned(),
             wallet_name: Text::new(zh, en),
             method,
             description: "结账".to_owned(),
             reference: String::new(),
+            part: None,
         }
     }
 

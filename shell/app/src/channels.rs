@@ -7,7 +7,6 @@ use crate::setup::{NewChannel, channel_from_text};
 use anyhow::Result;
 use base::{ChannelId, MerchantId, Secret, Text};
 use drive::{ChannelSetup, ClientIdentity};
-use payment::WalletRule;
 use provider_contract::Provider;
 use std::sync::Arc;
 
@@ -19,27 +18,6 @@ pub struct Channels {
     pub routes: Vec<api::Route>,
     /// What is wrong with each unusable one.
     pub faults: Vec<Text>,
-}
-
-/// The wallets, and how their payment codes look. From the providers' field descriptions; wallets change them
-/// from time to time.
-pub fn wallets() -> Vec<api::Wallet> {
-    let wallet = |name: &str, zh: &str, en: &str, prefixes: &[&str], shortest, longest| api::Wallet {
-        rule: WalletRule {
-            wallet: name.to_owned(),
-            prefixes: prefixes.iter().map(|prefix| (*prefix).to_owned()).collect(),
-            shortest,
-            longest,
-        },
-        label: Text::new(zh, en),
-    };
-    vec![
-        wallet("wechat", "微信支付", "WeChat Pay", &["10", "11", "12", "13", "14", "15"], 18, 18),
-        wallet("alipay", "支付宝", "Alipay", &["25", "26", "27", "28", "29", "30"], 16, 24),
-        wallet("unionpay", "云闪付", "UnionPay", &["62"], 19, 19),
-        wallet("jd", "京东支付", "JD Pay", &["18"], 18, 18),
-        wallet("ecny", "数字人民币", "e-CNY", &["01"], 19, 19),
-    ]
 }
 
 impl Channels {
@@ -58,15 +36,27 @@ impl Channels {
                 if sealed.has(&name) { sealed.open(&key, &name).map(Some) } else { Ok(None) }
             };
             match connected(channel, &secrets, &config.server.public_url) {
-                Ok((known, connected)) => channels.add(channel, known, connected),
+                Ok(connected) => channels.add(channel, connected),
                 Err(why) => channels.faults.push(fault(channel, &words(&why))),
             }
         }
         Ok(channels)
     }
 
-    fn add(&mut self, channel: &Channel, known: &dyn Known, (provider, identity): Connected) {
-        self.routes.extend(routes(known, channel.merchant, channel.id));
+    fn add(&mut self, channel: &Channel, (provider, identity): Connected) {
+        let can = wallets_of(provider.as_ref());
+        let (takes, not): (Vec<String>, Vec<String>) = channel
+            .wallets
+            .clone()
+            .unwrap_or_else(|| can.clone())
+            .into_iter()
+            .partition(|name| can.contains(name));
+        if !not.is_empty() {
+            let (not, can) = (not.join(", "), can.join(", "));
+            let why = Text::new(format!("不收 {not}，只收 {can}"), format!("it takes {can}, not {not}"));
+            self.faults.push(fault(channel, &why));
+        }
+        self.routes.extend(routes(takes, channel.merchant, channel.id, &channel.name));
         self.setups.push(ChannelSetup {
             id: channel.id,
             merchant: channel.merchant,
@@ -77,13 +67,20 @@ impl Channels {
     }
 }
 
-/// A provider's wallets, each over this channel.
+/// The wallets that a provider takes.
+pub fn wallets_of(provider: &dyn Provider) -> Vec<String> {
+    provider.capabilities().wallets.iter().map(|wallet| (*wallet).to_owned()).collect()
+}
+
+/// Each of these wallets over this channel.
 pub fn routes(
-    known: &dyn Known,
+    wallets: Vec<String>,
     merchant: MerchantId,
     channel: ChannelId,
+    name: &str,
 ) -> impl Iterator<Item = api::Route> + use<> {
-    known.wallets().iter().map(move |wallet| api::Route { merchant, wallet: (*wallet).to_owned(), channel })
+    let name = name.to_owned();
+    wallets.into_iter().map(move |wallet| api::Route { merchant, wallet, channel, name: name.clone() })
 }
 
 fn fault(channel: &Channel, why: &Text) -> Text {
@@ -102,11 +99,11 @@ fn connected(
     channel: &Channel,
     secret: &dyn Fn(&str) -> Result<Option<Secret<String>>>,
     public_url: &str,
-) -> Result<(&'static dyn Known, Connected)> {
+) -> Result<Connected> {
     let known = named(&channel.provider)?;
     let notify_url = format!("{public_url}/notify/{}/{}", channel.provider, channel.id);
     let given = Given { settings: &channel.settings, secret, notify_url };
-    Ok((known, (known.connect(&given)?, known.identity(&given)?)))
+    Ok((known.connect(&given)?, known.identity(&given)?))
 }
 
 /// The connector that these answers make, before anything is written.

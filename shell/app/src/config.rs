@@ -3,6 +3,7 @@
 //! It holds no secrets: those are sealed beside it (see [`crate::sealed`]) and named here.
 
 use crate::providers;
+use crate::routing_file::{self, RoutingFile, WalletFile};
 use anyhow::{Context, Result};
 use base::{ChannelId, Currency, MerchantId, Money, TillId};
 use drive::NodeSetup;
@@ -44,6 +45,10 @@ pub struct Config {
     pub webhooks: webhooks::Networks,
     /// What is done about sales that were paid twice.
     pub sales: watch::Policy,
+    /// Wallets' codes that the table does not have.
+    pub wallets: Vec<api::Wallet>,
+    /// How one of several channels to a wallet is chosen.
+    pub routing: api::Routing,
 }
 
 /// How backups are kept.
@@ -90,6 +95,8 @@ pub struct Channel {
     pub merchant: MerchantId,
     /// Which provider.
     pub provider: String,
+    /// The wallets that go over it, where they are not all that its provider takes.
+    pub wallets: Option<Vec<String>>,
     /// What that provider wants to know; no secrets.
     pub settings: toml::Table,
     /// Its timing, where it shall differ from what the provider's documents suggest.
@@ -200,7 +207,11 @@ impl Config {
                 "write an amount in fen, such as 5000000",
             ));
         }
+        let channels: Vec<Channel> =
+            file.channel.into_iter().map(|c| channel(&at, c)).collect::<Result<_, _>>()?;
         Ok(Config {
+            wallets: routing_file::wallets(&at, &file.wallet)?,
+            routing: routing_file::routing(&at, &file.routing, &channels)?,
             server: server(&at, &file.server)?,
             database: database(&at, &file.database.url, &folder)?,
             node: node(&at, file.node, listen_address(&file.server))?,
@@ -209,7 +220,7 @@ impl Config {
                 master_key_file: folder.join(&file.secrets.master_key_file),
             },
             payment_max: Money::new(max, currency),
-            channels: file.channel.into_iter().map(|c| channel(&at, c)).collect::<Result<_, _>>()?,
+            channels,
             printers: file.printer.iter().map(|p| printer(&at, p)).collect::<Result<_, _>>()?,
             backup: backup(&at, &file.backup, &folder)?,
             sales: watch::Policy { gives_back: file.shop.give_back_second_payment },
@@ -236,6 +247,10 @@ struct File {
     backup: BackupFile,
     #[serde(default)]
     webhooks: WebhooksFile,
+    #[serde(default)]
+    wallet: Vec<WalletFile>,
+    #[serde(default)]
+    routing: RoutingFile,
 }
 
 #[derive(Default, Deserialize)]
@@ -300,6 +315,7 @@ struct ChannelFile {
     id: Spanned<String>,
     merchant: Spanned<String>,
     provider: Spanned<String>,
+    wallets: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     settings: toml::Table,
     #[serde(default)]
@@ -325,7 +341,7 @@ struct PrinterFile {
 }
 
 /// Finds the line of a value.
-struct Place<'a> {
+pub(crate) struct Place<'a> {
     text: &'a str,
 }
 
@@ -334,11 +350,11 @@ impl Place<'_> {
         line_of(self.text, offset)
     }
 
-    fn mistake<T>(&self, value: &Spanned<T>, key: &str, why: &str) -> Mistake {
+    pub(crate) fn mistake<T>(&self, value: &Spanned<T>, key: &str, why: &str) -> Mistake {
         Mistake { line: self.line(value.span().start), key: key.to_owned(), why: why.to_owned() }
     }
 
-    fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         value: &Spanned<String>,
         key: &str,
@@ -349,7 +365,7 @@ impl Place<'_> {
         parse(text).ok_or_else(|| self.mistake(value, key, &format!("\"{text}\" will not do; {why}")))
     }
 
-    fn id<T: FromStr>(&self, value: &Spanned<String>, key: &str) -> Result<T, Mistake> {
+    pub(crate) fn id<T: FromStr>(&self, value: &Spanned<String>, key: &str) -> Result<T, Mistake> {
         self.read(value, key, "copy the id from the console", |text| text.parse().ok())
     }
 }
@@ -482,8 +498,10 @@ fn channel(at: &Place<'_>, file: ChannelFile) -> Result<Channel, Mistake> {
         let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         (!name.is_empty() && name.len() <= 32 && name.chars().all(good)).then(|| name.to_owned())
     })?;
+    let wallets = file.wallets.map(|names| taken(at, &names)).transpose()?;
     Ok(Channel {
         name,
+        wallets,
         id: at.id(&file.id, "channel.id")?,
         merchant: at.id(&file.merchant, "channel.merchant")?,
         provider: at.read(&file.provider, "channel.provider", &known_providers(), |name| {
@@ -494,6 +512,14 @@ fn channel(at: &Place<'_>, file: ChannelFile) -> Result<Channel, Mistake> {
         timing: file.timing,
         fee: file.fee.map(|file| fee(at, &file)).transpose()?,
     })
+}
+
+/// The wallets that a channel is said to take; whether its provider can is seen when it is connected.
+fn taken(at: &Place<'_>, names: &[Spanned<String>]) -> Result<Vec<String>, Mistake> {
+    let why = "write a wallet's short name, such as \"unionpay\"";
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let name = |name: &str| (!name.is_empty() && name.chars().all(good)).then(|| name.to_owned());
+    names.iter().map(|text| at.read(text, "channel.wallets", why, name)).collect()
 }
 
 fn known_providers() -> String {

@@ -30,6 +30,7 @@ A credentials file is one JSON object with the keys that `paydesk simulate` writ
   alipay   app_id, app_private_key_pem, alipay_public_key_pem
   unionpay mer_id, private_key_pem, certificate_pem, root_certificate_pem, middle_certificate_pem
   jd       merchant, private_key_pem, des_key, not_found_codes
+  lakala   appid, serial_no, merchant_no, term_no, private_key_pem, lakala_certificate_pem, not_found_codes
 Without one, init asks for each value and for the paths of the key files.";
 
 /// Answers given beforehand.

@@ -22,11 +22,13 @@ mod providers;
 mod reconcile_day;
 mod restore;
 mod restore_bills;
+mod routing_file;
 mod sealed;
 mod serve;
 mod setup;
 mod simulate;
 mod till;
+mod wallets;
 mod webhooks_command;
 mod world;
 

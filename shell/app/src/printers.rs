@@ -121,6 +121,7 @@ fn place_of(
             store: stores.get(&request.store).cloned().unwrap_or_default(),
             till: tills.get(&request.till).cloned().unwrap_or_default(),
             receipt_url: Some(links.url(request.id)),
+            bill: None,
             language,
         }
     })

@@ -3,6 +3,7 @@
 
 mod alipay;
 mod jd;
+mod lakala;
 mod unionpay;
 mod wechat;
 
@@ -18,7 +19,8 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 /// All of them, in the order in which they are offered.
-pub const ALL: &[&'static dyn Known] = &[&wechat::Wechat, &alipay::Alipay, &unionpay::UnionPay, &jd::Jd];
+pub const ALL: &[&'static dyn Known] =
+    &[&wechat::Wechat, &alipay::Alipay, &unionpay::UnionPay, &jd::Jd, &lakala::Lakala];
 
 /// A provider as a shop meets it.
 pub trait Known: Sync {
@@ -27,9 +29,6 @@ pub trait Known: Sync {
 
     /// Its name for people.
     fn title(&self) -> Text;
-
-    /// The wallets whose money it takes.
-    fn wallets(&self) -> &'static [&'static str];
 
     /// What it must be told.
     fn fields(&self) -> &'static [Field];

@@ -1,7 +1,7 @@
 //! `paydesk serve`: the server, from its configuration to a clean end.
 
 use crate::assets::Pages;
-use crate::channels::{Channels, wallets};
+use crate::channels::Channels;
 use crate::cli::{Verdict, say};
 use crate::config::{Config, Printer};
 use crate::door::{Door, Latch, Visitor};
@@ -52,6 +52,8 @@ pub struct Parts {
     pub channels: Vec<ChannelSetup>,
     /// Which merchant takes which wallet over which of them.
     pub routes: Vec<api::Route>,
+    /// How one of several is chosen.
+    pub routing: api::Routing,
     /// What one payment may be at most.
     pub payment_max: Money,
     /// How customers reach it.
@@ -136,7 +138,8 @@ async fn parts(config: &Config) -> Result<Parts> {
         trusted_proxies: config.server.trusted_proxies.clone(),
         printers: config.printers.clone(),
         demo: None,
-        wallets: wallets(),
+        routing: config.routing.clone(),
+        wallets: crate::wallets::with(&config.wallets),
         agent: None,
         reconcile_hour: Some(config.server.reconcile_hour),
         fees: config.fees(),
@@ -199,6 +202,7 @@ pub async fn start(parts: Parts, listener: TcpListener) -> Result<Running> {
             public_base_url: parts.public_url,
             wallets: parts.wallets,
             routes: parts.routes,
+            routing: parts.routing,
             limit: parts.payment_max,
             limits: std::collections::BTreeMap::new(),
             trusted_proxies: parts.trusted_proxies,

@@ -131,6 +131,7 @@ fn wrong_answers_are_asked_again_and_the_password_is_never_shown() {
         .answer("支付宝", "n")
         .answer("银联云闪付", "n")
         .answer("京东支付", "n")
+        .answer("拉卡拉", "n")
         .answer("打印机", "somewhere")
         .expect("such as 192.168.1.50:9100")
         .answer("打印机", "127.0.0.1:9")
@@ -209,6 +210,7 @@ fn a_provider_can_be_answered_field_by_field() {
         .answer("重新填写", "n")
         .answer("银联云闪付", "n")
         .answer("京东支付", "n")
+        .answer("拉卡拉", "n")
         .answer("打印机", "")
         .expect("Written:");
     let shown = terminal.ended(0);

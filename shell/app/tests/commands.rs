@@ -469,11 +469,13 @@ async fn damage(database: &str) {
         content: [0; 32],
         amount: base::Money::cny(1250),
         channel: base::ChannelId::from_u128(1),
+        routed: None,
         wallet: "wechat".to_owned(),
         wallet_name: base::Text::new("微信支付", "WeChat Pay"),
         method: payment::Method::ShownQr,
         description: "breakfast".to_owned(),
         reference: String::new(),
+        part: None,
     };
     let first = payment::Entry { at, fact: payment::Fact::Requested(request.into()) };
     let looked = payment::Entry { at, fact: payment::Fact::LookRequested { by: "wang".to_owned() } };

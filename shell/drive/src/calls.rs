@@ -9,10 +9,11 @@ use crate::clock::{Clock, PaymentClock, moment};
 use crate::contact::Contact;
 use crate::durable::Permit;
 use crate::node::Seat;
+use crate::routes::Routes;
 use crate::signers::{Signers, run_here};
 use crate::stats::Counters;
 use crate::wire::{NoReply, Wire};
-use base::ChannelId;
+use base::{ChannelId, PaymentId};
 use engine::{CallOut, End};
 use payment::{Answer, Ask, Doubt, Policy, Reason, Said, Verdict};
 use provider_contract::{Call, CannotAsk, Moment, Order, Provider, Reply, Trouble};
@@ -34,6 +35,7 @@ pub(crate) struct Calls {
     pub(crate) clock: Arc<PaymentClock>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) seat: Arc<Seat>,
+    pub(crate) routes: Arc<Routes>,
 }
 
 impl Calls {
@@ -51,12 +53,19 @@ impl Calls {
     /// comes. Ends within one and a half of the channel's call timeout, not counting the time until the permit.
     pub(crate) async fn make(&self, out: CallOut, permit: oneshot::Receiver<Permit>) -> Option<End> {
         let prepared = self.prepare(&out).await;
+        let (payment, ask, out_channel) = (out.payment.request.id, out.ask, out.payment.request.channel);
         let permit = permit.await.ok()?;
         assert!(permit.is_for(out.payment.request.id, out.call), "a permit is for one call");
         self.counters.calls.fetch_add(1, Ordering::Relaxed);
         match prepared {
             Ok(prepared) => Some(self.send(prepared, permit).await),
-            Err(end) => Some(end),
+            Err(end) => {
+                // Only what cannot be asked at all is the channel's fault; who waited for a place in vain met a crowd.
+                if let End::Answered(_) = &end {
+                    self.learn(out_channel, payment, &ask, &end);
+                }
+                Some(end)
+            }
         }
     }
 
@@ -69,7 +78,7 @@ impl Calls {
         let (place, order, call) = tokio::time::timeout(channel.setup.policy.call_timeout / 2, signed)
             .await
             .map_err(|_| End::NeverLeft("too many calls are under way to this provider".to_owned()))??;
-        Ok(Prepared { channel, ask: out.ask, place, order, call })
+        Ok(Prepared { channel, payment: out.payment.request.id, ask: out.ask, place, order, call })
     }
 
     /// A place among the calls under way, the order, and the signed call.
@@ -110,16 +119,30 @@ impl Calls {
             // It was asleep for too long: others may be asking about this payment already.
             return End::NeverLeft("this server was silent for too long, so nothing was sent".to_owned());
         }
-        let Prepared { channel, ask, place, order, call } = prepared;
+        let Prepared { channel, payment, ask, place, order, call } = prepared;
         let wire = channel.wire(&self.wire);
         let sent = wire.send(permit, call, channel.setup.policy.call_timeout).await;
         drop(place);
-        match sent {
+        let end = match sent {
             Ok(reply) => self.read(channel, &ask, &order, &reply),
             Err(no_reply) => {
                 channel.heard(Contact::from(&no_reply), self.wall.now());
                 no_reply_end(no_reply)
             }
+        };
+        self.learn(channel.setup.id, payment, &ask, &end);
+        end
+    }
+
+    /// Counts what the end of a call shows of its channel.
+    fn learn(&self, channel: ChannelId, payment: PaymentId, ask: &Ask, end: &End) {
+        let showed = match end {
+            End::Answered(answer) => routing::showed(ask, answer),
+            End::Lost(_) => routing::showed_by_silence(ask, true),
+            End::NeverLeft(_) => routing::showed_by_silence(ask, false),
+        };
+        if let Some(showed) = showed {
+            self.routes.saw(channel, payment, showed, self.clock.now());
         }
     }
 
@@ -169,6 +192,7 @@ fn no_reply_end(no_reply: NoReply) -> End {
 /// A signed call that has not left.
 struct Prepared<'a> {
     channel: &'a Channel,
+    payment: PaymentId,
     ask: Ask,
     place: OwnedSemaphorePermit,
     order: Order,
@@ -214,7 +238,7 @@ mod tests {
     use crate::clock::SystemClock;
     use crate::durable;
     use crate::node::NodeSetup;
-    use base::{MerchantId, Money, PaymentId, StoreId, Text, TillId};
+    use base::{MerchantId, Money, StoreId, Text, TillId};
     use engine::{After, Batch, Engine, Wake};
     use payment::{Method, Notice, PayerCode, Request};
     use provider_contract::bills::Bills;
@@ -271,6 +295,7 @@ mod tests {
             wall,
             counters: Arc::default(),
             seat: Arc::new(Seat::new(node, true)),
+            routes: Arc::default(),
         }
     }
 
@@ -287,11 +312,13 @@ mod tests {
             content: [7; 32],
             amount: Money::cny(1250),
             channel: CHANNEL,
+            routed: None,
             wallet: String::new(),
             wallet_name: Text::default(),
             method: Method::PayerCode { hint: code.hint() },
             description: "goods".into(),
             reference: String::new(),
+            part: None,
         };
         let mut engine = Engine::new(BTreeMap::new());
         engine.handle(Wake::Begin { request, code: Some(code), caller: 1 }, now);
@@ -315,6 +342,8 @@ mod tests {
             Capabilities {
                 name: "hangs up",
                 title: Text::default(),
+                wallets: &[],
+                qr_wallets: &[],
                 payer_code: true,
                 shown_qr: true,
                 policy: Policy::default(),

@@ -180,6 +180,11 @@ impl Driver {
                 self.inbox.downgrade(),
             )),
             tokio::spawn(self.listeners.clone().follow(self.store.clone(), self.calls.clone())),
+            tokio::spawn(Arc::clone(&self.calls.routes).keep(
+                self.store.clone(),
+                Arc::clone(&self.calls.clock),
+                Arc::clone(&self.calls.seat),
+            )),
         ];
         let renewing = crate::keys::keep_all(&self.calls);
         let mut messages = Vec::with_capacity(ROUND_MAX);
@@ -202,6 +207,9 @@ impl Driver {
         }
         for task in background.into_iter().chain(self.resuming.take()).chain(renewing) {
             task.abort();
+        }
+        if let Err(error) = self.calls.routes.save(&self.store).await {
+            tracing::warn!("what was learned of the channels last is forgotten: {error}");
         }
         self.calls.seat.leave(&self.store).await;
     }

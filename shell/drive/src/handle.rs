@@ -8,6 +8,7 @@ use crate::driver::{Driver, Heard, Message};
 use crate::hear::Listeners;
 use crate::node::{NodeSetup, Seat, words};
 use crate::question::Asker;
+use crate::routes::Routes;
 use crate::signers::Signers;
 use crate::stats::{Counters, Stats};
 use crate::watch::{Changed, Watch, Watchers};
@@ -31,6 +32,8 @@ const CHANGES: usize = 4_096;
 
 /// A payment passes from one server to another within its lease; whoever wants something of it waits so long.
 const MOVING_PATIENCE: Duration = Duration::from_secs(8);
+/// A part of a sale is not tried for long under its number: another server may have given that to another part.
+const PLACE_PATIENCE: Duration = Duration::from_millis(100);
 const MOVING_PAUSE: Duration = Duration::from_millis(25);
 /// For another server's answer.
 const PASS_PATIENCE: Duration = Duration::from_secs(20);
@@ -132,6 +135,7 @@ impl Drive {
             wall: clock,
             counters: Arc::clone(&counters),
             seat,
+            routes: Arc::default(),
         };
         let (inbox, messages) = mpsc::channel(INBOX);
         let (changes, _) = broadcast::channel(CHANGES);
@@ -182,9 +186,10 @@ impl Handle {
             return Err(DriveError::NoSuchChannel);
         }
         let Begin { request, code } = begin;
+        let patience = if request.part.is_some() { PLACE_PATIENCE } else { MOVING_PATIENCE };
         let begin =
             |reply, again| Message::Begin { request: request.clone(), code: code.clone(), again, reply };
-        self.until_settled(begin).await
+        self.until_settled(patience, begin).await
     }
 
     /// Wants something of a payment that exists; another merchant's does not.
@@ -195,7 +200,7 @@ impl Handle {
         command: Command,
     ) -> Result<Told, DriveError> {
         let command = |reply, _| Message::Command { payment, merchant, command: command.clone(), reply };
-        self.until_settled(command).await
+        self.until_settled(MOVING_PATIENCE, command).await
     }
 
     /// Takes in a provider's notification: verified, made durable or known already, then acknowledged. Anything
@@ -313,6 +318,11 @@ impl Handle {
         self.shared.calls.channels.get(&id).map(Channel::seen)
     }
 
+    /// How well the channels work, and the choice among several.
+    pub fn routes(&self) -> &Routes {
+        &self.shared.calls.routes
+    }
+
     /// The timing of a channel; the standard one if it is configured no more.
     pub fn policy(&self, id: ChannelId) -> Policy {
         self.channel(id).map(|channel| channel.policy.clone()).unwrap_or_default()
@@ -396,9 +406,10 @@ impl Handle {
     /// Asks again, the first time at once, while the payment passes from one server to another.
     async fn until_settled(
         &self,
+        patience: Duration,
         message: impl Fn(oneshot::Sender<Result<Told, DriveError>>, bool) -> Message,
     ) -> Result<Told, DriveError> {
-        let patience = tokio::time::Instant::now() + MOVING_PATIENCE;
+        let patience = tokio::time::Instant::now() + patience;
         let mut again = false;
         loop {
             let (reply, answer) = oneshot::channel();

@@ -1,9 +1,11 @@
-//! Carries a call's bytes and says what became of them: a reply, lost on the way, or never left.
+//! Carries a call's bytes and says what became of them: a reply, lost on the way, or never left. What the address says is
+//! a frame goes by [`crate::framed`], all else as HTTP.
 //!
 //! Only what is certain is called never left: no connection could be made, or a kept one closed before it took
 //! the request (the client then tries a fresh one by itself; not a byte had gone). Everything after that is lost.
 
 use crate::durable::Permit;
+use crate::framed;
 use crate::identity::ClientIdentity;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
@@ -19,7 +21,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 /// A connection that cannot be made in that time is given up; nothing was sent.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Servers close idle connections after about a minute; ours go first.
 const IDLE_MAX: Duration = Duration::from_secs(20);
 const REPLY_BYTES_MAX: usize = 1 << 20;
@@ -98,6 +100,9 @@ impl Wire {
     }
 
     async fn exchange(&self, call: Call) -> Result<Reply, NoReply> {
+        if let Some(address) = call.frame_address() {
+            return framed::exchange(address, &call.body).await;
+        }
         read(self.begin(call).await?).await
     }
 

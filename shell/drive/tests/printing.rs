@@ -1,6 +1,7 @@
 //! Receipts on paper, against the virtual printer on a real port: what waits is printed once, whatever happens.
 
 use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
+use device_contract::PrinterState;
 use drive::print::{PrinterSetup, Printers};
 use drive::{Drive, Handle, SystemClock};
 use engine::{Batch, End, Engine, Wake};
@@ -38,6 +39,20 @@ async fn a_receipt_waits_for_paper_and_prints_once() {
     let slips = printer.slips();
     assert_eq!(slips.len(), 1, "printed once");
     assert!(slips[0].contains("￥12.50"), "{}", slips[0]);
+    printers.stop();
+}
+
+/// The payment is made durable past this server's engine, as another server on the same database does it.
+#[tokio::test]
+async fn what_another_server_queued_prints_where_the_printer_is() {
+    let shop = Shop::open().await;
+    let printer = shop.printer(|_| ()).await;
+    let printers = shop.start(&printer.address);
+    shop.until("the printer is ready", || async { printers.state(TILL) == Some(PrinterState::Ready) }).await;
+    shop.pay().await;
+    shop.until("the receipt is printed", || async { printer.slips().len() == 1 }).await;
+    shop.store.queue_copy(&MerchantScope(MERCHANT), PAYMENT, NOW).await.expect("queued").expect("ours");
+    shop.until("the copy is printed", || async { printer.slips().len() == 2 }).await;
     printers.stop();
 }
 
@@ -155,6 +170,7 @@ impl Shop {
             store: String::new(),
             till: "2号收银".into(),
             receipt_url: None,
+            bill: None,
             language: Language::Chinese,
         };
         let setup = PrinterSetup {
@@ -220,11 +236,13 @@ fn request() -> Request {
         content: [0; 32],
         amount: Money::cny(1250),
         channel: ChannelId::from_u128(9),
+        routed: None,
         wallet: "purse".into(),
         wallet_name: Text::new("顺手钱包", "Any Wallet"),
         method: Method::PayerCode { hint: "13••••89".into() },
         description: "商品".into(),
         reference: String::new(),
+        part: None,
     }
 }
 

@@ -13,6 +13,8 @@ use store::{BillDay, BillState, FundsDay, MerchantScope};
 
 /// The name of the problem that a day's movements are not known. A promise: never changed.
 const MISSING: &str = "funds_missing";
+/// So many days without a movement are passed over to find what the account held before.
+const QUIET_DAYS: u32 = 31;
 
 /// Whether a day's movements are wanted and not known yet.
 pub(crate) fn is_missing(setup: &ChannelSetup, bill: &BillDay) -> bool {
@@ -49,11 +51,33 @@ impl Reconciler {
                 return;
             }
         };
-        let differing = hold_funds(&bill.sums, &flows, balance.as_ref());
+        let closed_before = self.closed_before(setup, bill.day).await;
+        let differing = hold_funds(&bill.sums, &flows, balance.as_ref(), closed_before);
         let all = |of: fn(&Text) -> &str| differing.iter().map(of).collect::<Vec<_>>().join("\n");
         let problem = if differing.is_empty() { "" } else { FundsDay::DIFFER };
         let text = Text::new(all(|text| &text.zh), all(|text| &text.en));
         bill.funds = Some(FundsDay { flows, balance, problem: (problem.to_owned(), text) });
+    }
+
+    /// What the account held after the last movement before `day`; nothing if a day between was not read. A day on which
+    /// nothing moved says nothing of the balance, and changed nothing of it.
+    async fn closed_before(&self, setup: &ChannelSetup, day: Day) -> Option<i64> {
+        let scope = MerchantScope(setup.merchant);
+        let mut day = day.previous();
+        for _ in 0..QUIET_DAYS {
+            let bill = self.store.bill(&scope, setup.id, day).await.ok()??;
+            if bill.state == BillState::Nothing {
+                day = day.previous();
+                continue;
+            }
+            let funds = bill.funds.filter(FundsDay::is_known)?;
+            match funds.balance {
+                Some(balance) => return Some(balance.closing),
+                None if funds.flows == Flows::default() => day = day.previous(),
+                None => return None,
+            }
+        }
+        None
     }
 
     async fn movements(&self, setup: &ChannelSetup, day: Day, folder: &Path) -> Result<Tally, FetchError> {

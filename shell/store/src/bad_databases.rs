@@ -33,11 +33,13 @@ pub(crate) fn batch(numbers: impl Iterator<Item = u128>) -> Batch {
             content: [1; 32],
             amount: Money::cny(100),
             channel: ChannelId::from_u128(9),
+            routed: None,
             wallet: "blue".into(),
             wallet_name: Text::new("蓝钱包", "Blue"),
             method: Method::PayerCode { hint: code.hint() },
             description: "早餐".into(),
             reference: String::new(),
+            part: None,
         };
         engine.handle(Wake::Begin { request, code: Some(code), caller: 1 }, NOW);
     }

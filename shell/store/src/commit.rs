@@ -16,7 +16,7 @@ pub enum Uncommitted {
     /// This server counts no more.
     #[error("this server was taken for dead, and others drive its payments")]
     Fenced,
-    /// Others drive these payments, or had their keys first. Without them the batch may be committed.
+    /// Others drive these payments, or had their keys or their places in a sale first. Without them the batch may be committed.
     #[error("{} of the batch's payments are driven by another server", .0.len())]
     Refused(BTreeSet<PaymentId>),
     /// The store failed.
@@ -108,7 +108,7 @@ impl Store {
     }
 
     /// Which of the batch's payments are not this server's to change: held by another that counts, moved on by
-    /// another meanwhile, or begun by another under the same key.
+    /// another meanwhile, begun by another under the same key, or parts whose place in their sale is taken.
     async fn refused(&self, me: Fence, batch: &Batch) -> Result<BTreeSet<PaymentId>, StoreError> {
         let mut before: BTreeMap<PaymentId, u32> =
             batch.changes.iter().map(|change| (change.payment.request.id, change.payment.version)).collect();
@@ -133,6 +133,13 @@ impl Store {
         for ((_, ours), (_, found)) in begun.iter().zip(self.load(&keys).await?) {
             if found.is_some() {
                 refused.insert(*ours);
+            }
+        }
+        for change in &batch.changes {
+            let request = &change.payment.request;
+            let begun = before.get(&request.id) == Some(&0);
+            if begun && self.part_is_taken(request).await? {
+                refused.insert(request.id);
             }
         }
         Ok(refused)

@@ -30,6 +30,8 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "learnt", include_str!("../migrations/0008_learnt.sql")),
     (9, "claims", include_str!("../migrations/0009_claims.sql")),
     (10, "told_from", include_str!("../migrations/0010_told_from.sql")),
+    (11, "parts", include_str!("../migrations/0011_parts.sql")),
+    (12, "routes", include_str!("../migrations/0012_routes.sql")),
 ];
 
 /// Whoever brings PostgreSQL's schema up to date holds this advisory lock; servers started together take turns.

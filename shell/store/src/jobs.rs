@@ -137,6 +137,27 @@ impl Store {
         rows.into_iter().map(PrintJob::try_from).collect()
     }
 
+    /// The jobs that were queued after this one and their tills, oldest first; so many at a time. Of two servers that
+    /// queue at the same moment the later number may be seen first, so this tells when to look and not what there is.
+    pub async fn jobs_after(&self, job: i64) -> Result<Vec<(i64, TillId)>, StoreError> {
+        let rows: Vec<(i64, String)> =
+            query_as("SELECT id, till FROM print_jobs WHERE id > $1 ORDER BY id LIMIT 1000")
+                .bind(job)
+                .fetch_all(self.read())
+                .await
+                .map_err(StoreError::failed("list new print jobs"))?;
+        rows.into_iter().map(|(id, till)| Ok((id, till.parse()?))).collect()
+    }
+
+    /// The job that was queued last; 0 if there is none.
+    pub async fn newest_job(&self) -> Result<i64, StoreError> {
+        let (newest,): (i64,) = query_as("SELECT coalesce(max(id), 0) FROM print_jobs")
+            .fetch_one(self.read())
+            .await
+            .map_err(StoreError::failed("read the newest print job"))?;
+        Ok(newest)
+    }
+
     /// Records how far a job is. `Sent` must be recorded before a byte leaves.
     pub async fn move_job(
         &self,

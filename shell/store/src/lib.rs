@@ -34,6 +34,7 @@ mod nodes;
 mod page;
 mod payments;
 mod people;
+mod routes;
 mod sales;
 mod scope;
 #[cfg(test)]
@@ -64,6 +65,7 @@ pub use people::{
     ApiKey, AuditEntry, By, ChannelRow, Duties, Merchant, NewApiKey, NewSession, NewStaff, People,
     PeopleError, Person, Places, Principal, Role, Shop, StaffLogin, Till,
 };
+pub use routes::{CountedSlot, RouteKey, RouteOrder};
 pub use sales::PaidTwice;
 pub use scope::MerchantScope;
 pub use tills::{Agent, Beat, Evidence, NewAgent, Offered, Raised, Stand, TillAlarm};

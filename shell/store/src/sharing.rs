@@ -2,11 +2,11 @@
 
 use crate::bad_databases::{NOW, SHOP, batch, is_there, one};
 use crate::folder::Folder;
-use crate::{Found, Store, Uncommitted};
-use base::PaymentId;
+use crate::{Found, MerchantScope, Store, Uncommitted};
+use base::{Money, PaymentId, SaleId};
 use engine::lease::{Fence, Suspect};
 use engine::{Batch, Engine, Wake, Which};
-use payment::Command;
+use payment::{Command, Fact, Part};
 use std::collections::BTreeSet;
 
 /// A database and two servers that joined it. On SQLite the second is only pretended; its rules are the same.
@@ -110,4 +110,44 @@ async fn of_two_who_take_a_key_at_once_one_wins_and_the_other_is_told() {
             other => panic!("one wins: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn of_two_who_would_charge_the_rest_of_a_sale_at_once_one_wins_and_the_other_is_told() {
+    let (folder, store, a, b) = two().await;
+    let other = folder.open().await.expect("it opens");
+    for number in 1..40_u128 {
+        let sale = SaleId::from_u128(number);
+        let (ours, theirs) = (part_of(number, sale, 1), part_of(number + 1_000, sale, 1));
+        let (ours, done) = tokio::join!(store.commit_as(a, &ours, NOW), other.commit_as(b, &theirs, NOW));
+        let winner = match (ours, done) {
+            (Ok(_), Err(Uncommitted::Refused(refused))) if refused == ids(&[number + 1_000]) => number,
+            (Err(Uncommitted::Refused(refused)), Ok(_)) if refused == ids(&[number]) => number + 1_000,
+            other => panic!("one wins: {other:?}"),
+        };
+        let parts = store.payments_of_sale(&SHOP, sale).await.expect("it reads");
+        let ids: Vec<PaymentId> = parts.iter().map(|payment| payment.request.id).collect();
+        assert_eq!(ids, [PaymentId::from_u128(winner)]);
+        store.commit_as(a, &part_of(number + 2_000, sale, 2), NOW).await.expect("the next number is free");
+    }
+    let begun = store.sales_begun(&SHOP, NOW, None, 100).await.expect("a list");
+    assert_eq!(begun.len(), 39);
+    let elsewhere = MerchantScope(base::MerchantId::from_u128(0x77));
+    let foreign = store.payments_of_sale(&elsewhere, SaleId::from_u128(1)).await.expect("it reads");
+    assert!(foreign.is_empty(), "another merchant's sales are not there");
+}
+
+/// A batch that begins one payment as a part of a sale.
+fn part_of(number: u128, sale: SaleId, place: u32) -> Batch {
+    let mut batch = one(number);
+    let part = Part { sale, number: place, total: Money::cny(10_000), note: String::new() };
+    for change in &mut batch.changes {
+        std::sync::Arc::make_mut(&mut change.payment.request).part = Some(part.clone());
+    }
+    for row in &mut batch.rows {
+        if let Fact::Requested(request) = &mut row.entry.fact {
+            std::sync::Arc::make_mut(request).part = Some(part.clone());
+        }
+    }
+    batch
 }

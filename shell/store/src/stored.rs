@@ -3,13 +3,18 @@
 
 use base::{Currency, MalformedId, Money, Text, Timestamp};
 use payment::{
-    Alarm, Answer, Ask, ContentHash, Doubt, Fact, FoundRefund, Lost, Match, Method, Notice, Paid, Reason,
-    RefundRequest, RefundWay, Request, Said, Settled, Settlement, Source, Verdict, WithdrawnRefund,
+    Alarm, Answer, Ask, Considered, ContentHash, Doubt, Fact, FoundRefund, Lost, Match, Method, Notice, Paid,
+    Part, Reason, RefundRequest, RefundWay, Request, Routed, Said, Settled, Settlement, Source, Verdict,
+    WayStanding, WhyRouted, WithdrawnRefund,
 };
 use serde::{Deserialize, Serialize};
 
 /// Money that persons vouch for: cash, records of the shop's printed code, what verifies or settles them.
 const BY_HAND: u32 = 2;
+/// Payments that are parts of a sale.
+const PARTS: u32 = 3;
+/// Payments that had several ways to their wallet, with why they took theirs.
+const ROUTED: u32 = 4;
 
 /// The text to store for a fact. The payer's code is not in a fact, so it cannot be in the text.
 pub(crate) fn write(fact: &Fact) -> String {
@@ -21,7 +26,7 @@ pub(crate) fn write(fact: &Fact) -> String {
 pub(crate) fn read(text: &str) -> Result<Fact, String> {
     let Version { v } = serde_json::from_str(text).map_err(|error| error.to_string())?;
     match v {
-        1 | BY_HAND => {
+        1 | BY_HAND | PARTS | ROUTED => {
             let stored: Stored = serde_json::from_str(text).map_err(|error| error.to_string())?;
             Fact::try_from(stored.fact).map_err(|Unreadable(why)| why)
         }
@@ -32,6 +37,8 @@ pub(crate) fn read(text: &str) -> Result<Fact, String> {
 /// The first version that can say this fact. An older Paydesk refuses a newer one rather than to misread it.
 fn version(fact: &Fact) -> u32 {
     let new = match fact {
+        Fact::Requested(request) if request.routed.is_some() => return ROUTED,
+        Fact::Requested(request) if request.part.is_some() => return PARTS,
         Fact::Requested(request) => request.method.is_by_hand(),
         Fact::Answered { answer, .. } => match answer.verdict {
             Verdict::Declined(reason) | Verdict::RefundRefused(reason) => reason > Reason::RefundNotPossible,
@@ -107,12 +114,43 @@ struct RequestV1 {
     content: String,
     amount: MoneyV1,
     channel: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    routed: Option<RoutedV4>,
     wallet: String,
     wallet_zh: String,
     wallet_en: String,
     method: MethodV1,
     description: String,
     reference: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part: Option<PartV3>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PartV3 {
+    sale: String,
+    number: u32,
+    total: MoneyV1,
+    note: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RoutedV4 {
+    why: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    said_by: String,
+    ways: Vec<WayV4>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WayV4 {
+    channel: String,
+    name: String,
+    rate_permille: u32,
+    known_from: u64,
+    standing: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    said_by: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -330,12 +368,14 @@ impl From<&Request> for RequestV1 {
             content: hex(&request.content),
             amount: request.amount.into(),
             channel: request.channel.to_string(),
+            routed: request.routed.as_ref().map(RoutedV4::from),
             wallet: request.wallet.clone(),
             wallet_zh: request.wallet_name.zh.clone(),
             wallet_en: request.wallet_name.en.clone(),
             method: (&request.method).into(),
             description: request.description.clone(),
             reference: request.reference.clone(),
+            part: request.part.as_ref().map(PartV3::from),
         }
     }
 }
@@ -353,11 +393,76 @@ impl TryFrom<RequestV1> for Request {
             content: unhex(&stored.content)?,
             amount: stored.amount.try_into()?,
             channel: stored.channel.parse()?,
+            routed: stored.routed.map(Routed::try_from).transpose()?,
             wallet: stored.wallet,
             wallet_name: Text { zh: stored.wallet_zh, en: stored.wallet_en },
             method: stored.method.try_into()?,
             description: stored.description,
             reference: stored.reference,
+            part: stored.part.map(Part::try_from).transpose()?,
+        })
+    }
+}
+
+impl From<&Part> for PartV3 {
+    fn from(part: &Part) -> PartV3 {
+        PartV3 {
+            sale: part.sale.to_string(),
+            number: part.number,
+            total: part.total.into(),
+            note: part.note.clone(),
+        }
+    }
+}
+
+impl TryFrom<PartV3> for Part {
+    type Error = Unreadable;
+    fn try_from(stored: PartV3) -> Result<Part, Unreadable> {
+        Ok(Part {
+            sale: stored.sale.parse()?,
+            number: stored.number,
+            total: stored.total.try_into()?,
+            note: stored.note,
+        })
+    }
+}
+
+impl From<&Routed> for RoutedV4 {
+    fn from(routed: &Routed) -> RoutedV4 {
+        let way = |way: &Considered| WayV4 {
+            channel: way.channel.to_string(),
+            name: way.name.clone(),
+            rate_permille: way.rate_permille,
+            known_from: way.known_from,
+            standing: way.standing.code().to_owned(),
+            said_by: way.standing.said_by().to_owned(),
+        };
+        RoutedV4 {
+            why: routed.why.code().to_owned(),
+            said_by: routed.why.said_by().to_owned(),
+            ways: routed.ways.iter().map(way).collect(),
+        }
+    }
+}
+
+impl TryFrom<RoutedV4> for Routed {
+    type Error = Unreadable;
+    fn try_from(stored: RoutedV4) -> Result<Routed, Unreadable> {
+        let unknown = |what: &str, code: &str| Unreadable(format!("no {what} is named {code:?}"));
+        let way = |way: WayV4| {
+            let standing = WayStanding::from_code(&way.standing, way.said_by);
+            Ok(Considered {
+                channel: way.channel.parse()?,
+                name: way.name,
+                rate_permille: way.rate_permille,
+                known_from: way.known_from,
+                standing: standing.ok_or_else(|| unknown("standing of a way", &way.standing))?,
+            })
+        };
+        let why = WhyRouted::from_code(&stored.why, stored.said_by);
+        Ok(Routed {
+            why: why.ok_or_else(|| unknown("reason for a way", &stored.why))?,
+            ways: stored.ways.into_iter().map(way).collect::<Result<_, Unreadable>>()?,
         })
     }
 }
@@ -684,12 +789,20 @@ mod tests {
     /// Version-2 texts as they were first written. No line here is ever edited either.
     const VERSION_2: &str = include_str!("../tests/golden/facts_v2.jsonl");
 
+    /// The same of version 4.
+    const VERSION_4: &str = include_str!("../tests/golden/facts_v4.jsonl");
+
+    /// The same of version 3.
+    const VERSION_3: &str = include_str!("../tests/golden/facts_v3.jsonl");
+
     #[test]
     fn texts_of_every_version_are_read_as_what_they_were() {
         let facts =
             |golden: &str| -> Vec<Fact> { golden.lines().map(|line| read(line).expect(line)).collect() };
         assert_eq!(facts(VERSION_1), every_fact());
         assert_eq!(facts(VERSION_2), every_fact_by_hand());
+        assert_eq!(facts(VERSION_3), [part_of_a_sale()]);
+        assert_eq!(facts(VERSION_4), every_choice());
     }
 
     #[test]
@@ -697,6 +810,8 @@ mod tests {
         let written = |facts: Vec<Fact>| -> Vec<String> { facts.iter().map(write).collect() };
         assert_eq!(written(every_fact()), VERSION_1.lines().collect::<Vec<_>>());
         assert_eq!(written(every_fact_by_hand()), VERSION_2.lines().collect::<Vec<_>>());
+        assert_eq!(written(vec![part_of_a_sale()]), VERSION_3.lines().collect::<Vec<_>>());
+        assert_eq!(written(every_choice()), VERSION_4.lines().collect::<Vec<_>>());
     }
 
     #[test]
@@ -715,7 +830,7 @@ mod tests {
         for (text, why) in [
             ("", "EOF while parsing"),
             (r#"{"fact":{}}"#, "missing field `v`"),
-            (r#"{"v":3,"fact":{}}"#, "of version 3, which this Paydesk does not know"),
+            (r#"{"v":5,"fact":{}}"#, "of version 5, which this Paydesk does not know"),
             (r#"{"v":1,"fact":{"paid":{}}}"#, "unknown variant `paid`"),
             (&declined("bad_luck"), "no reason is named \"bad_luck\""),
             (&refund(id, "XAU"), "no currency is named \"XAU\""),
@@ -769,6 +884,50 @@ mod tests {
         }));
         facts.push(Fact::FoundAcknowledged { by: "王芳".into() });
         facts
+    }
+
+    fn part_of_a_sale() -> Fact {
+        let Fact::Requested(mut request) = requested(Method::Cash { tendered: Money::cny(2000) }) else {
+            unreachable!("a request is requested")
+        };
+        let sale = base::SaleId::from_u128(0x5a);
+        let part = Part { sale, number: 2, total: Money::cny(10_000), note: "5号桌".into() };
+        std::sync::Arc::make_mut(&mut request).part = Some(part);
+        Fact::Requested(request)
+    }
+
+    /// Every variant that version 4 brought.
+    fn every_choice() -> Vec<Fact> {
+        let way = |number: u128, name: &str, standing| Considered {
+            channel: base::ChannelId::from_u128(number),
+            name: name.into(),
+            rate_permille: 875,
+            known_from: 12_500,
+            standing,
+        };
+        let ways = vec![
+            way(4, "direct", WayStanding::Open),
+            way(5, "bank", WayStanding::Eliminated),
+            way(6, "other", WayStanding::ShutByPerson { by: "王芳".into() }),
+            way(7, "night", WayStanding::ShutByRule { name: "白天不用".into() }),
+        ];
+        let whys = [
+            WhyRouted::Pinned { by: "王芳".into() },
+            WhyRouted::Rule { name: "大额".into() },
+            WhyRouted::Preferred,
+            WhyRouted::BetterRate,
+            WhyRouted::Probe,
+            WhyRouted::Trial,
+            WhyRouted::LeastBad,
+        ];
+        let routed = |why| {
+            let Fact::Requested(request) = requested(Method::ShownQr) else {
+                unreachable!("it is a request")
+            };
+            let routed = Some(Routed { why, ways: ways.clone() });
+            Fact::Requested(Request { routed, ..(*request).clone() }.into())
+        };
+        whys.into_iter().map(routed).collect()
     }
 
     fn refund_request(way: RefundWay) -> RefundRequest {
@@ -859,11 +1018,13 @@ mod tests {
             content: std::array::from_fn(|i| i as u8 * 8),
             amount: Money::cny(1250),
             channel: base::ChannelId::from_u128(4),
+            routed: None,
             wallet: "blue".into(),
             wallet_name: Text::new("蓝钱包", "Blue"),
             method,
             description: "早餐".into(),
             reference: "R-7".into(),
+            part: None,
         };
         Fact::Requested(request.into())
     }

@@ -197,11 +197,13 @@ fn request(id: PaymentId, fen: i64, key: &str) -> Request {
         content: [fen as u8; 32],
         amount: Money::cny(fen),
         channel: ChannelId::from_u128(9),
+        routed: None,
         wallet: "blue".into(),
         wallet_name: Text::new("蓝钱包", "Blue"),
         method: Method::PayerCode { hint: code.hint() },
         description: "早餐".into(),
         reference: format!("R-{}", name(id)),
+        part: None,
     }
 }
 
@@ -436,6 +438,9 @@ async fn a_receipt_is_queued_once_and_copies_are_counted() {
     let copy =
         store.queue_copy(&SHOP, id("A"), world.now).await.expect("a copy").expect("of a payment of ours");
     assert_eq!((copy.copy, copy.state), (1, crate::JobState::Queued));
+    assert_eq!(store.newest_job().await.expect("jobs"), copy.id);
+    assert_eq!(store.jobs_after(jobs[0].id).await.expect("jobs"), [(copy.id, TILL)]);
+    assert_eq!(store.jobs_after(copy.id).await.expect("jobs"), []);
     store.move_job(jobs[0].id, crate::JobState::Printed, "", world.now).await.expect("it is recorded");
     store.move_job(copy.id, crate::JobState::Held, "paper_out", world.now).await.expect("it is recorded");
     let waiting = store.waiting_jobs(TILL, 10).await.expect("jobs");

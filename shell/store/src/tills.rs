@@ -701,11 +701,13 @@ mod tests {
             content: [0; 32],
             amount: base::Money::cny(100),
             channel: base::ChannelId::from_u128(4),
+            routed: None,
             wallet: "blue".into(),
             wallet_name: base::Text::new("蓝", "Blue"),
             method: Method::ShownQr,
             description: String::new(),
             reference: String::new(),
+            part: None,
         };
         let first = payment::Entry { at: AT, fact: Fact::Requested(request.into()) };
         let look = payment::Entry { at: AT, fact: Fact::LookRequested { by: "a\nb".into() } };

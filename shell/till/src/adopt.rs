@@ -66,10 +66,12 @@ fn request(id: PaymentId, attempt: &OpenAttempt, identity: &Identity) -> Option<
         content: [0; 32],
         amount: Money::new(attempt.amount.amount, currency),
         channel: channel_of(identity.till(), &attempt.wallet),
+        routed: None,
         wallet: attempt.wallet.clone(),
         wallet_name: Text::new(attempt.wallet_label.zh.clone(), attempt.wallet_label.en.clone()),
         method: if scanned { Method::PayerCode { hint: attempt.code_hint.clone() } } else { Method::ShownQr },
         description: attempt.description.clone(),
         reference: String::new(),
+        part: None,
     })
 }

@@ -93,6 +93,9 @@ pub struct WalletInfo {
     pub shortest: usize,
     /// Most digits.
     pub longest: usize,
+    /// Where another wallet's codes begin just so, it is this one's.
+    #[serde(default)]
+    pub wins: bool,
     /// Whether this shop takes it.
     pub available: bool,
 }

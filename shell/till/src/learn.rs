@@ -318,11 +318,13 @@ mod tests {
             content: [0; 32],
             amount: Money::cny(1250),
             channel: ChannelId::from_u128(4),
+            routed: None,
             wallet: "blue".into(),
             wallet_name: Text::new("蓝", "Blue"),
             method,
             description: String::new(),
             reference: String::new(),
+            part: None,
         };
         Fact::Requested(request.into())
     }

@@ -86,6 +86,8 @@ struct WalletCodes {
     label: Words,
     prefixes: Vec<String>,
     lengths: [usize; 2],
+    #[serde(default)]
+    wins: bool,
     available: bool,
 }
 
@@ -364,6 +366,7 @@ fn wallet(codes: WalletCodes) -> WalletInfo {
         prefixes: codes.prefixes,
         shortest: codes.lengths[0],
         longest: codes.lengths[1],
+        wins: codes.wins,
         available: codes.available,
     }
 }

@@ -168,11 +168,13 @@ mod tests {
             content: [0; 32],
             amount: Money::cny(5000),
             channel: ChannelId::from_u128(4),
+            routed: None,
             wallet: "blue".into(),
             wallet_name: Text::new("蓝", "Blue"),
             method: Method::PayerCode { hint: String::new() },
             description: String::new(),
             reference: "T-1".into(),
+            part: None,
         };
         let mut entries = vec![Entry { at: at(begun), fact: Fact::Requested(request.into()) }];
         let mut call = 0;

@@ -189,11 +189,13 @@ async fn sale(handle: &Handle, number: u128) {
         content: [0; 32],
         amount: Money::cny(1000),
         channel: ChannelId::NONE,
+        routed: None,
         wallet: "cash".to_owned(),
         wallet_name: Text::new("现金", "Cash"),
         method: Method::Cash { tendered: Money::cny(1000) },
         description: String::new(),
         reference: String::new(),
+        part: None,
     };
     let id = request.id;
     handle.begin(Begin { request, code: None }).await.expect("it is recorded");

@@ -350,10 +350,12 @@ fn request() -> Request {
         content: [0; 32],
         amount: Money::new(FEN, Currency::Cny),
         channel: ChannelId::from_u128(1),
+        routed: None,
         wallet: String::new(),
         wallet_name: Text::default(),
         method: Method::PayerCode { hint: String::new() },
         description: String::new(),
         reference: String::new(),
+        part: None,
     }
 }

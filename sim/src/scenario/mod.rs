@@ -278,11 +278,13 @@ fn request(amount: base::Money, by: Way, content: u8) -> Request {
         content: [content; 32],
         amount,
         channel: CHANNEL,
+        routed: None,
         wallet: "wallet".into(),
         wallet_name,
         method,
         description: "goods".into(),
         reference: String::new(),
+        part: None,
     }
 }
 

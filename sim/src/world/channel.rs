@@ -77,9 +77,10 @@ enum Kind {
     Alipay,
     UnionPay,
     Jd,
+    Lakala,
 }
 
-const KINDS: [Kind; 4] = [Kind::Wechat, Kind::Alipay, Kind::UnionPay, Kind::Jd];
+const KINDS: [Kind; 5] = [Kind::Wechat, Kind::Alipay, Kind::UnionPay, Kind::Jd, Kind::Lakala];
 
 /// Where every provider is, as far as its channel knows.
 const AT: &str = "https://provider.example";
@@ -102,6 +103,13 @@ impl Kind {
             }
             Kind::Jd => {
                 use jd::{Keys, Simulator};
+                static KEYS: OnceLock<Keys> = OnceLock::new();
+                let signing = || Simulator::with_keys(KEYS.get_or_init(Keys::generate).clone());
+                let simulator = if rsa { signing().expect(GOOD_KEYS) } else { Simulator::cheap(seed) };
+                Channel::wired(id, Box::new(simulator.client(AT, Some(&shop))), Box::new(simulator))
+            }
+            Kind::Lakala => {
+                use lakala::{Keys, Simulator};
                 static KEYS: OnceLock<Keys> = OnceLock::new();
                 let signing = || Simulator::with_keys(KEYS.get_or_init(Keys::generate).clone());
                 let simulator = if rsa { signing().expect(GOOD_KEYS) } else { Simulator::cheap(seed) };

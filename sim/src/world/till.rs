@@ -163,6 +163,7 @@ impl World {
             content: [u8::from(other && self.sabotage != Some(Sabotage::OtherContentLooksTheSame)); 32],
             amount,
             channel: self.channels[sale.channel].id,
+            routed: None,
             wallet: String::new(),
             wallet_name: Text::default(),
             method: sale
@@ -171,6 +172,7 @@ impl World {
                 .map_or(Method::ShownQr, |code| Method::PayerCode { hint: code.hint() }),
             description: "goods".to_owned(),
             reference: String::new(),
+            part: None,
         }
     }
 

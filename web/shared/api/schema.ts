@@ -346,7 +346,8 @@ export interface paths {
         put?: never;
         /**
          * Takes money.
-         * @description The same key with the same content is the same payment: sending again is safe and answers 200.
+         * @description The same key with the same content is the same payment: sending again is safe and answers 200. A payment that is a part
+         *     of a sale is refused if the sale's other parts, the open ones among them, leave less to pay.
          */
         post: operations["createPayment"];
         delete?: never;
@@ -847,6 +848,135 @@ export interface paths {
         put?: never;
         /** Reads a bill now; what comes of it is seen in the list of days. */
         post: operations["reconcileDay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every way to every wallet, how well it works, and what was ordered of it. */
+        get: operations["listRoutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/routes/{wallet}/{channel}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends every payment of this wallet over this channel.
+         * @description What was ordered of the wallet's other channels stays; a channel that was pinned before yields.
+         */
+        post: operations["pinRoute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/routes/{wallet}/{channel}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what was ordered of this channel; the same again changes nothing. */
+        post: operations["releaseRoute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/routes/{wallet}/{channel}/shut": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends no payment of this wallet over this channel. */
+        post: operations["shutRoute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sales of the last 24 hours that are not paid in full.
+         * @description Another till can go on with any of them.
+         */
+        get: operations["listUnpaidSales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sales/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sale. */
+        get: operations["readSale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sales/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives money of a sale back, each share by the method it came by, the newest payment first.
+         * @description The same key with the same content is the same refund: sending again is safe, answers 200, and finishes what an
+         *     interruption left undone.
+         */
+        post: operations["refundSale"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1824,7 +1954,7 @@ export interface components {
         /** @description How the customer pays. */
         NewMethod: {
             /** @description We scanned the customer's code. */
-            payer_code: components["schemas"]["ScannedCode"];
+            payer_code: components["schemas"]["NewScannedCode"];
         } | {
             /** @description The customer scans ours. */
             show_qr: components["schemas"]["WantedQr"];
@@ -1842,6 +1972,15 @@ export interface components {
             /** @description The password from now on, at least 10 characters. */
             password: string;
         };
+        /** @description The sale that a payment is a part of. */
+        NewPart: {
+            /** @description The sale's id, a UUID made by the caller: the same for every payment of the sale. */
+            id: string;
+            /** @description What people call it, such as a table. */
+            note?: string | null;
+            /** @description What the whole sale comes to; the same in every payment of it. */
+            total: components["schemas"]["NewAmount"];
+        };
         /** @description A password for somebody else. */
         NewPasswordFor: {
             /** @description The password, at least 10 characters; made by the server unless given. */
@@ -1857,6 +1996,7 @@ export interface components {
             method: components["schemas"]["NewMethod"];
             /** @description The caller's own number for the sale. */
             reference?: string | null;
+            sale?: components["schemas"]["NewPart"] | null;
             /** @description At which till; needed only by those who stand at several. */
             till?: string | null;
         };
@@ -1908,6 +2048,28 @@ export interface components {
             parked?: boolean | null;
             /** @description Everything that was learnt since then (RFC 3339), delivered or not. */
             since?: string | null;
+        };
+        /** @description For how long an order holds. */
+        NewRouteOrder: {
+            /**
+             * Format: int32
+             * @description Minutes, 1 to 10080; until it is taken back if left out.
+             */
+            minutes?: number | null;
+        };
+        /** @description What of a sale is to go back. */
+        NewSaleRefund: {
+            /** @description How much; at most what is left of its payments. */
+            amount: components["schemas"]["NewAmount"];
+            /** @description Why, for the slips. */
+            reason?: string | null;
+        };
+        /** @description A scanned payment code. It is never stored and never logged. */
+        NewScannedCode: {
+            /** @description Its digits. */
+            code: string;
+            /** @description Which wallet the customer says it is, where several make such codes (`wallet_ambiguous`). */
+            wallet?: string | null;
         };
         /** @description What a person decides. */
         NewSettlement: {
@@ -2057,6 +2219,7 @@ export interface components {
             /** @description The money came after giving up and is going back. */
             owed_back: boolean;
             paid: components["schemas"]["Amount"] | null;
+            part: components["schemas"]["SalePart"] | null;
             printed: components["schemas"]["Printed"] | null;
             /** @description The provider's last code about the charge. */
             provider_code: string | null;
@@ -2333,10 +2496,143 @@ export interface components {
              */
             messages: number;
         };
-        /** @description A scanned payment code. It is never stored and never logged. */
-        ScannedCode: {
-            /** @description Its digits. */
+        /** @description A way to a wallet. */
+        Route: {
+            /** @description Its channel. */
+            channel: string;
+            /**
+             * Format: int32
+             * @description Calls of the last hour that failed, and the way is to blame.
+             */
+            failed: number;
+            /** @description The last failures, newest first. */
+            failures: components["schemas"]["RouteFailure"][];
+            /** @description Whether that is known from enough calls to say anything. */
+            known: boolean;
+            /** @description The channel's name. */
+            name: string;
+            order: components["schemas"]["RouteOrder"] | null;
+            /** @description The provider's name. */
+            provider: components["schemas"]["Text"];
+            /**
+             * Format: int32
+             * @description How many of a thousand calls worked of late.
+             */
+            rate_permille: number;
+            /** @description `in_use`, `pinned`, `passed_over` (another is pinned), `eliminated`, `probing` or `shut`. */
+            state: string;
+            /** @description What that means. */
+            state_text: components["schemas"]["Text"];
+            /**
+             * Format: int32
+             * @description Calls of the last hour that worked.
+             */
+            worked: number;
+        };
+        /** @description A failure of a way. */
+        RouteFailure: {
+            /** @description When, to a quarter of a minute. */
+            at: string;
+            /** @description Its name for programs. */
             code: string;
+            /** @description The payment that met it. */
+            payment: string;
+            /** @description It in words. */
+            text: components["schemas"]["Text"];
+        };
+        /** @description Every wallet that is taken, and the ways to it. */
+        RouteList: {
+            /**
+             * Format: int64
+             * @description What was seen counts half as much after so long.
+             */
+            half_life_s: number;
+            /** @description The wallets. */
+            items: components["schemas"]["WalletRoutes"][];
+            /**
+             * Format: int64
+             * @description A way out of use is tried by one payment, so often.
+             */
+            probe_every_s: number;
+        };
+        /** @description What a person ordered of a way. */
+        RouteOrder: {
+            /** @description When. */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /** @description It holds until then; until it is taken back if there is no end. */
+            until: string | null;
+            /** @description `pin` or `shut`. */
+            word: string;
+        };
+        /** @description A rule of the configuration. */
+        RouteRule: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it says. */
+            text: components["schemas"]["Text"];
+        };
+        /** @description A sale: what its payments add up to. */
+        Sale: {
+            /** @description It in words. */
+            explain: components["schemas"]["SaleWords"];
+            /** @description Its id. */
+            id: string;
+            /** @description What may still be charged. */
+            left: components["schemas"]["Amount"];
+            /** @description What people call it. */
+            note: string | null;
+            /** @description What was asked for and has no result yet; it counts as taken. */
+            open: components["schemas"]["Amount"];
+            /** @description What was paid beyond the total. */
+            over: components["schemas"]["Amount"];
+            /** @description What is the shop's, before refunds. */
+            paid: components["schemas"]["Amount"];
+            /** @description Its payments, in the order of their numbers. */
+            payments: components["schemas"]["Payment"][];
+            /** @description The part of it that was recorded by hand and is not verified. */
+            recorded: components["schemas"]["Amount"];
+            /** @description What could still be given back. */
+            refundable: components["schemas"]["Amount"];
+            /** @description What went back by refunds. */
+            returned: components["schemas"]["Amount"];
+            /** @description When it was paid in full. */
+            settled_at: string | null;
+            /** @description How far it is. */
+            state: components["schemas"]["SaleState"];
+            /** @description What it comes to. */
+            total: components["schemas"]["Amount"];
+        };
+        /** @description Which part of a sale a payment is. */
+        SalePart: {
+            /** @description What people call it. */
+            note: string | null;
+            /**
+             * Format: int32
+             * @description 1 for the first payment of the sale.
+             */
+            number: number;
+            /** @description The sale. */
+            sale: string;
+            /** @description What the whole sale comes to. */
+            total: components["schemas"]["Amount"];
+        };
+        /**
+         * @description How far a sale is.
+         * @enum {string}
+         */
+        SaleState: "open" | "waiting" | "settled" | "overpaid" | "returned";
+        /** @description How a sale stands, in words. */
+        SaleWords: {
+            /** @description The sum, item by item. */
+            detail: components["schemas"]["Text"];
+            /** @description What happened, in one line. */
+            headline: components["schemas"]["Text"];
+            /** @description May the goods be handed over? */
+            may_hand_over: boolean;
+            /** @description What the cashier does next. */
+            next_step: components["schemas"]["Text"];
         };
         /**
          * @description What can be decided.
@@ -2577,6 +2873,11 @@ export interface components {
          * @enum {string}
          */
         TimelineKind: "requested" | "asked" | "answered" | "lost" | "never_left" | "noticed" | "cancel_requested" | "refund_requested" | "look_requested" | "matched" | "match_withdrawn" | "settled" | "raised" | "refund_found" | "refund_withdrawn" | "found_acknowledged";
+        /** @description Sales that are not paid in full, the newest first. */
+        UnpaidSales: {
+            /** @description The sales. */
+            items: components["schemas"]["Sale"][];
+        };
         /** @description How a wallet's codes look. */
         WalletCodes: {
             /** @description Whether this shop takes it. */
@@ -2587,6 +2888,19 @@ export interface components {
             lengths: number[];
             /** @description Its codes begin with one of these. */
             prefixes: string[];
+            /** @description The wallet. */
+            wallet: string;
+            /** @description Where another wallet's codes begin just so, it is this one's. */
+            wins: boolean;
+        };
+        /** @description A wallet and the ways to it. */
+        WalletRoutes: {
+            /** @description Its name. */
+            label: components["schemas"]["Text"];
+            /** @description The ways, the preferred first. */
+            routes: components["schemas"]["Route"][];
+            /** @description The rules that are asked before what was learned. */
+            rules: components["schemas"]["RouteRule"][];
             /** @description The wallet. */
             wallet: string;
         };
@@ -3652,7 +3966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency_key_reused_with_other_content */
+            /** @description idempotency_key_reused_with_other_content, total_of_the_sale_is_another, sale_is_paid_in_full, open_parts_may_pay_the_rest */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5170,6 +5484,409 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pinRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wallet: string;
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRouteOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteList"];
+                };
+            };
+            /** @description malformed_id */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no_such_route */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wallet: string;
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteList"];
+                };
+            };
+            /** @description malformed_id */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no_such_route */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shutRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wallet: string;
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRouteOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteList"];
+                };
+            };
+            /** @description malformed_id */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no_such_route */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnpaidSales: {
+        parameters: {
+            query?: {
+                /** @description Begun at this till. */
+                till?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnpaidSales"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sale"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no_such_sale */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refundSale: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a result, 0 to 10. */
+                wait?: number;
+            };
+            header: {
+                /** @description 1 to 128 visible ASCII characters, new for every refund */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSaleRefund"];
+            };
+        };
+        responses: {
+            /** @description the same request came before; this is how it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sale"];
+                };
+            };
+            /** @description under way, or done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sale"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no_such_sale */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused_with_other_content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refund_exceeds_what_is_left, nothing_to_refund, amount_must_be_positive */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -29,7 +29,11 @@ export type Agent = Shapes["Agent"];
 export type Health = Shapes["Health"];
 export type Alarm = Shapes["Alarm"];
 export type Webhook = Shapes["Webhook"];
+export type RouteList = Shapes["RouteList"];
+export type WalletRoutes = Shapes["WalletRoutes"];
+export type PayRoute = Shapes["Route"];
 export type WebhookMessage = Shapes["WebhookMessage"];
+export type Sale = Shapes["Sale"];
 export type Problem = Shapes["Problem"];
 
 /** Money states after which nothing more happens by itself while the customer stands there. */

@@ -15,6 +15,8 @@ const PROVIDER_NAMES: &[&str] = &[
     "jdpay",
     "baitiao",
     "白条",
+    "lakala",
+    "拉卡拉",
 ];
 
 /// Where a provider may be named: its own crate, the binary that wires it, the world that simulates it, and words
@@ -24,6 +26,7 @@ const MAY_NAME_PROVIDERS: &[&str] = &[
     "providers/alipay/",
     "providers/unionpay/",
     "providers/jd/",
+    "providers/lakala/",
     "shell/app/",
     "sim/",
     "docs/",

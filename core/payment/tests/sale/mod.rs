@@ -23,11 +23,13 @@ pub fn request(method: Method) -> Request {
         content: [0; 32],
         amount: Money::cny(PRICE),
         channel: ChannelId::from_u128(5),
+        routed: None,
         wallet: "wallet".into(),
         wallet_name: Text::new("示例钱包", "Example Wallet"),
         method,
         description: "goods".into(),
         reference: String::new(),
+        part: None,
     }
 }
 

@@ -118,7 +118,7 @@ fn movements_agree(world: &mut World<'_>, bills: &dyn Bills, day: Day) {
     let tally = read_bill(bills.reader(BillSort::Funds, day), &funds, |row| panic!("{row:?}"));
     let tally = tally.expect("it is whole");
     let (flows, balance) = (tally.flows, tally.balance().expect("the simulator says what the account holds"));
-    assert_eq!(hold_funds(&sums, &flows, Some(&balance)), vec![]);
+    assert_eq!(hold_funds(&sums, &flows, Some(&balance), Some(balance.opening)), vec![]);
     assert_eq!((flows.of(Flow::Payment).count, flows.of(Flow::Refund).count), (6, 2));
     assert_eq!(flows.of(Flow::Other).count, 0, "the simulator moves nothing that is not known");
     let cut = &funds[..funds.len() * 2 / 3];

@@ -2,11 +2,10 @@
 
 use super::{NOT_FOUND, Simulator};
 use crate::envelope::{Fields, write};
-use crate::wire::{Service, TIME_PATTERN, payment_status, refund_status};
-use base::{Timestamp, Zone};
-use provider_contract::books::{
-    Cause, Nothing, Opened, Phase, Refunding, Return, Sale, Spoilt, Trade, Undone,
-};
+use crate::wire::{Service, payment_status, refund_status};
+use base::Timestamp;
+use provider_contract::books::{Cause, Opened, Outcome, Phase, Refunding, Return, Sale, Trade, Undone};
+use provider_contract::fields::china_time as time;
 use std::time::Duration;
 use strict_xml::{Element, escape};
 
@@ -25,22 +24,12 @@ pub(super) const DONE: Code = Code(crate::wire::DONE, "成功");
 const DUPLICATE: Code = Code("PD0012", "交易号重复");
 
 /// What an answer says: its code, and what stands behind it as XML.
-pub(super) struct Told(pub Code, pub String);
+pub struct Told(pub(super) Code, pub(super) String);
 
-/// What a request came to.
-pub(super) enum Outcome {
-    /// An answer.
-    Answer(Told),
-    /// The answer to the request that opened an order, and how it is spoilt.
-    Opened(Spoilt, Told),
-    /// The request did nothing.
-    Nothing(Nothing),
-}
-
-type Answered = Result<Outcome, Told>;
+type Answered = Result<Outcome<Told>, Told>;
 
 impl Simulator {
-    pub(super) fn act(&mut self, service: Service, message: &Element, now: Timestamp) -> Outcome {
+    pub(super) fn carry_out(&mut self, service: Service, message: &Element, now: Timestamp) -> Outcome<Told> {
         let answered = match service {
             Service::CodePay | Service::Order => self.open_order(service == Service::Order, message, now),
             Service::Query => self.query(message),
@@ -66,15 +55,15 @@ impl Simulator {
         };
         let opened = if shown {
             required(message, "userId")?;
-            self.books.show(&sale, now)
+            self.desk.books.show(&sale, now)
         } else {
             let code = required(message, "token")?;
             required(message, "device")?;
             let digits = code.bytes().all(|byte| byte.is_ascii_digit());
-            self.books.charge(&sale, code, digits && code.len() == 18 && code.starts_with("18"), now)
+            self.desk.books.charge(&sale, code, digits && code.len() == 18 && code.starts_with("18"), now)
         };
         let told = |trade: &Trade| if shown { qr(trade) } else { standing(trade) };
-        match (opened, self.books.trade(number)) {
+        match (opened, self.desk.books.trade(number)) {
             (Opened::Nothing(how), _) => Ok(Outcome::Nothing(how)),
             (Opened::New(spoilt), Some(trade)) => Ok(Outcome::Opened(spoilt, told(trade))),
             (Opened::Again, Some(trade)) => Ok(Outcome::Answer(told(trade))),
@@ -85,13 +74,13 @@ impl Simulator {
     fn query(&self, message: &Element) -> Answered {
         let number = number(message, "tradeNum")?;
         match required(message, "tradeType")? {
-            "0" => match self.books.trade(number) {
+            "0" => match self.desk.books.trade(number) {
                 Some(trade) => Ok(Outcome::Answer(standing(trade))),
                 None => Err(Told(NOT_FOUND, text(&[("tradeNum", number.to_owned())]))),
             },
             "1" => {
                 let original = required(message, "oTradeNum")?;
-                let found = self.books.refund(number).filter(|(trade, _)| *trade.order_no == *original);
+                let found = self.desk.books.refund(number).filter(|(trade, _)| *trade.order_no == *original);
                 let numbers = [("tradeNum", number.to_owned()), ("oTradeNum", original.to_owned())];
                 found
                     .map(|(trade, back)| Outcome::Answer(return_standing(trade, back)))
@@ -110,13 +99,13 @@ impl Simulator {
             told.push(("status", refund_status::FAILED.to_owned()));
             Err(Told(Code("PD0036", description), text(&told)))
         };
-        match self.books.return_money(original, refund_no, fen, now) {
+        match self.desk.books.return_money(original, refund_no, fen, now) {
             Refunding::NotPaid => failed("原交易状态不允许退款"),
             Refunding::TooMuch => failed("退款金额超过可退金额"),
             Refunding::Refused => failed("商户账户余额不足"),
             Refunding::OtherContent => Err(Told(DUPLICATE, text(&pair(refund_no, original, fen)))),
             Refunding::Again | Refunding::Accepted => {
-                let (trade, back) = self.books.refund(refund_no).expect("it was accepted");
+                let (trade, back) = self.desk.books.refund(refund_no).expect("it was accepted");
                 Ok(Outcome::Answer(return_standing(trade, back)))
             }
         }
@@ -126,7 +115,7 @@ impl Simulator {
         let number = number(message, "tradeNum")?;
         let original = required(message, "oTradeNum")?;
         let mut told = pair(number, original, amount(message)?);
-        let status = match self.books.undo(original, false, now) {
+        let status = match self.desk.books.undo(original, false, now) {
             Undone::NotFound => return Err(Told(NOT_FOUND, text(&told))),
             Undone::Again => refund_status::PROCESSING,
             Undone::NotAllowed => refund_status::FAILED,
@@ -251,10 +240,6 @@ fn pair(number: &str, original: &str, fen: i64) -> Fields {
 
 fn text(fields: &[(&str, String)]) -> String {
     write(fields)
-}
-
-fn time(at: Timestamp) -> String {
-    at.local(TIME_PATTERN, Zone::CHINA)
 }
 
 pub(super) fn invalid(why: &'static str) -> Told {

@@ -96,7 +96,7 @@ fn begin(simulator: &mut Simulator, request: &HttpRequest, now: Timestamp) -> Sa
     }
     let Some(amount) = money(&wanted.amount) else { return Said::Problem(422, "currency_not_accepted") };
     let code = match &wanted.method {
-        Method::PayerCode { code } => Some(code.clone()),
+        Method::PayerCode { code, .. } => Some(code.clone()),
         Method::ShowQr { .. } => None,
     };
     let treatment = simulator.treatment(&key, code.as_deref());

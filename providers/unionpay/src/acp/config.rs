@@ -2,6 +2,7 @@
 
 use super::certificate::BadChain;
 use base::{Secret, Text};
+use provider_contract::fields::{is_address, is_gateway};
 use provider_contract::signing::BadKey;
 use std::fmt;
 
@@ -59,17 +60,13 @@ impl Settings {
 
     /// Finds what cannot work before anything is sent.
     pub(crate) fn check(&self) -> Result<(), BadConfig> {
-        let is_address = |url: &str| {
-            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-            host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && !host.contains(' '))
-        };
         let is_number = |text: &str, length| {
             text.len() == length && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
         };
         if !is_number(&self.mer_id, 15) {
             return Err(BadConfig::MerIdHasTheWrongForm);
         }
-        if !is_address(&self.gateway_url) || self.gateway_url.contains(['?', '#']) {
+        if !is_gateway(&self.gateway_url) {
             return Err(BadConfig::GatewayUrlIsNotAnAddress);
         }
         if self.notify_url.as_deref().is_some_and(|url| !is_address(url)) {

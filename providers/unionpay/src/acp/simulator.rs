@@ -10,20 +10,14 @@ pub use keys::{BadKeys, Credentials, Keys};
 use super::certificate::Trust;
 use super::wire::write_answer;
 use super::{Acp, Settings, sign};
-use base::{OrderNo, Timestamp};
 use gate::{Code, DONE, Gate, Refused};
-use provider_contract::bill_faults::BillFault;
-use provider_contract::books::{Books, Letter, Nothing, SLOW_ANSWER, Spoilt, Trade};
+use provider_contract::books::{Desk, Letter, Outcome, Stamp, Teller, Trade, page};
 use provider_contract::form::{Fields, encode_form};
 use provider_contract::signing::{Checksum, Sign, Verify};
-use provider_contract::{
-    Book, Call, Delivery, HttpMethod, HttpReply, HttpRequest, Moment, Outgoing, Treatment,
-};
-use settlement::Day;
+use provider_contract::{Call, HttpReply, HttpRequest, Moment, Treatment};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use transact::Outcome;
 
 /// The merchant that every simulator knows.
 pub const MER_ID: &str = "777290058110048";
@@ -68,10 +62,9 @@ pub struct Simulator {
     /// The certificate that answers bring along.
     certificate: String,
     keys: Option<Keys>,
-    books: Books,
+    desk: Desk,
     /// The moments that the merchant gave its refunds.
     refund_times: BTreeMap<String, String>,
-    down: bool,
 }
 
 impl Simulator {
@@ -92,9 +85,8 @@ impl Simulator {
             cert_id: read.cert_id,
             certificate: keys.gateway_certificate_pem.clone(),
             keys: Some(keys),
-            books: Books::new(RETRIES),
+            desk: Desk::new(RETRIES),
             refund_times: BTreeMap::new(),
-            down: false,
         })
     }
 
@@ -110,9 +102,8 @@ impl Simulator {
             cert_id: CERT_ID.to_owned(),
             certificate: "none".to_owned(),
             keys: None,
-            books: Books::new(RETRIES),
+            desk: Desk::new(RETRIES),
             refund_times: BTreeMap::new(),
-            down: false,
         }
     }
 
@@ -137,40 +128,6 @@ impl Simulator {
         Acp::with_keys(settings, self.cert_id.clone(), self.merchant_sign.clone(), self.trust.clone())
     }
 
-    fn deliver(&self, request: &Fields, outcome: Outcome) -> Delivery {
-        match outcome {
-            Outcome::Answer(code, told) => at_once(self.answer(request, code, told)),
-            Outcome::Opened(spoilt, code, told) => self.spoil(request, spoilt, code, told),
-            Outcome::Nothing(Nothing::Lost) => Delivery::Nothing,
-            Outcome::Nothing(Nothing::Failed) => at_once(page(502, "Bad Gateway")),
-            Outcome::Nothing(Nothing::Maintenance) => at_once(page(503, "系统维护中")),
-        }
-    }
-
-    fn spoil(&self, request: &Fields, spoilt: Spoilt, code: Code, told: Fields) -> Delivery {
-        let mut fields = self.fields(request, code, told);
-        match spoilt {
-            Spoilt::Lost => return Delivery::Nothing,
-            Spoilt::Failed => return at_once(self.answer(request, transact::TIMED_OUT, Fields::new())),
-            Spoilt::Not | Spoilt::Slow => sign::sign(&mut fields, self.gateway_sign.as_ref()),
-            Spoilt::WrongSignature => {
-                fields.insert("signature".to_owned(), "AAAA".to_owned());
-            }
-            Spoilt::SignatureOfAnotherText => {
-                let another = self.gateway_sign.sign(b"another text");
-                fields.insert("signature".to_owned(), another);
-            }
-        }
-        let delay = if spoilt == Spoilt::Slow { SLOW_ANSWER } else { Duration::ZERO };
-        Delivery::Reply { reply: HttpReply::new(200, ANSWER_TYPE, write_answer(&fields)), delay }
-    }
-
-    fn answer(&self, request: &Fields, code: Code, told: Fields) -> HttpReply {
-        let mut fields = self.fields(request, code, told);
-        sign::sign(&mut fields, self.gateway_sign.as_ref());
-        HttpReply::new(200, ANSWER_TYPE, write_answer(&fields))
-    }
-
     /// An answer before it is signed.
     fn fields(&self, request: &Fields, code: Code, told: Fields) -> Fields {
         let repeated = REPEATED.iter().filter_map(|name| request.get_key_value(*name));
@@ -183,21 +140,6 @@ impl Simulator {
         fields
     }
 
-    fn write(&self, number: u64, letter: &Letter) -> Option<Outgoing> {
-        let trade = self.books.trade(&letter.order_no)?;
-        let to = trade.notify_url.as_ref()?.to_string();
-        let mut fields = self.notice_fields(trade, letter)?;
-        if letter.forged {
-            fields.insert("signature".to_owned(), self.gateway_sign.sign(b"another text"));
-        } else {
-            sign::sign(&mut fields, self.gateway_sign.as_ref());
-        }
-        let headers = vec![("content-type", "application/x-www-form-urlencoded;charset=UTF-8".to_owned())];
-        let body = encode_form(&fields).into_bytes();
-        let call = Call { method: HttpMethod::Post, url: to, headers, body, client_certificate: false };
-        Some(Outgoing { call, notice_id: number.to_string() })
-    }
-
     fn notice_fields(&self, trade: &Trade, letter: &Letter) -> Option<Fields> {
         let (number, time, txn_type, mut told) = match &letter.refund_no {
             None => {
@@ -206,7 +148,7 @@ impl Simulator {
                 (&letter.order_no, time, ("01", sub_type), transact::paid_fields(trade))
             }
             Some(number) => {
-                let (_, back) = self.books.refund(number)?;
+                let (_, back) = self.desk.books.refund(number)?;
                 let mut told = transact::return_fields(trade, back);
                 told.insert("reqReserved".to_owned(), trade.order_no.to_string());
                 (number, self.refund_times.get(&**number)?.clone(), ("04", "00"), told)
@@ -227,84 +169,68 @@ impl Simulator {
     }
 }
 
-impl provider_contract::Simulator for Simulator {
-    fn serve(&mut self, request: &HttpRequest, moment: &Moment) -> Delivery {
-        if self.down {
-            return Delivery::Nothing;
-        }
-        self.books.settle(moment.now);
+/// What an answer says: what of the request it repeats, its code, and more.
+pub struct Told {
+    request: Fields,
+    code: Code,
+    more: Fields,
+}
+
+impl Teller for Simulator {
+    type Told = Told;
+
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    fn desk_mut(&mut self) -> &mut Desk {
+        &mut self.desk
+    }
+
+    fn act(&mut self, request: &HttpRequest, moment: &Moment) -> Result<Outcome<Told>, HttpReply> {
         let gate = Gate { mer_id: MER_ID, cert_id: &self.cert_id, key: self.merchant_verify.as_ref() };
         match gate.admit(request) {
             Ok(call) => {
                 let outcome = self.transact(&call, moment.now);
-                self.deliver(&call.fields, outcome)
+                let told = |(code, more)| Told { request: call.fields.clone(), code, more };
+                Ok(match outcome {
+                    Outcome::Answer(said) => Outcome::Answer(told(said)),
+                    Outcome::Opened(spoilt, said) => Outcome::Opened(spoilt, told(said)),
+                    Outcome::Nothing(how) => Outcome::Nothing(how),
+                })
             }
-            Err(Refused::Http(status, why)) => at_once(page(status, why)),
-            Err(Refused::Code(fields, code)) => at_once(self.answer(&fields, code, Fields::new())),
+            Err(Refused::Http(status, why)) => Err(page(status, why)),
+            Err(Refused::Code(request, code)) => {
+                Ok(Outcome::Answer(Told { request, code, more: Fields::new() }))
+            }
         }
     }
 
-    fn due(&self) -> Option<Timestamp> {
-        if self.down { None } else { self.books.due() }
+    fn answer(&self, told: &Told, stamp: Stamp, _: &Moment) -> HttpReply {
+        let mut fields = self.fields(&told.request, told.code, told.more.clone());
+        sign::sign(&mut fields, &stamp.with(self.gateway_sign.as_ref()));
+        HttpReply::new(200, ANSWER_TYPE, write_answer(&fields))
     }
 
-    fn tick(&mut self, moment: &Moment) -> Vec<Outgoing> {
-        let mut outgoing = Vec::new();
-        if self.down {
-            return outgoing;
-        }
-        self.books.settle(moment.now);
-        while let Some((number, letter)) = self.books.outbox.next_due(moment.now) {
-            let Some(written) = self.write(number, &letter) else { continue };
-            outgoing.extend(std::iter::repeat_n(written, letter.copies.into()));
-        }
-        outgoing
+    fn at_a_loss(&self, told: &Told, moment: &Moment) -> HttpReply {
+        let request = told.request.clone();
+        let told = Told { request, code: transact::TIMED_OUT, more: Fields::new() };
+        self.answer(&told, Stamp::Right, moment)
     }
 
-    fn notified(&mut self, notice_id: &str, reply: Option<&HttpReply>, _: Timestamp) {
-        if let (Some(200), Ok(number)) = (reply.map(|reply| reply.status), notice_id.parse()) {
-            self.books.outbox.taken(number);
-        }
+    fn notice(&self, letter: &Letter, stamp: Stamp, _: &Moment) -> Option<Call> {
+        let trade = self.desk.books.trade(&letter.order_no)?;
+        let to = trade.notify_url.as_ref()?.to_string();
+        let mut fields = self.notice_fields(trade, letter)?;
+        sign::sign(&mut fields, &stamp.with(self.gateway_sign.as_ref()));
+        Some(Call::post(to, "application/x-www-form-urlencoded;charset=UTF-8", encode_form(&fields)))
     }
 
-    fn treat(&mut self, order_no: OrderNo, treatment: Treatment) {
-        self.books.treat(&order_no.to_string(), treatment);
+    fn is_taken(&self, reply: &HttpReply) -> bool {
+        reply.status == 200
     }
 
-    fn scan(&mut self, order_no: OrderNo, now: Timestamp) -> bool {
-        !self.down && self.books.scan(&order_no.to_string(), now)
-    }
-
-    fn set_down(&mut self, down: bool) {
-        self.down = down;
-    }
-
-    /// The gateway's certificate comes with every answer; there is none to publish.
-    fn rotate_keys(&mut self, _: Timestamp) -> bool {
-        false
-    }
-
-    fn books(&self) -> Vec<Book> {
-        self.books.lines()
-    }
-
-    fn book(&self, order_no: OrderNo) -> Option<Book> {
-        self.books.trade(&order_no.to_string()).map(Trade::line)
-    }
-
-    fn spoil_bill(&mut self, _: Day, _: BillFault) {}
-
-    fn bills_at_once(&mut self) {}
-
-    fn code_for(&self, treatment: Treatment, salt: u64) -> String {
+    fn payers_code(&self, treatment: Treatment, salt: u64) -> String {
         format!("62{:011}{}", salt % 100_000_000_000, treatment.code_ending())
     }
-}
-
-fn page(status: u16, why: &str) -> HttpReply {
-    HttpReply::new(status, ANSWER_TYPE, format!("<html><body>{why}</body></html>"))
-}
-
-fn at_once(reply: HttpReply) -> Delivery {
-    Delivery::Reply { reply, delay: Duration::ZERO }
 }

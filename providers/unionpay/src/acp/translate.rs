@@ -4,10 +4,11 @@ use super::certificate::{NotTrusted, judge};
 use super::codes::{Meaning, When, meaning};
 use super::wire::{Kind, TIME_PATTERN, read_answer};
 use super::{Acp, NO_NOTIFICATION_URL, sign};
-use base::{Currency, Money, RefundNo, Timestamp, Zone, mask_middle};
+use base::{Money, RefundNo, Timestamp, Zone};
 use payment::{Answer, Ask, Doubt, Paid, Said, Verdict};
+use provider_contract::fields::{cannot, china_time, doubt_of_status, masked, payable, short};
 use provider_contract::form::{Fields, encode_form};
-use provider_contract::{Call, CannotAsk, HttpMethod, Order, Reply, apart};
+use provider_contract::{Call, CannotAsk, Order, Reply, apart};
 use std::time::Duration;
 
 /// The most that `txnAmt` can say.
@@ -19,13 +20,8 @@ pub fn call(acp: &Acp, ask: &Ask, order: &Order) -> Result<Call, CannotAsk> {
     let mut fields = common(acp, kind);
     fields.extend(content(acp, ask, order)?.into_iter().map(|(name, value)| (name.to_owned(), value)));
     sign::sign(&mut fields, acp.ours.as_ref());
-    Ok(Call {
-        method: HttpMethod::Post,
-        url: format!("{}{}", acp.settings.gateway_url.trim_end_matches('/'), kind.path()),
-        headers: vec![("content-type", "application/x-www-form-urlencoded;charset=UTF-8".to_owned())],
-        body: encode_form(&fields).into_bytes(),
-        client_certificate: false,
-    })
+    let url = format!("{}{}", acp.settings.gateway_url.trim_end_matches('/'), kind.path());
+    Ok(Call::post(url, "application/x-www-form-urlencoded;charset=UTF-8", encode_form(&fields)))
 }
 
 /// The kind of transaction that puts this question. There is none that closes an unpaid order: the reversal takes back
@@ -63,14 +59,14 @@ fn common(acp: &Acp, kind: Kind) -> Fields {
 
 /// The gateway knows a transaction by its number and its moment together, so both are the same at every asking.
 fn content(acp: &Acp, ask: &Ask, order: &Order) -> Result<Vec<(&'static str, String)>, CannotAsk> {
-    let mut fields = vec![("orderId", number_of(ask, order)), ("txnTime", time(order.requested_at))];
+    let mut fields = vec![("orderId", number_of(ask, order)), ("txnTime", china_time(order.requested_at))];
     let mut put = |name, value| fields.push((name, value));
     match ask {
         Ask::Charge => {
             let code = order.payer_code.as_ref().ok_or(CannotAsk::PayerCodeGone)?;
             put("qrNo", code.reveal().to_owned());
         }
-        Ask::Present => put("payTimeout", time(order.expires_at)),
+        Ask::Present => put("payTimeout", china_time(order.expires_at)),
         Ask::Refund { .. } => {
             let paid = order.transaction.clone();
             put("origQryId", paid.ok_or_else(|| cannot("only what is known to be paid is refunded"))?);
@@ -80,7 +76,7 @@ fn content(acp: &Acp, ask: &Ask, order: &Order) -> Result<Vec<(&'static str, Str
         Ask::Inquire | Ask::InquireRefund { .. } | Ask::Reverse | Ask::Close => return Ok(fields),
     }
     let amount = if let Ask::Refund { amount, .. } = ask { *amount } else { order.amount };
-    put("txnAmt", payable(amount)?.to_string());
+    put("txnAmt", payable(amount, AMOUNT_MAX)?.to_string());
     put("currencyCode", "156".to_owned());
     put("backUrl", acp.settings.notify_url.clone().unwrap_or_else(|| NO_NOTIFICATION_URL.to_owned()));
     if let Some(id) = &acp.settings.term_id {
@@ -97,27 +93,6 @@ fn number_of(ask: &Ask, order: &Order) -> String {
         }
         Ask::Charge | Ask::Present | Ask::Inquire | Ask::Reverse | Ask::Close => order.order_no.to_string(),
     }
-}
-
-fn time(at: Timestamp) -> String {
-    at.local(TIME_PATTERN, Zone::CHINA)
-}
-
-fn cannot(why: &str) -> CannotAsk {
-    CannotAsk::OrderNotAcceptable(why.to_owned())
-}
-
-fn payable(amount: Money) -> Result<i64, CannotAsk> {
-    if amount.currency() != Currency::Cny {
-        return Err(cannot("only yuan can be paid here"));
-    }
-    if !amount.is_positive() {
-        return Err(cannot("the amount must be at least 0.01"));
-    }
-    if amount.minor() > AMOUNT_MAX {
-        return Err(cannot("the amount is above 9999999999.99"));
-    }
-    Ok(amount.minor())
 }
 
 /// What `reply` to `ask` proves.
@@ -141,14 +116,6 @@ pub fn answer(acp: &Acp, ask: &Ask, order: &Order, reply: &Reply, now: Timestamp
         return Answer::unclear(Doubt::Garbled, said);
     }
     Answer { verdict: verdict(ask, order, &fields), said }
-}
-
-fn doubt_of_status(status: u16) -> Doubt {
-    match status {
-        429 => Doubt::RateLimited,
-        500.. => Doubt::ProviderError,
-        _ => Doubt::Garbled,
-    }
 }
 
 /// A request that the gateway cannot read or verify may be answered without a signature.
@@ -175,7 +142,7 @@ fn speaks_of(acp: &Acp, ask: &Ask, order: &Order, fields: &Fields) -> bool {
     };
     is("merId", &acp.settings.mer_id)
         && is("orderId", &number_of(ask, order))
-        && is("txnTime", &time(order.requested_at))
+        && is("txnTime", &china_time(order.requested_at))
         && of_type
         && of_payment
 }
@@ -197,15 +164,6 @@ fn said(fields: &Fields, order: &Order) -> Said {
     let (code, message) = told(fields);
     let reference = field(fields, "traceNo").unwrap_or_default();
     Said { code: short(code, order), message: short(message, order), reference: short(reference, order) }
-}
-
-/// A provider's words fit for the timeline: bounded, and without the payer's code should they repeat it.
-fn short(text: &str, order: &Order) -> String {
-    let text = match &order.payer_code {
-        Some(code) => text.replace(code.reveal(), &code.hint()),
-        None => text.to_owned(),
-    };
-    text.chars().filter(|c| !c.is_control()).take(256).collect()
 }
 
 fn verdict(ask: &Ask, order: &Order, fields: &Fields) -> Verdict {
@@ -262,22 +220,12 @@ fn paid(order: &Order, fields: &Fields) -> Verdict {
     })
 }
 
-/// The gateway masks account numbers; should it not, we do. To merchants that want them encrypted they come as base64, which
-/// tells nobody anything.
-fn masked(account: &str) -> String {
-    if account.len() > 32 || !account.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*') {
-        return String::new();
-    }
-    if account.contains('*') { account.to_owned() } else { mask_middle(account, 4, 4) }
-}
-
 fn is_yuan(fields: &Fields) -> bool {
     field(fields, "currencyCode").is_none_or(|code| code == "156")
 }
 
 fn fen(fields: &Fields, name: &str) -> Option<Money> {
-    let digits = field(fields, name).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
-    digits.parse().ok().map(Money::cny).filter(|amount| amount.is_positive())
+    field(fields, name).and_then(provider_contract::fields::fen)
 }
 
 /// `MMDDhhmmss` without a year: the first such moment that is not more than a day before the request.

@@ -9,6 +9,8 @@ mod pages;
 mod payments;
 mod people;
 mod provider;
+mod routes;
+mod sales;
 mod staff;
 mod tills;
 mod webhooks;

@@ -76,7 +76,7 @@ async fn a_machine_is_told_who_it_is_and_a_till_what_it_needs() {
         .iter()
         .map(|w| (w["wallet"].as_str().expect("a name"), w["available"].as_bool().expect("yes or no")))
         .collect();
-    assert_eq!(wallets, [("scripted", true), ("other", false)]);
+    assert_eq!(wallets, [("scripted", true), ("other", false), ("scripted", true), ("twin", false)]);
     assert_eq!(
         (&till["limits"]["max"]["amount"], &till["printer"]["state"]),
         (&5_000_000.into(), &"none".into())

@@ -75,11 +75,20 @@ pub struct Scripted {
     url: String,
 }
 
+impl Scripted {
+    /// One that cannot be reached.
+    pub fn away() -> Scripted {
+        Scripted { url: "http://127.0.0.1:1".to_owned() }
+    }
+}
+
 impl Provider for Scripted {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             name: "scripted",
             title: Text::new("脚本支付", "Scripted Pay"),
+            wallets: &[],
+            qr_wallets: &[],
             payer_code: true,
             shown_qr: true,
             policy: quick(),

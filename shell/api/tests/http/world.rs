@@ -4,7 +4,7 @@
 //! (Content-Type), `origin`, `site` (Sec-Fetch-Site), `cookie`, `bearer`, `last` (Last-Event-ID), `sign`, `from`
 //! (the peer's address), `via` (X-Forwarded-For, with `_` for a space).
 
-use crate::provider::{Book, quick, scripted};
+use crate::provider::{Book, Scripted, quick, scripted};
 use api::{ApiState, Asset, Assets, Config, Demo, DemoInfo, NoPrinters, Paper, Route, Setup, Wallet};
 use axum::Router;
 use axum::body::Body;
@@ -26,6 +26,7 @@ use tower::ServiceExt;
 pub const OURS: MerchantId = MerchantId::from_u128(1);
 pub const THEIRS: MerchantId = MerchantId::from_u128(2);
 pub const CHANNEL: ChannelId = ChannelId::from_u128(3);
+pub const SPARE: ChannelId = ChannelId::from_u128(4);
 pub const PASSWORD: &str = "correct horse";
 /// The payer's code that every test scans; it must appear nowhere else.
 pub const CODE: &str = "134567890123456789";
@@ -143,15 +144,20 @@ impl Assets for TwoPages {
 
 impl World {
     pub async fn new() -> World {
-        World::open(None).await
+        World::open(None, false).await
+    }
+
+    /// The same with two channels to the wallet: the first cannot be reached, the second is the one by the book.
+    pub async fn with_a_spare() -> World {
+        World::open(None, true).await
     }
 
     /// The same as a demo, whose customers scan by the book.
     pub async fn demo() -> World {
-        World::open(Some(Book::default())).await
+        World::open(Some(Book::default()), false).await
     }
 
-    async fn open(demo: Option<Book>) -> World {
+    async fn open(demo: Option<Book>, spare: bool) -> World {
         static LOGS: Once = Once::new();
         LOGS.call_once(|| {
             tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(|| Logging).init();
@@ -162,17 +168,21 @@ impl World {
         let is_demo = demo.is_some();
         let (provider, book) = scripted(demo.unwrap_or_default()).await;
         let demo = is_demo.then(|| Arc::new(Pretended(book.clone())) as Arc<dyn Demo>);
-        let channel = ChannelSetup {
-            id: CHANNEL,
+        let channel = |id, provider| ChannelSetup {
+            id,
             merchant: OURS,
             provider: Arc::new(provider),
             policy: quick(),
             identity: None,
         };
-        let handle = Drive::start(store.clone(), vec![channel], Arc::new(SystemClock));
+        let channels = match spare {
+            false => vec![channel(CHANNEL, provider)],
+            true => vec![channel(CHANNEL, Scripted::away()), channel(SPARE, provider)],
+        };
+        let handle = Drive::start(store.clone(), channels, Arc::new(SystemClock));
         let setup = Setup {
             handle: handle.clone(),
-            config: config(),
+            config: config(spare),
             assets: Arc::new(TwoPages),
             printers: Arc::new(NoPrinters),
             demo,
@@ -359,10 +369,22 @@ async fn settle(store: &Store) -> BTreeMap<&'static str, Secret<String>> {
     keys
 }
 
-fn config() -> Config {
+fn config(spare: bool) -> Config {
     let wallet = |name: &str, zh: &str, en: &str, prefix: &str| Wallet {
-        rule: WalletRule { wallet: name.into(), prefixes: vec![prefix.into()], shortest: 18, longest: 18 },
+        rule: WalletRule {
+            wallet: name.into(),
+            prefixes: vec![prefix.into()],
+            shortest: 18,
+            longest: 18,
+            wins: false,
+        },
         label: Text::new(zh, en),
+    };
+    let route = |wallet: &str, channel, name: &str| Route {
+        merchant: OURS,
+        wallet: wallet.into(),
+        channel,
+        name: name.into(),
     };
     Config {
         version: "0.0.0-test".into(),
@@ -370,8 +392,22 @@ fn config() -> Config {
         wallets: vec![
             wallet("scripted", "脚本钱包", "Script Wallet", "13"),
             wallet("other", "别的钱包", "Other", "28"),
+            wallet("scripted", "脚本钱包", "Script Wallet", "77"),
+            wallet("twin", "孪生钱包", "Twin", "77"),
         ],
-        routes: vec![Route { merchant: OURS, wallet: "scripted".into(), channel: CHANNEL }],
+        routes: match spare {
+            false => vec![route("scripted", CHANNEL, "first")],
+            true => vec![
+                route("scripted", CHANNEL, "first"),
+                route("scripted", SPARE, "second"),
+                route("twin", SPARE, "second"),
+            ],
+        },
+        // Which channel a payment takes must not be left to chance here.
+        routing: api::Routing {
+            rules: Vec::new(),
+            policy: routing::Policy { trial_permille: 0, ..routing::Policy::default() },
+        },
         limit: Money::cny(5_000_000),
         limits: BTreeMap::new(),
         trusted_proxies: vec![

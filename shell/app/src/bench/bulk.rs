@@ -85,10 +85,12 @@ fn request(whose: Whose) -> Request {
         content: [0; 32],
         amount: Money::new(1250, Currency::Cny),
         channel: whose.channel,
+        routed: None,
         wallet: "wechat".to_owned(),
         wallet_name: Text::new("微信支付", "WeChat Pay"),
         method: Method::PayerCode { hint: "13••••••••••••••00".to_owned() },
         description: "Bench".to_owned(),
         reference: String::new(),
+        part: None,
     }
 }

@@ -27,6 +27,7 @@ use drive::{ChannelSetup, Clock};
 use provider_contract::bill_desk::fee_rule;
 use provider_contract::{Provider, Treatment};
 use receipt::Language;
+use routing::Policy;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -117,11 +118,13 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
     let shop = shop::open(&store).await?;
     let keys = folder.join("keys");
     make_folder(&keys)?;
-    let (mut providers, mut channels) = (Vec::new(), Vec::new());
+    let (mut providers, mut channels, mut routes) = (Vec::new(), Vec::new(), Vec::new());
     for (known, id) in ALL.iter().zip(shop::channels()) {
         let notify_url = format!("{origin}/notify/{}/{id}", known.name());
         let (host, provider) = simulated_provider(*known, &keys, notify_url, clock.clone()).await?;
         let policy = provider.capabilities().policy;
+        let wallets = crate::channels::wallets_of(provider.as_ref());
+        routes.extend(crate::channels::routes(wallets, shop::MERCHANT, id, known.name()));
         providers.push(Simulated { known: *known, channel: id, host });
         channels.push(ChannelSetup { id, merchant: shop::MERCHANT, policy, provider, identity: None });
     }
@@ -131,7 +134,7 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
     let parts = Parts {
         store: store.clone(),
         fees,
-        routes: world.providers.iter().flat_map(Simulated::routes).collect(),
+        routes,
         channels,
         payment_max: Money::new(5_000_000, Currency::Cny),
         public_url: origin.clone(),
@@ -146,7 +149,8 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
         reconcile_hour: Some(0),
         clock: clock.clone(),
         node: drive::NodeSetup::default(),
-        wallets: crate::channels::wallets(),
+        routing: no_trials(),
+        wallets: crate::wallets::known(),
         agent: None,
         webhooks: webhooks::Webhooks::new(Some(sealing(folder)?), webhooks::Networks { private: true }),
         sales: Some(watch::Policy::default()),
@@ -170,6 +174,11 @@ async fn demo(options: &Options, folder: &Path) -> Result<()> {
     sample.await.context("the sample payments")?;
     greet(&origin);
     running.until(asked_to_end()).await
+}
+
+/// Who plays a case by its amount plays it at the wallet's own simulator, not now and then at an aggregator's.
+fn no_trials() -> api::Routing {
+    api::Routing { rules: Vec::new(), policy: Policy { trial_permille: 0, ..Policy::default() } }
 }
 
 /// A demo has a master key of its own, beside its database.
@@ -196,12 +205,6 @@ async fn simulated_provider(
     let fake = known.fake(&Wanted { keys: Some(keys), address: &address, certificates: false })?;
     let provider = connector_to_simulator(known, &fake.credentials, notify_url)?;
     Ok((Host::start(fake.simulator, Script::default(), listener, clock), provider))
-}
-
-impl Simulated {
-    fn routes(&self) -> impl Iterator<Item = api::Route> {
-        crate::channels::routes(self.known, shop::MERCHANT, self.channel)
-    }
 }
 
 impl World {

@@ -67,10 +67,6 @@ impl Known for Alipay {
         Text::new("支付宝", "Alipay")
     }
 
-    fn wallets(&self) -> &'static [&'static str] {
-        &["alipay"]
-    }
-
     fn fields(&self) -> &'static [Field] {
         FIELDS
     }

@@ -61,10 +61,6 @@ impl Known for Jd {
         Text::new("京东支付", "JD Pay")
     }
 
-    fn wallets(&self) -> &'static [&'static str] {
-        &["jd"]
-    }
-
     fn fields(&self) -> &'static [Field] {
         FIELDS
     }

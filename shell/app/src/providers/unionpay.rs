@@ -68,10 +68,6 @@ impl Known for UnionPay {
         Text::new("银联云闪付", "UnionPay")
     }
 
-    fn wallets(&self) -> &'static [&'static str] {
-        &["unionpay"]
-    }
-
     fn fields(&self) -> &'static [Field] {
         FIELDS
     }

@@ -131,10 +131,6 @@ impl Known for Wechat {
         Text::new("微信支付", "WeChat Pay")
     }
 
-    fn wallets(&self) -> &'static [&'static str] {
-        &["wechat"]
-    }
-
     fn fields(&self) -> &'static [Field] {
         FIELDS
     }

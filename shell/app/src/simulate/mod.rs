@@ -1,5 +1,6 @@
-//! `paydesk simulate`: a provider, or a printer, on a real port, for people, tests and other clients.
+//! `paydesk simulate`: a provider, a card acquirer's host, or a printer, on a real port, for people, tests and other clients.
 
+pub mod card;
 pub mod control;
 pub mod host;
 pub mod printer;
@@ -29,12 +30,15 @@ Examples:
   paydesk simulate alipay --port 9002 --keys keys/ --script evening.txt
   paydesk simulate wechat --port 9003 --tls --credentials wechat-v2.json
   paydesk simulate printer --port 9100 --profile epson-58
+  paydesk simulate card --port 9200 --credentials card.json
 
 The credentials file holds all that an outside client needs, as JSON. A script has one rule a line:
   treat 1 lost_after        the first order (also: 3-5, *)
   down 20s for 10s          the provider is down from 20 s after the start
 A printer obeys lines on its standard input, such as
   paper_out on              and near_end, cover_open, cutter_stuck, hot, off_line, mute; off mends it
+The card acquirer's host speaks ISO 8583 in frames (two bytes of length). An amount of 99 yuan is answered with its fen as the
+response code (99.51: 51); 98.00 to 98.05 go wrong: lost before and after, wrong MAC, keys expired, unknown, reversal lost
 Steering a provider while it runs, with POST or GET below /_simulator/ on the same port:
   scan/ORDER_NO, treat, down, rotate_keys, books, books/ORDER_NO, codes (a payer's code for every case)";
 
@@ -72,11 +76,13 @@ pub struct Options {
 }
 
 const PRINTER: &str = "printer";
+const CARD: &str = "card";
 
 /// What can be simulated.
 fn simulated() -> PossibleValuesParser {
     let printer = PossibleValue::new(PRINTER).help("An ESC/POS receipt printer");
-    PossibleValuesParser::new(choices().into_iter().chain([printer]))
+    let card = PossibleValue::new(CARD).help("The host of a card acquirer");
+    PossibleValuesParser::new(choices().into_iter().chain([printer, card]))
 }
 
 /// Runs until it is stopped.
@@ -104,6 +110,11 @@ async fn simulate(options: Options) -> Result<Verdict> {
                 verdict = forever() => verdict,
                 () = printer::obey(host, tokio::io::stdin()) => forever().await,
             }
+        }
+        CARD => {
+            let address = card::start(listener, options.credentials.as_deref())?;
+            say(format_args!("a card acquirer's host (simulated) listens on {address}"));
+            forever().await
         }
         provider => {
             let known = named(provider)?;

@@ -15,7 +15,7 @@ use drive::{ChannelSetup, Clock, SystemClock};
 use paydesk_link::Fence;
 use payment::{Policy, WalletRule};
 use provider_contract::Provider;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use till::{Agent, Identity, Link, WalletInfo, channel_of};
@@ -104,11 +104,21 @@ async fn parts(config: &Config) -> Result<Parts> {
     opened.store.print_receipts(config.printer.is_some());
     let fence = Fence::at(identity.fence);
     let channels = channels(&identity, &fence, &policy);
-    let routes = identity.wallets.iter().filter(|wallet| wallet.available).map(|wallet| api::Route {
-        merchant: identity.merchant(),
-        wallet: wallet.wallet.clone(),
-        channel: channel_of(identity.till(), &wallet.wallet),
-    });
+    let taken: BTreeSet<&str> = identity
+        .wallets
+        .iter()
+        .filter(|wallet| wallet.available)
+        .map(|wallet| wallet.wallet.as_str())
+        .collect();
+    let routes: Vec<api::Route> = taken
+        .into_iter()
+        .map(|wallet| api::Route {
+            merchant: identity.merchant(),
+            wallet: wallet.to_owned(),
+            channel: channel_of(identity.till(), wallet),
+            name: wallet.to_owned(),
+        })
+        .collect();
     let options = till::Options {
         identity_file: file,
         upload_hint: config.folder.join("handed-in"),
@@ -122,7 +132,8 @@ async fn parts(config: &Config) -> Result<Parts> {
     Ok(Parts {
         store: opened.store.clone(),
         channels,
-        routes: routes.collect(),
+        routes,
+        routing: api::Routing::default(),
         payment_max: Money::new(identity.limit, identity.currency()),
         public_url: identity.public_url.clone().unwrap_or_else(|| identity.server.clone()),
         trusted_proxies: Vec::new(),
@@ -151,6 +162,7 @@ fn channels(identity: &Identity, fence: &Fence, policy: &Policy) -> Vec<ChannelS
             key: identity.key(),
             fence: fence.clone(),
             wallet: wallet.wallet.clone(),
+            says_wallet: identity.wallets.iter().any(|other| shares_codes(wallet, other)),
             currency: identity.currency(),
         };
         Arc::new(paydesk_link::Paydesk::new(config)) as Arc<dyn Provider>
@@ -165,6 +177,12 @@ fn channels(identity: &Identity, fence: &Fence, policy: &Policy) -> Vec<ChannelS
     identity.wallets.iter().map(setup).collect()
 }
 
+/// Whether another wallet's codes can begin like this one's.
+fn shares_codes(wallet: &WalletInfo, other: &WalletInfo) -> bool {
+    let alike = |one: &String| other.prefixes.iter().any(|two| one.starts_with(two) || two.starts_with(one));
+    other.wallet != wallet.wallet && wallet.prefixes.iter().any(alike)
+}
+
 fn wallet(wallet: &WalletInfo) -> api::Wallet {
     api::Wallet {
         rule: WalletRule {
@@ -172,6 +190,7 @@ fn wallet(wallet: &WalletInfo) -> api::Wallet {
             prefixes: wallet.prefixes.clone(),
             shortest: wallet.shortest,
             longest: wallet.longest,
+            wins: wallet.wins,
         },
         label: Text::new(wallet.zh.clone(), wallet.en.clone()),
     }

@@ -8,18 +8,25 @@
 mod line;
 mod slips;
 
-use crate::Clock;
+use crate::{Clock, Handle};
 use base::{MerchantId, TillId};
 use device_contract::PrinterState;
 use line::PrinterLine;
-use payment::{Outcome, Payment};
+use payment::Payment;
 use printer::Profile;
 use receipt::Place;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use store::Store;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+/// Every printer looks for work at least so often: another server may have queued a copy, which is no event.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Events that come this close together are looked at once.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// One printer at one till.
 #[derive(Clone)]
@@ -51,7 +58,7 @@ struct Desk {
 
 impl Printers {
     /// Connects to every printer and keeps at it. `handle` tells of new receipts and of channels' timing.
-    pub fn start(setups: Vec<PrinterSetup>, handle: &crate::Handle, clock: Arc<dyn Clock>) -> Printers {
+    pub fn start(setups: Vec<PrinterSetup>, handle: &Handle, clock: Arc<dyn Clock>) -> Printers {
         let mut by_till = BTreeMap::new();
         for setup in setups {
             let (says, state) = watch::channel(PrinterState::Unknown);
@@ -64,7 +71,7 @@ impl Printers {
             by_till.insert(till, Desk { state, work, stop });
         }
         let printers = Printers { by_till };
-        printers.listen(handle.changes());
+        printers.listen(handle.clone());
         printers
     }
 
@@ -92,23 +99,56 @@ impl Printers {
         }
     }
 
-    /// A payment that became paid has queued a receipt.
-    fn listen(&self, mut changes: broadcast::Receiver<Arc<crate::Changed>>) -> JoinHandle<()> {
+    /// A payment that became paid has queued a receipt, whichever server took it. The jobs are read rather than the
+    /// payments, and only where they are printed.
+    fn listen(&self, handle: Handle) -> JoinHandle<()> {
         let printers = self.clone();
         tokio::spawn(async move {
+            let mut stirred = handle.stirred();
+            let mut newest = None;
             loop {
-                match changes.recv().await {
-                    Ok(changed) if changed.change.became == Some(Outcome::Paid) => {
-                        printers.poke(changed.change.payment.request.till)
+                tokio::select! {
+                    () = sleep(LOOK_EVERY) => printers.poke_all(),
+                    more = stirred.changed() => {
+                        if more.is_err() {
+                            return;
+                        }
+                        sleep(GATHER).await;
+                        stirred.mark_unchanged();
                     }
-                    Ok(_) => {}
-                    Err(broadcast::error::RecvError::Lagged(_)) => {
-                        printers.by_till.keys().for_each(|till| printers.poke(*till))
-                    }
-                    Err(broadcast::error::RecvError::Closed) => return,
                 }
+                newest = match handle.leads() {
+                    true => printers.poke_for_jobs_after(newest, handle.store()).await,
+                    false => None,
+                };
             }
         })
+    }
+
+    /// Pokes whoever has a job newer than `newest`; gives the newest now. Whoever begins knows of no job: everybody
+    /// is poked.
+    async fn poke_for_jobs_after(&self, newest: Option<i64>, store: &Store) -> Option<i64> {
+        let read = match newest {
+            Some(newest) => store.jobs_after(newest).await,
+            None => {
+                self.poke_all();
+                return store.newest_job().await.ok();
+            }
+        };
+        match read {
+            Ok(jobs) => {
+                jobs.iter().for_each(|(_, till)| self.poke(*till));
+                jobs.last().map(|(job, _)| *job).or(newest)
+            }
+            Err(error) => {
+                tracing::warn!("whether there are new receipts cannot be read: {error}");
+                newest
+            }
+        }
+    }
+
+    fn poke_all(&self) {
+        self.by_till.keys().for_each(|till| self.poke(*till));
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::PrinterSetup;
 use crate::Handle;
+use payment::Payment;
 use printer::page;
-use receipt::{Copy, of_payment, receipt};
+use receipt::{Bill, Copy, Place, bill_of, of_payment, receipt};
 use std::num::NonZeroU32;
 use store::{MerchantScope, PrintJob, StoreError};
 
@@ -23,12 +24,21 @@ impl Slips {
         let payment = payment::fold(&entries);
         let policy = self.handle.policy(payment.request.channel);
         let next = payment::next(&payment, &policy, self.handle.clock().now());
-        let Some(facts) = of_payment(&payment, &next, (self.setup.place)(&payment)) else { return Ok(None) };
+        let place = Place { bill: self.bill(&payment).await?, ..(self.setup.place)(&payment) };
+        let Some(facts) = of_payment(&payment, &next, place) else { return Ok(None) };
         let copy = NonZeroU32::new(job.copy).map_or(Copy::Original, |count| Copy::Reprint { count });
         let page = page(&receipt(&facts, copy), &self.setup.profile);
         if !page.substituted.is_empty() {
             tracing::warn!(job = job.id, characters = ?page.substituted, "the printer's font lacks characters; each is printed as a mark");
         }
         Ok(Some(page.bytes))
+    }
+
+    /// The bill that the payment is a part of.
+    async fn bill(&self, payment: &Payment) -> Result<Option<Bill>, StoreError> {
+        let Some(part) = &payment.request.part else { return Ok(None) };
+        let scope = MerchantScope(payment.request.merchant);
+        let payments = self.handle.store().payments_of_sale(&scope, part.sale).await?;
+        Ok(bill_of(payment, &payments))
     }
 }

@@ -45,6 +45,8 @@ impl Provider for Keyed {
         Capabilities {
             name: "keyed",
             title: Text::new("换钥", "Keyed"),
+            wallets: &[],
+            qr_wallets: &[],
             payer_code: true,
             shown_qr: false,
             policy: Policy::default(),

@@ -26,6 +26,8 @@ impl Provider for Scripted {
         Capabilities {
             name: "scripted",
             title: Text::new("剧本", "Scripted"),
+            wallets: &[],
+            qr_wallets: &[],
             payer_code: true,
             shown_qr: true,
             policy: Policy::default(),

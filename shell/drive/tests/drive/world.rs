@@ -207,11 +207,13 @@ pub fn begin(id: u128, description: &str) -> Begin {
         content: [7; 32],
         amount: Money::cny(1250),
         channel: CHANNEL,
+        routed: None,
         wallet: "scripted".into(),
         wallet_name: Text::new("剧本", "Scripted"),
         method: Method::PayerCode { hint: code.hint() },
         description: description.into(),
         reference: String::new(),
+        part: None,
     };
     Begin { request, code: Some(code) }
 }

@@ -6,9 +6,7 @@ use crate::acp::NO_NOTIFICATION_URL;
 use crate::acp::sign::signed_text;
 use crate::acp::wire::{Kind, TIME_PATTERN};
 use base::{Timestamp, Zone};
-use provider_contract::books::{
-    Cause, Nothing, Opened, Phase, Refunding, Return, Sale, Spoilt, Trade, Undone,
-};
+use provider_contract::books::{Cause, Opened, Outcome, Phase, Refunding, Return, Sale, Trade, Undone};
 use provider_contract::form::Fields;
 use std::time::Duration;
 
@@ -25,27 +23,19 @@ const TOO_MUCH: Code = Code("36", "与原交易信息不符[3600001]");
 const NO_BALANCE: Code = Code("64", "余额不足[6400001]");
 const TAKEN_BACK: Code = Code("45", "原交易已被成功退货或已被成功撤销[4500001]");
 
-/// What a transaction came to.
-pub(super) enum Outcome {
-    /// An answer.
-    Answer(Code, Fields),
-    /// The answer to the request that opened an order, and how it is spoilt.
-    Opened(Spoilt, Code, Fields),
-    /// The request did nothing.
-    Nothing(Nothing),
-}
-
-type Answered = Result<Outcome, Code>;
+/// What an answer says: its code and its fields.
+type Said = (Code, Fields);
+type Answered = Result<Outcome<Said>, Code>;
 
 impl Simulator {
-    pub(super) fn transact(&mut self, call: &Admitted, now: Timestamp) -> Outcome {
+    pub(super) fn transact(&mut self, call: &Admitted, now: Timestamp) -> Outcome<Said> {
         let answered = match call.kind {
             Kind::Charge | Kind::Show => self.open(call, now),
             Kind::Query => self.query(&call.fields),
             Kind::Reversal => self.reverse(&call.fields, now),
             Kind::Refund => self.refund(&call.fields, now),
         };
-        answered.unwrap_or_else(|code| Outcome::Answer(code, Fields::new()))
+        answered.unwrap_or_else(|code| Outcome::Answer((code, Fields::new())))
     }
 
     fn open(&mut self, call: &Admitted, now: Timestamp) -> Answered {
@@ -64,26 +54,22 @@ impl Simulator {
             notify_url: Some(notify_url).filter(|url| *url != NO_NOTIFICATION_URL),
         };
         let opened = if shown {
-            self.books.show(&sale, now)
+            self.desk.books.show(&sale, now)
         } else {
             let code = required(fields, "qrNo")?;
             if !code.bytes().all(|byte| byte.is_ascii_digit()) {
                 return Err(format_error("qrNo 应为数字"));
             }
             let is_ours = code.len() == 19 && code.starts_with("62");
-            self.books.charge(&sale, code, is_ours, now)
+            self.desk.books.charge(&sale, code, is_ours, now)
         };
-        let trade = self.books.trade(order_no);
+        let trade = self.desk.books.trade(order_no);
         match (opened, trade) {
             (Opened::Nothing(how), _) => Ok(Outcome::Nothing(how)),
-            (Opened::New(spoilt), Some(trade)) => {
-                let (code, told) = opening_answer(trade);
-                Ok(Outcome::Opened(spoilt, code, told))
-            }
+            (Opened::New(spoilt), Some(trade)) => Ok(Outcome::Opened(spoilt, opening_answer(trade))),
             // The same QR again, as long as nobody paid it; every other number is used once.
             (Opened::Again, Some(trade)) if shown && trade.phase == Phase::Unscanned => {
-                let (code, told) = opening_answer(trade);
-                Ok(Outcome::Answer(code, told))
+                Ok(Outcome::Answer(opening_answer(trade)))
             }
             (Opened::Again | Opened::OtherContent | Opened::New(_), _) => Err(DUPLICATE),
         }
@@ -92,7 +78,7 @@ impl Simulator {
     fn query(&self, fields: &Fields) -> Answered {
         let number = required(fields, "orderId")?;
         let time = required(fields, "txnTime")?;
-        let (code, mut told) = match (self.books.trade(number), self.books.refund(number)) {
+        let (code, mut told) = match (self.desk.books.trade(number), self.desk.books.refund(number)) {
             (Some(trade), _) if time_of(trade) == time => standing(trade),
             (None, Some((trade, back))) if self.refund_times.get(number).is_some_and(|at| at == time) => {
                 return_standing(trade, back)
@@ -100,8 +86,8 @@ impl Simulator {
             _ => return Err(NO_SUCH),
         };
         // A look is answered with the types of what was found.
-        let refund = self.books.trade(number).is_none();
-        let shown = self.books.trade(number).is_some_and(|trade| trade.shown);
+        let refund = self.desk.books.trade(number).is_none();
+        let shown = self.desk.books.trade(number).is_some_and(|trade| trade.shown);
         let kind = if refund {
             Kind::Refund
         } else if shown {
@@ -113,20 +99,20 @@ impl Simulator {
         told.insert("txnSubType".to_owned(), kind.types().1.to_owned());
         told.insert("origRespCode".to_owned(), code.0.to_owned());
         told.insert("origRespMsg".to_owned(), code.1.to_owned());
-        Ok(Outcome::Answer(DONE, told))
+        Ok(Outcome::Answer((DONE, told)))
     }
 
     fn reverse(&mut self, fields: &Fields, now: Timestamp) -> Answered {
         let number = required(fields, "orderId")?;
         let time = required(fields, "txnTime")?;
-        if self.books.trade(number).is_none_or(|trade| time_of(trade) != time) {
+        if self.desk.books.trade(number).is_none_or(|trade| time_of(trade) != time) {
             return Err(NO_SUCH);
         }
-        match self.books.undo(number, true, now) {
+        match self.desk.books.undo(number, true, now) {
             Undone::NotFound => Err(NO_SUCH),
             Undone::Again => Err(UNKNOWN_STATE),
             Undone::NotAllowed => Err(WRONG_STATE),
-            Undone::Closed | Undone::Returned => Ok(Outcome::Answer(DONE, Fields::new())),
+            Undone::Closed | Undone::Returned => Ok(Outcome::Answer((DONE, Fields::new()))),
         }
     }
 
@@ -135,10 +121,10 @@ impl Simulator {
         let number = required(fields, "orderId")?;
         required(fields, "backUrl")?;
         let original = required(fields, "origQryId")?;
-        let trade = serial_of(original).and_then(|serial| self.books.trade_of_serial(serial));
+        let trade = serial_of(original).and_then(|serial| self.desk.books.trade_of_serial(serial));
         let trade = trade.filter(|trade| query_id(trade) == original).ok_or(WRONG_STATE)?;
         let order_no = trade.order_no.clone();
-        match self.books.return_money(&order_no, number, fen, now) {
+        match self.desk.books.return_money(&order_no, number, fen, now) {
             Refunding::NotPaid => Err(WRONG_STATE),
             Refunding::Again | Refunding::OtherContent => Err(DUPLICATE),
             Refunding::TooMuch => Err(TOO_MUCH),
@@ -146,9 +132,9 @@ impl Simulator {
             Refunding::Accepted => {
                 let time = required(fields, "txnTime")?.to_owned();
                 self.refund_times.insert(number.to_owned(), time);
-                let (trade, back) = self.books.refund(number).expect("it was accepted just now");
+                let (trade, back) = self.desk.books.refund(number).expect("it was accepted just now");
                 let told = [("queryId", return_query_id(trade, back)), ("origQryId", query_id(trade))];
-                Ok(Outcome::Answer(DONE, owned(told)))
+                Ok(Outcome::Answer((DONE, owned(told))))
             }
         }
     }

@@ -1,0 +1,63 @@
+// What the console says of the channels to the wallets.
+import { dictionary } from "../shared/i18n/dictionary";
+
+export const routesTexts = dictionary({
+  "title": { zh: "通道", en: "Channels" },
+  "hint": {
+    zh: "每个钱包走哪条通道收款：先听人的，再按规则，再看成功率。换通道只影响新的收款，进行中的收款不换。",
+    en: "Which channel takes each wallet's money: a person's word first, then the rules, then how well each works. A change is for new payments; those under way stay where they are.",
+  },
+  "empty": { zh: "还没有配置收款通道。", en: "No channel is configured." },
+  "empty.hint": {
+    zh: "在服务器上运行 paydesk channel add 添加，然后重启。",
+    en: "Run paydesk channel add on the server, then restart it.",
+  },
+  "one": { zh: "只有一条通道，没有可选的。", en: "There is one channel, so nothing to choose." },
+  "rate": { zh: "成功率", en: "Works" },
+  "rate.unknown": { zh: "还没有记录", en: "Not known yet" },
+  "hour": { zh: "最近一小时", en: "Last hour" },
+  "hour.counts": { zh: "成功 {worked}，技术故障 {failed}", en: "{worked} worked, {failed} failed technically" },
+  "first": { zh: "首选", en: "First choice" },
+  "state.in_use": { zh: "可用", en: "In use" },
+  "state.pinned": { zh: "已指定", en: "Set for all" },
+  "state.passed_over": { zh: "暂不用", en: "Passed over" },
+  "state.eliminated": { zh: "故障停用", en: "Out of use" },
+  "state.probing": { zh: "正在恢复", en: "Coming back" },
+  "state.shut": { zh: "已关闭", en: "Shut" },
+  "failures": { zh: "最近的故障", en: "Last failures" },
+  "failures.none": { zh: "没有技术故障。", en: "No technical failures." },
+  "failures.payment": { zh: "看这笔收款", en: "See the payment" },
+  "rules": { zh: "规则", en: "Rules" },
+  "ordered.pin": { zh: "{by} 在 {at} 指定", en: "Set by {by}, {at}" },
+  "ordered.shut": { zh: "{by} 在 {at} 关闭", en: "Shut by {by}, {at}" },
+  "ordered.until": { zh: "到 {until} 为止", en: "until {until}" },
+  "ordered.for_ever": { zh: "直到取消", en: "until it is taken back" },
+  "pin": { zh: "都走这条", en: "Use for all" },
+  "pin.title": { zh: "{wallet} 的收款都走 {name}？", en: "Send all {wallet} payments over {name}?" },
+  "pin.meaning": {
+    zh: "新的收款都走它，即使它有故障，规则也不再起作用。",
+    en: "Every new payment goes over it, even while it fails, and no rule changes that.",
+  },
+  "shut": { zh: "关闭", en: "Shut" },
+  "shut.title": { zh: "关闭 {name}，{wallet} 不再走它？", en: "Shut {name} for {wallet}?" },
+  "shut.meaning": {
+    zh: "新的收款不走它；进行中的照常查到底。",
+    en: "No new payment goes over it; those under way are driven to their end all the same.",
+  },
+  "shut.last": {
+    zh: "这是最后一条开着的通道：关了以后收不了 {wallet}。",
+    en: "It is the last one open: {wallet} cannot be taken once it is shut.",
+  },
+  "release": { zh: "取消", en: "Take back" },
+  "done": { zh: "已生效", en: "Done" },
+  "how_long": { zh: "多久", en: "For how long" },
+  "minutes.30": { zh: "30 分钟", en: "30 minutes" },
+  "minutes.240": { zh: "4 小时", en: "4 hours" },
+  "minutes.1440": { zh: "一天", en: "A day" },
+  "minutes.none": { zh: "直到取消", en: "Until it is taken back" },
+  "not_now": { zh: "先不改", en: "Not now" },
+  "learning": {
+    zh: "成功率只看技术故障，顾客余额不足之类不算；越近的越算数，每 {minutes} 分钟减半。",
+    en: "Only technical failures count, not a customer without money; newer ones count more, halving every {minutes} minutes.",
+  },
+});
