@@ -20,30 +20,38 @@ impl std::error::Error for MalformedId {}
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
+        // Two words, since ids are compared far more often than they are written.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Uuid);
+        pub struct $name {
+            high: u64,
+            low: u64,
+        }
 
         impl $name {
             /// The id with these 128 bits. New ids are UUIDv7, made in the shell.
             pub const fn from_u128(bits: u128) -> $name {
-                $name(Uuid::from_u128(bits))
+                $name { high: (bits >> 64) as u64, low: bits as u64 }
             }
 
             /// The 128 bits.
             pub const fn as_u128(self) -> u128 {
-                self.0.as_u128()
+                (self.high as u128) << 64 | self.low as u128
+            }
+
+            const fn uuid(self) -> Uuid {
+                Uuid::from_u128(self.as_u128())
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&self.0, f)
+                fmt::Display::fmt(&self.uuid(), f)
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self.0)
+                write!(f, concat!(stringify!($name), "({})"), self.uuid())
             }
         }
 
@@ -54,7 +62,10 @@ macro_rules! uuid_id {
                 if text.len() != 36 {
                     return Err(MalformedId);
                 }
-                Uuid::try_parse(text).map($name).map_err(|_| MalformedId)
+                match Uuid::try_parse(text) {
+                    Ok(uuid) => Ok($name::from_u128(uuid.as_u128())),
+                    Err(_) => Err(MalformedId),
+                }
             }
         }
     };
@@ -117,30 +128,30 @@ impl ChannelId {
 /// payment's id. No provider here allows fewer than 32
 /// characters, so it always fits, and either finds the other.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrderNo(Uuid);
+pub struct OrderNo(PaymentId);
 
 /// The merchant refund number (`out_refund_no`, `out_request_no`): the 32 hex digits of the refund's id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RefundNo(Uuid);
+pub struct RefundNo(RefundId);
 
 macro_rules! provider_number {
     ($number:ident, $id:ident) => {
         impl $number {
             /// The id this number was made from.
             pub fn id(self) -> $id {
-                $id(self.0)
+                self.0
             }
         }
 
         impl From<$id> for $number {
             fn from(id: $id) -> $number {
-                $number(id.0)
+                $number(id)
             }
         }
 
         impl fmt::Display for $number {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self.0.as_simple(), f)
+                fmt::Display::fmt(self.0.uuid().as_simple(), f)
             }
         }
 
@@ -157,7 +168,10 @@ macro_rules! provider_number {
                 if text.len() != 32 || !text.bytes().all(lower_hex) {
                     return Err(MalformedId);
                 }
-                Uuid::try_parse(text).map($number).map_err(|_| MalformedId)
+                match Uuid::try_parse(text) {
+                    Ok(uuid) => Ok($number($id::from_u128(uuid.as_u128()))),
+                    Err(_) => Err(MalformedId),
+                }
             }
         }
     };
