@@ -9,12 +9,14 @@
 //! assert_eq!(price.to_string(), "12.50");
 //! ```
 
+mod hex;
 mod id;
 mod money;
 mod secret;
 mod text;
 mod time;
 
+pub use hex::hex;
 pub use id::{
     AgentId, ChannelId, MalformedId, MerchantId, OrderNo, PaymentId, RefundId, RefundNo, SaleId, SegmentId,
     StaffId, StoreId, TillId, WebhookId,

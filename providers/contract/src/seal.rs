@@ -2,6 +2,7 @@
 //! nobody on the way does. It covers what the reply is about, its status and its bytes.
 
 use aws_lc_rs::{constant_time, digest, hmac};
+use base::hex;
 
 /// The header that carries a seal, in hex.
 pub const HEADER: &str = "paydesk-seal";
@@ -43,8 +44,4 @@ impl Seal {
         context.update(body);
         context.sign()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

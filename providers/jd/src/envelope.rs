@@ -4,6 +4,7 @@
 //! `tests/golden` pass through here.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use base::hex;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use des::TdesEde3;
@@ -142,10 +143,6 @@ fn signed_texts(text: &str) -> Option<[String; 2]> {
 /// The 64 hex digits that a signature covers.
 pub fn digits(text: &str) -> String {
     hex(digest(&SHA256, text.as_bytes()).as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(digits: &[u8]) -> Option<Vec<u8>> {

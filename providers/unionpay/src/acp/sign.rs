@@ -4,6 +4,7 @@
 //! Source: the official sample code (`hanfengzqh/UnionPayQR`) and `smartwalle/unionpay`, which agree.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use base::hex;
 use provider_contract::form::Fields;
 use provider_contract::signing::Sign;
 
@@ -23,8 +24,7 @@ pub fn signed_text(fields: &Fields) -> String {
 
 /// The hex digits that the signature covers.
 pub fn digest_text(fields: &Fields) -> String {
-    let hash = digest(&SHA256, signed_text(fields).as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(digest(&SHA256, signed_text(fields).as_bytes()).as_ref())
 }
 
 /// Adds the signature.

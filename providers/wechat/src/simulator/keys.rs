@@ -3,6 +3,7 @@
 use super::Certificate;
 use crate::v3::certificate::PlatformCertificate;
 use crate::v3::sign::PUBLIC_KEY_ID;
+use base::hex;
 use provider_contract::signing::{BadKey, FreshKeys, RsaSigner};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, PKCS_RSA_SHA256,
@@ -217,8 +218,4 @@ fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).expect("the system gives random numbers");
     bytes
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,6 +3,7 @@
 //! Source: wechatpay-openapi, docs/v2 and docs/definitions; the vectors below are the merchant manual's own.
 
 use aws_lc_rs::{constant_time, hmac};
+use base::hex;
 use md5::{Digest, Md5};
 use strict_xml::flat::Fields;
 
@@ -36,10 +37,10 @@ impl SignType {
     pub fn sign(self, fields: &Fields, key: &str) -> String {
         let text = format!("{}&key={key}", signed_text(fields));
         match self {
-            SignType::Md5 => hex(&Md5::digest(text.as_bytes())),
+            SignType::Md5 => upper_hex(&Md5::digest(text.as_bytes())),
             SignType::HmacSha256 => {
                 let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
-                hex(hmac::sign(&key, text.as_bytes()).as_ref())
+                upper_hex(hmac::sign(&key, text.as_bytes()).as_ref())
             }
         }
     }
@@ -60,11 +61,13 @@ pub fn signed_text(fields: &Fields) -> String {
 
 /// MD5 in lower-case hex, which is also how a refund notification's key is made of the API key.
 pub(crate) fn md5_hex(text: &str) -> String {
-    hex(&Md5::digest(text.as_bytes())).to_ascii_lowercase()
+    hex(&Md5::digest(text.as_bytes()))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+fn upper_hex(bytes: &[u8]) -> String {
+    let mut digits = hex(bytes);
+    digits.make_ascii_uppercase();
+    digits
 }
 
 #[cfg(test)]

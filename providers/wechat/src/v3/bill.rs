@@ -16,7 +16,7 @@ pub use write::{FundLine, TradeLine, funds_bill, trades_bill, write_trades};
 
 use super::wire::Failure;
 use super::{WeChat, translate};
-use base::Timestamp;
+use base::{Timestamp, hex};
 use flate2::read::MultiGzDecoder;
 use payment::Doubt;
 use provider_contract::bills::{
@@ -100,7 +100,7 @@ impl Bills for WeChat {
         let unpacked: Box<dyn Read> =
             if packed { Box::new(MultiGzDecoder::new(from)) } else { Box::new(from) };
         copy(unpacked, to, if packed { max } else { BILL_BYTES_MAX }, |bytes| hash.update(bytes))?;
-        let found: String = hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let found = hex(hash.finish().as_ref());
         match &located.sha1 {
             Some(announced) if *announced != found => Err(BadBill::WrongHash),
             _ => Ok(()),
@@ -132,6 +132,5 @@ fn refusal(reply: &Reply) -> NoBill {
 
 /// SHA-1 in lower-case hex.
 pub(crate) fn sha1(bytes: &[u8]) -> String {
-    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
 }
