@@ -7,10 +7,11 @@ use crate::{BookRow, Kind, Place, State};
 use base::Currency;
 use std::collections::BTreeMap;
 
-/// Rows are kept in so many piles by the first bits of their mixed numbers, so that they can be sorted side by side.
-const PILES: usize = 1 << PILE_BITS;
-/// Enough that a pile is sorted within a processor's cache.
+/// Rows are kept in piles by so many first bits of their mixed numbers, so that they can be sorted side by side: enough
+/// that a pile is sorted within a processor's cache.
 const PILE_BITS: u32 = 9;
+/// A table that is known to have no more rows is one pile: a small shop's day is done before the piles are laid out.
+const ONE_PILE_MAX: usize = 4096;
 /// About so many rows share one entry of a pile's index.
 const ROWS_PER_ENTRY: usize = 8;
 
@@ -40,7 +41,9 @@ pub struct SealedBook {
 /// The rows of one kind.
 #[derive(Debug)]
 struct Table {
+    /// One for each value of the first `pile_bits` bits.
     piles: Vec<Pile>,
+    pile_bits: u32,
     /// What does not fit into one word.
     large: BTreeMap<u128, BookRow>,
 }
@@ -56,13 +59,7 @@ struct Pile {
 impl Book {
     /// With room for so many sales and refunds; more are welcome.
     pub fn with_capacity(sales: usize, refunds: usize) -> Book {
-        let mut book = Book::default();
-        for (table, rows) in book.tables.iter_mut().zip([sales, refunds]) {
-            for pile in &mut table.piles {
-                pile.rows.reserve_exact(rows / PILES + rows / PILES / 32 + 16);
-            }
-        }
-        book
+        Book { tables: [Table::with_capacity(sales), Table::with_capacity(refunds)] }
     }
 
     /// Takes a row in. A number that comes twice is one row: the first.
@@ -77,7 +74,7 @@ impl Book {
             let number = u128::from(row.packed[0]) << 64 | u128::from(row.packed[1]);
             table.large.entry(unmix(number)).or_insert_with(|| row.unpacked());
         }
-        table.piles[pile_of(row.packed[0])].rows.push(row.packed);
+        table.piles[pile_of(row.packed[0], table.pile_bits)].rows.push(row.packed);
     }
 
     /// How many rows came in.
@@ -93,14 +90,17 @@ impl Book {
     /// Parts that can be put in order independently of each other, for whoever has several cores: call each once, then
     /// [`Book::seal`].
     pub fn parts(&mut self) -> impl Iterator<Item = impl FnOnce() + Send + '_> {
-        self.tables.iter_mut().flat_map(|table| &mut table.piles).map(|pile| move || pile.sort())
+        self.tables.iter_mut().flat_map(|table| {
+            let pile_bits = table.pile_bits;
+            table.piles.iter_mut().map(move |pile| move || pile.sort(pile_bits))
+        })
     }
 
     /// Puts the rows in order.
     pub fn seal(mut self) -> SealedBook {
-        for pile in self.tables.iter_mut().flat_map(|table| &mut table.piles) {
-            if pile.index.is_empty() {
-                pile.sort();
+        for table in &mut self.tables {
+            for pile in table.piles.iter_mut().filter(|pile| pile.index.is_empty()) {
+                pile.sort(table.pile_bits);
             }
         }
         SealedBook { tables: self.tables }
@@ -154,8 +154,9 @@ impl SealedBook {
     pub(crate) fn search(&self, kind: Kind, id: u128) -> Search {
         let mixed = mix(id);
         let number = [(mixed >> 64) as u64, mixed as u64];
-        let pile = pile_of(number[0]);
-        let (from, to) = self.tables[kind as usize].piles[pile].stretch(number[0]);
+        let table = &self.tables[kind as usize];
+        let pile = pile_of(number[0], table.pile_bits);
+        let (from, to) = table.piles[pile].stretch(number[0], table.pile_bits);
         Search { number, pile: pile as u16, from, to }
     }
 
@@ -228,11 +229,25 @@ fn is_set(bits: &[u64], at: usize) -> bool {
 
 impl Default for Table {
     fn default() -> Table {
-        Table { piles: (0..PILES).map(|_| Pile::default()).collect(), large: BTreeMap::new() }
+        Table::of_piles(PILE_BITS)
     }
 }
 
 impl Table {
+    fn of_piles(pile_bits: u32) -> Table {
+        let piles = (0..1 << pile_bits).map(|_| Pile::default()).collect();
+        Table { piles, pile_bits, large: BTreeMap::new() }
+    }
+
+    fn with_capacity(rows: usize) -> Table {
+        let mut table = Table::of_piles(if rows > ONE_PILE_MAX { PILE_BITS } else { 0 });
+        let each = rows >> table.pile_bits;
+        for pile in &mut table.piles {
+            pile.rows.reserve_exact(each + each / 32 + 16);
+        }
+        table
+    }
+
     fn unpack(&self, kind: Kind, packed: &Packed) -> BookRow {
         let id = unmix(u128::from(packed[0]) << 64 | u128::from(packed[1]));
         let detail = Detail(packed[2]);
@@ -244,7 +259,7 @@ impl Table {
 }
 
 impl Pile {
-    fn sort(&mut self) {
+    fn sort(&mut self, pile_bits: u32) {
         if self.rows.is_empty() {
             return;
         }
@@ -259,7 +274,7 @@ impl Pile {
         self.index = vec![0; entries + 1];
         let mut next = 0;
         for (at, row) in self.rows.iter().enumerate() {
-            let entry = entry_of(row[0], self.bits);
+            let entry = entry_of(row[0], pile_bits, self.bits);
             while next <= entry {
                 self.index[next] = at as u32;
                 next += 1;
@@ -269,8 +284,8 @@ impl Pile {
     }
 
     /// From where to where a number stands that begins like this, if it is there.
-    fn stretch(&self, high: u64) -> (u32, u32) {
-        let entry = entry_of(high, self.bits);
+    fn stretch(&self, high: u64, pile_bits: u32) -> (u32, u32) {
+        let entry = entry_of(high, pile_bits, self.bits);
         match (self.index.get(entry), self.index.get(entry + 1)) {
             (Some(from), Some(to)) => (*from, *to),
             _ => (0, 0),
@@ -278,13 +293,17 @@ impl Pile {
     }
 }
 
-fn pile_of(high: u64) -> usize {
-    (high >> (64 - PILE_BITS)) as usize
+fn pile_of(high: u64, pile_bits: u32) -> usize {
+    first_bits(high, pile_bits)
 }
 
 /// Which entry of a pile's index: the bits after those that chose the pile.
-fn entry_of(high: u64, bits: u32) -> usize {
-    if bits == 0 { 0 } else { ((high << PILE_BITS) >> (64 - bits)) as usize }
+fn entry_of(high: u64, pile_bits: u32, bits: u32) -> usize {
+    first_bits(high << pile_bits, bits)
+}
+
+fn first_bits(word: u64, bits: u32) -> usize {
+    if bits == 0 { 0 } else { (word >> (64 - bits)) as usize }
 }
 
 /// Odd, with bits all over.
@@ -407,15 +426,17 @@ mod tests {
     proptest! {
         #[test]
         fn every_row_is_found_as_it_was(rows in proptest::collection::vec(row(), 0..300)) {
-            let mut book = Book::default();
-            rows.iter().for_each(|row| book.push(row));
-            let book = book.seal();
-            for row in &rows {
-                let found = find(&book, row.kind, row.id).expect("it was put in");
-                let first = rows.iter().find(|other| other.kind == row.kind && other.id == row.id);
-                prop_assert_eq!(Some(&book.row(row.kind, found)), first);
+            for mut book in [Book::default(), Book::with_capacity(0, 0), Book::with_capacity(0, 1 << 20)] {
+                rows.iter().for_each(|row| book.push(row));
+                let book = book.seal();
+                for row in &rows {
+                    let found = find(&book, row.kind, row.id).expect("it was put in");
+                    let first = rows.iter().find(|other| other.kind == row.kind && other.id == row.id);
+                    prop_assert_eq!(Some(&book.row(row.kind, found)), first);
+                }
+                let there = rows.iter().any(|row| row.kind == Kind::Sale && row.id == 0x1234);
+                prop_assert_eq!(find(&book, Kind::Sale, 0x1234).is_some(), there);
             }
-            prop_assert_eq!(find(&book, Kind::Sale, 0x1234).is_some(), rows.iter().any(|r| r.kind == Kind::Sale && r.id == 0x1234));
         }
 
         #[test]
