@@ -17,18 +17,20 @@
 //!
 //! Since calls exist only in `after`, no byte can leave before its intent is durable.
 
+mod keys;
 pub mod lease;
 mod open;
 pub mod steady;
 
 use crate::lease::Fence;
 use base::{ChannelId, MerchantId, PaymentId, Timestamp};
+use keys::Keys;
 use open::Open;
 use payment::{
     Answer, Ask, CallNo, Command, Entry, Fact, Lost, Next, Notice, Outcome, PayerCode, Payment, Policy,
     Refusal, Request, check_repeat, decide, hear,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::time::Duration;
 
 /// Payments whose time has come are looked at so many at once; [`Engine::next_due`] stays in the past for the rest.
@@ -247,13 +249,14 @@ pub struct Engine {
     standard: Policy,
     // In boxes: the map moves its entries about, and a payment is large.
     open: BTreeMap<PaymentId, Box<Open>>,
-    by_key: BTreeMap<(MerchantId, String), PaymentId>,
+    by_key: Keys,
     due: BTreeSet<(Timestamp, PaymentId)>,
     /// Payments that have left memory until their time, which stands among the others.
     asleep: BTreeMap<PaymentId, Timestamp>,
     in_flight: BTreeSet<(PaymentId, CallNo)>,
     loading: BTreeMap<Which, Vec<Wake>>,
-    touched: BTreeSet<PaymentId>,
+    /// Whom something happened to since the last batch, in any order; see [`Open::touched`].
+    touched: Vec<PaymentId>,
     /// When something last happened.
     now: Option<Timestamp>,
     work: Work,
@@ -303,12 +306,18 @@ impl Engine {
 
     /// What is to be done because of it.
     pub fn take(&mut self) -> Work {
-        for id in std::mem::take(&mut self.touched) {
-            match self.open.get_mut(&id) {
-                Some(open) if open.learnt => self.work.batch.changes.push(open.change()),
-                Some(open) if open.rests() => self.drop_payment(id),
-                Some(_) => self.let_sleep(id),
-                None => {}
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort_unstable();
+        touched.dedup();
+        for id in touched {
+            let Some(open) = self.open.get_mut(&id) else { continue };
+            open.touched = false;
+            if open.learnt {
+                self.work.batch.changes.push(open.change());
+            } else if open.rests() {
+                self.drop_payment(id);
+            } else {
+                self.let_sleep(id);
             }
         }
         std::mem::take(&mut self.work)
@@ -318,7 +327,7 @@ impl Engine {
     pub fn committed(&mut self, batch: &Batch) {
         for change in &batch.changes {
             let id = change.payment.request.id;
-            match self.open.get(&id).filter(|_| !self.touched.contains(&id)) {
+            match self.open.get(&id).filter(|open| !open.touched) {
                 Some(open) if open.rests() => self.drop_payment(id),
                 Some(_) => self.let_sleep(id),
                 None => {}
@@ -351,17 +360,16 @@ impl Engine {
             if let Some(due) = self.open.get(id).and_then(|open| open.due).or(asleep) {
                 self.due.remove(&(due, *id));
             }
-            self.touched.remove(id);
             self.drop_payment(*id);
         }
+        self.touched.retain(|id| !payments.contains(id));
         self.in_flight.retain(|(id, _)| !payments.contains(id));
         self.work.batch.without(payments);
     }
 
     fn begin(&mut self, request: Request, code: Option<PayerCode>, caller: Caller) {
-        let key = (request.merchant, request.key.clone());
-        let Some(id) = self.by_key.get(&key).copied() else {
-            let which = Which::Key(key.0, key.1);
+        let Some(id) = self.by_key.get(request.merchant, &request.key) else {
+            let which = Which::Key(request.merchant, request.key.clone());
             return self.load_then(which, Wake::Begin { request, code, caller });
         };
         let open = &self.open[&id];
@@ -371,7 +379,7 @@ impl Engine {
 
     fn create(&mut self, request: Request, code: Option<PayerCode>, caller: Caller, now: Timestamp) {
         let id = request.id;
-        self.by_key.insert((request.merchant, request.key.clone()), id);
+        self.by_key.insert(request.merchant, request.key.clone(), id);
         let first = Entry { at: now, fact: Fact::Requested(request.into()) };
         let payment = Payment::begin(&first);
         self.work.batch.rows.push(Row { payment: id, seq: 1, entry: first });
@@ -489,7 +497,7 @@ impl Engine {
         let Some(Entry { fact: Fact::Requested(request), .. }) = entries.first() else {
             panic!("the first fact of a payment is that it was requested")
         };
-        self.by_key.insert((request.merchant, request.key.clone()), request.id);
+        self.by_key.insert(request.merchant, request.key.clone(), request.id);
         if let Some(due) = self.asleep.remove(&request.id) {
             self.due.remove(&(due, request.id));
         }
@@ -510,7 +518,7 @@ impl Engine {
     fn found_nothing(&mut self, wake: Wake, now: Timestamp) {
         match wake {
             Wake::Begin { request, code, caller } => {
-                let created_meanwhile = self.by_key.contains_key(&(request.merchant, request.key.clone()));
+                let created_meanwhile = self.by_key.get(request.merchant, &request.key).is_some();
                 if created_meanwhile {
                     self.begin(request, code, caller);
                 } else {
@@ -551,23 +559,25 @@ impl Engine {
 
     fn learn(&mut self, id: PaymentId, fact: Fact, now: Timestamp) {
         let open = self.open.get_mut(&id).expect("only open payments learn");
-        // The clock may be set back; a payment's facts stay in order all the same.
-        let entry = Entry { at: now.max(open.payment.updated_at), fact };
-        open.payment.apply(&entry);
-        open.learnt = true;
-        self.work.batch.rows.push(Row { payment: id, seq: open.payment.version, entry });
+        self.work.batch.rows.push(open.learn(fact, now));
     }
 
     /// Does what is next until there is something to wait for.
     fn settle(&mut self, id: PaymentId, now: Timestamp) {
-        self.touched.insert(id);
-        loop {
-            let open = &self.open[&id];
-            let policy = self.policy(open.payment.request.channel);
+        let open = self.open.get_mut(&id).expect("only open payments settle");
+        if !std::mem::replace(&mut open.touched, true) {
+            self.touched.push(id);
+        }
+        let policy = self.policies.get(&open.payment.request.channel).unwrap_or(&self.standard);
+        let batch = &mut self.work.batch;
+        let (next, due) = loop {
             let next = payment::next(&open.payment, policy, now.max(open.payment.updated_at));
             let due = match next {
                 Next::Ask(ask) => {
-                    self.ask(id, ask, now);
+                    let call = open.payment.history.calls + 1;
+                    batch.rows.push(open.learn(Fact::Asked { call, ask }, now));
+                    self.in_flight.insert((id, call));
+                    batch.after.push(After::Call(Box::new(open.call(call, ask))));
                     continue;
                 }
                 // Past the reply's time the driver has some patience left; see end_overdue_call.
@@ -577,34 +587,17 @@ impl Engine {
                 Next::Wait { until, .. } => Some(until),
                 // That a person is called is itself a fact: it is told once, and a restart does not tell it again.
                 Next::Escalate { why, .. } if open.payment.raised != Some(why) => {
-                    self.learn(id, Fact::Raised(why), now);
+                    batch.rows.push(open.learn(Fact::Raised(why), now));
                     continue;
                 }
                 Next::Escalate { until, .. } => until,
                 Next::Rest(_) => None,
             };
-            self.wait(id, next, due);
-            return;
-        }
-    }
-
-    fn ask(&mut self, id: PaymentId, ask: Ask, now: Timestamp) {
-        let call = self.open[&id].payment.history.calls + 1;
-        self.learn(id, Fact::Asked { call, ask }, now);
-        self.in_flight.insert((id, call));
-        let open = self.open.get_mut(&id).expect("it just learnt");
-        let code = open.code_for(ask);
-        let out = CallOut { payment: open.payment.clone(), call, ask, code };
-        self.work.batch.after.push(After::Call(Box::new(out)));
-    }
-
-    fn wait(&mut self, id: PaymentId, next: Next, due: Option<Timestamp>) {
-        let open = self.open.get_mut(&id).expect("only open payments wait");
-        if let Some(earlier) = open.due {
-            self.due.remove(&(earlier, id));
-        }
-        if let Some(due) = due {
-            self.due.insert((due, id));
+            break (next, due);
+        };
+        if open.due != due {
+            open.due.map(|earlier| self.due.remove(&(earlier, id)));
+            due.map(|due| self.due.insert((due, id)));
         }
         open.stand(next, due);
     }
@@ -615,10 +608,13 @@ impl Engine {
 
     /// Asks for a payment once, whoever waits for it.
     fn look_up(&mut self, which: Which) -> &mut Vec<Wake> {
-        if !self.loading.contains_key(&which) {
-            self.work.loads.push(which.clone());
+        match self.loading.entry(which) {
+            btree_map::Entry::Occupied(waiting) => waiting.into_mut(),
+            btree_map::Entry::Vacant(first) => {
+                self.work.loads.push(first.key().clone());
+                first.insert(Vec::new())
+            }
         }
-        self.loading.entry(which).or_default()
     }
 
     fn tell(&mut self, caller: Caller, answer: Result<PaymentId, Refusal>) {
@@ -631,8 +627,7 @@ impl Engine {
 
     fn drop_payment(&mut self, id: PaymentId) {
         if let Some(open) = self.open.remove(&id) {
-            let request = std::sync::Arc::unwrap_or_clone(open.payment.request);
-            self.by_key.remove(&(request.merchant, request.key));
+            self.by_key.remove(open.payment.request.merchant, &open.payment.request.key);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! One payment in memory.
 
-use crate::Change;
+use crate::{CallOut, Change, Row};
 use base::Timestamp;
-use payment::{Ask, Charge, Entry, Next, Outcome, PayerCode, Payment, Policy, Waiting};
+use payment::{Ask, CallNo, Charge, Entry, Fact, Next, Outcome, PayerCode, Payment, Policy, Waiting};
 
 /// A payment in memory and what surrounds it there.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Open {
     pub(crate) due: Option<Timestamp>,
     /// Has facts that no batch has taken yet.
     pub(crate) learnt: bool,
+    /// Stands among those that something happened to since the last batch.
+    pub(crate) touched: bool,
     /// The outcome it last came to.
     rested: Option<Outcome>,
     /// That outcome, if no batch has taken it yet.
@@ -23,7 +25,7 @@ pub(crate) struct Open {
 impl Open {
     pub(crate) fn new(payment: Payment, code: Option<PayerCode>) -> Open {
         let next = Next::Wait { until: payment.requested_at, why: Waiting::Reply };
-        Open { payment, code, next, due: None, learnt: true, rested: None, became: None }
+        Open { payment, code, next, due: None, learnt: true, touched: false, rested: None, became: None }
     }
 
     /// A payment that was loaded. What it had come to after any of its facts was told then.
@@ -38,6 +40,20 @@ impl Open {
         Open { rested, learnt: false, ..Open::new(payment, None) }
     }
 
+    /// Adds a fact; gives it as it is to be stored.
+    pub(crate) fn learn(&mut self, fact: Fact, now: Timestamp) -> Row {
+        // The clock may be set back; a payment's facts stay in order all the same.
+        let entry = Entry { at: now.max(self.payment.updated_at), fact };
+        self.payment.apply(&entry);
+        self.learnt = true;
+        Row { payment: self.payment.request.id, seq: self.payment.version, entry }
+    }
+
+    /// The call that asks `ask`.
+    pub(crate) fn call(&mut self, call: CallNo, ask: Ask) -> CallOut {
+        CallOut { code: self.code_for(ask), payment: self.payment.clone(), call, ask }
+    }
+
     /// Nothing is under way and nothing is due.
     pub(crate) fn rests(&self) -> bool {
         self.due.is_none() && self.payment.open_call.is_none()
@@ -49,7 +65,7 @@ impl Open {
     }
 
     /// The code for `ask`: kept for trying again a charge that never left, gone once the charge is known to be out.
-    pub(crate) fn code_for(&mut self, ask: Ask) -> Option<PayerCode> {
+    fn code_for(&mut self, ask: Ask) -> Option<PayerCode> {
         match ask {
             Ask::Charge => self.code.clone(),
             _ => {
