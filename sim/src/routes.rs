@@ -195,6 +195,7 @@ impl Shop {
             description: "goods".to_owned(),
             reference: String::new(),
             part: None,
+            installments: None,
         };
         self.payments.insert(id, (number, way));
         self.server.handle(Wake::Begin { request, code: Some(code), caller: self.planned }, now);

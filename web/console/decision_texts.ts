@@ -23,6 +23,7 @@ export const decisionTexts = dictionary({
   "settle.no": { zh: "先不认定", en: "Not now" },
   "settle.done": { zh: "已认定", en: "Decided" },
   "settle.see": { zh: "去处理", en: "See to it" },
+  "facts.installments": { zh: "分期", en: "Instalments" },
   "facts.tendered": { zh: "顾客给了", en: "Customer gave" },
   "facts.change": { zh: "找零", en: "Change" },
   "facts.seen": { zh: "收银员看到", en: "The cashier saw" },

@@ -171,6 +171,7 @@ function Facts({ payment }: { payment: Payment }) {
   const rows: [string, string | null | undefined][] = [
     [t("column.time"), dayAndClock(payment.created_at, language)],
     [t("payment.method"), `${pick(payment.wallet_label)} · ${shared(`method.${payment.method}`)}`],
+    [td("facts.installments"), payment.installments && pick(payment.installments.text)],
     [td("facts.tendered"), payment.cash && formatAmount(payment.cash.tendered, language)],
     [td("facts.change"), payment.cash && payment.cash.change.amount > 0 ? formatAmount(payment.cash.change, language) : null],
     [td("facts.seen"), payment.record?.seen],

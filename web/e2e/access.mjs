@@ -260,6 +260,17 @@ async function till(runner, browser, base, demo) {
       await at.press("Enter");
       await at.known("paid");
     });
+    await check("plans for instalments", async () => {
+      await at.putAside();
+      await at.type("300");
+      await page.locator(".other-methods .button", { hasText: /分期|instalments/ }).click();
+      await page.waitForSelector("dialog[open] .plan");
+    });
+    await check("a plan that was chosen", async () => {
+      await page.locator(".plan").first().click();
+      await at.press("Enter");
+      await page.waitForSelector(".pending-scan");
+    });
     await check("the printed code", async () => {
       await at.putAside();
       await at.type("8.60");

@@ -2,6 +2,7 @@
 import { accessChecks } from "./access.mjs";
 import { launch } from "./browser.mjs";
 import { consoleChecks } from "./console.mjs";
+import { installmentsChecks } from "./installments.mjs";
 import { ladderChecks } from "./ladder.mjs";
 import { peopleChecks } from "./people.mjs";
 import { reconcileChecks } from "./reconcile.mjs";
@@ -23,6 +24,7 @@ try {
   const suites = {
     till: tillChecks,
     split: splitChecks,
+    installments: installmentsChecks,
     ladder: ladderChecks,
     console: consoleChecks,
     people: peopleChecks,

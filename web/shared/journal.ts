@@ -3,6 +3,8 @@
 // The payer's code is not among it: it must never be stored. After a reload the server is asked by the key whether the
 // request arrived, instead of sending it again.
 
+import type { Installments } from "./api/types";
+
 export interface Attempt {
   /** The idempotency key: one key, one charge. */
   key: string;
@@ -27,6 +29,8 @@ export interface Attempt {
   digits?: string | null;
   /** The sale that this is a part of. */
   sale?: SaleOf;
+  /** The plan that the customer was shown and chose. */
+  installments?: Installments;
 }
 
 /** A sale that one or several attempts pay. */

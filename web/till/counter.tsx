@@ -12,7 +12,7 @@ import { billTexts } from "./bill_texts";
 import { CashDialog } from "./cash_dialog";
 import { chime } from "./chime";
 import type { Method, News, Open } from "./desk";
-import { EntryPanel, type Complaint, type PendingScan } from "./entry";
+import { EntryPanel, type ChosenPlan, type Complaint, type PendingScan } from "./entry";
 import { Footer } from "./footer";
 import { FoundCard } from "./found_card";
 import { AgentStrip } from "./agent_strip";
@@ -22,6 +22,7 @@ import { ladderTexts } from "./ladder_texts";
 import { OutcomeScreen, type OutcomeKeys } from "./outcome";
 import { PasswordDialog } from "./password_dialog";
 import { wholeCode } from "./scanner";
+import { PlansDialog } from "./plans_dialog";
 import { ShopCodeDialog } from "./shop_code_dialog";
 import { SplitDialog } from "./split_dialog";
 import { tillTexts } from "./texts";
@@ -83,6 +84,8 @@ export function Counter(props: CounterProps) {
   const [menuOpen, setMenuOpen] = useState(false);
   const [stepTaken, setStepTaken] = useState<StepTaken | null>(null);
   const [splitOpen, setSplitOpen] = useState(false);
+  const [plansOf, setPlansOf] = useState<TillInfo["methods"][number] | null>(null);
+  const [plan, setPlan] = useState<ChosenPlan | null>(null);
   const [askedWhich, setAskedWhich] = useState<AskedWhich | null>(null);
   const today = useToday(info.till.id);
   const found = useFound(info.till.id, announceFound);
@@ -245,8 +248,15 @@ export function Counter(props: CounterProps) {
     const recognized = recognize(payerCode, info.wallets);
     if (recognized.kind === "ambiguous") return setAskedWhich({ code: payerCode, amount, again, sale, wallets: recognized.wallets });
     if (recognized.kind !== "complete") return;
+    const { wallet } = recognized.wallet;
+    const installments = planFor(wallet, amount);
     beginSale();
-    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet: recognized.wallet.wallet } }, again, sale);
+    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet }, installments }, again, sale);
+  }
+
+  /** The plan that was chosen, if it is for this wallet and this amount. */
+  function planFor(wallet: string, { amount }: { amount: number }) {
+    return plan?.wallet === wallet && plan.amount === amount ? plan.terms : null;
   }
 
   /** Nobody knows which wallet it is: the amount stays, so that nothing is typed twice. */
@@ -259,14 +269,16 @@ export function Counter(props: CounterProps) {
   /** The customer said which wallet it is. */
   function walletTold({ code: payerCode, amount, again, sale }: AskedWhich, wallet: string) {
     setAskedWhich(null);
+    const installments = planFor(wallet, amount);
     beginSale();
-    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet, told: true } }, again, sale);
+    desk.take(info.till.id, amount, { payer_code: { code: payerCode, wallet, told: true }, installments }, again, sale);
   }
 
   function chargeByQr(wallet: string, amount = chargeable(), again = kept?.again ?? null, sale = saleAtHand) {
     if (!amount) return;
+    const installments = planFor(wallet, amount);
     beginSale();
-    desk.take(info.till.id, amount, { show_qr: { wallet } }, again, sale);
+    desk.take(info.till.id, amount, { show_qr: { wallet }, installments }, again, sale);
   }
 
   /** Asks how the money is taken by hand; the sale begins when the dialog is confirmed. */
@@ -283,6 +295,7 @@ export function Counter(props: CounterProps) {
   }
 
   function beginSale() {
+    setPlan(null);
     setKept(null);
     setComplaint(null);
     setCode("");
@@ -453,6 +466,7 @@ export function Counter(props: CounterProps) {
   function stepBack() {
     setComplaint(null);
     if (pending) return setPending(null);
+    if (plan) return setPlan(null);
     if (mode === "code") {
       setCode("");
       return setMode("amount");
@@ -475,7 +489,7 @@ export function Counter(props: CounterProps) {
   });
   const onPadKey = useCallback((key: string) => padKey.current?.(key), []);
 
-  useCounterKeys(!listOpen && !dialogOpen && !passwordOpen && !menuOpen && !stepTaken && !splitOpen && !askedWhich, { typed, scanned });
+  useCounterKeys(!listOpen && !dialogOpen && !passwordOpen && !menuOpen && !stepTaken && !splitOpen && !askedWhich && !plansOf, { typed, scanned });
 
   return (
     <div className="till">
@@ -552,7 +566,7 @@ export function Counter(props: CounterProps) {
           complaint={complaint}
           complaintText={complaint ? pick(complaint.text) : ""}
           chargeableAmount={parsed.ok ? formatAmount({ amount: parsed.minor, currency }, language) : null}
-          methods={showMethods}
+          methods={info.methods}
           onKey={onPadKey}
           onMode={setMode}
           onCode={(next) => {
@@ -561,6 +575,9 @@ export function Counter(props: CounterProps) {
           }}
           onCharge={charge}
           onQr={(wallet) => chargeByQr(wallet)}
+          onPlans={parsed.ok ? (wallet) => setPlansOf(info.methods.find((method) => method.wallet === wallet) ?? null) : null}
+          plan={plan && parsed.ok && plan.amount === parsed.minor ? plan : null}
+          onDropPlan={() => setPlan(null)}
           onDropPending={() => setPending(null)}
           ways={ways}
           onStep={(step) => takeStep(step)}
@@ -573,6 +590,19 @@ export function Counter(props: CounterProps) {
           wallets={askedWhich.wallets}
           onClose={() => notTold(askedWhich)}
           onTold={(wallet) => walletTold(askedWhich, wallet)}
+        />
+      )}
+      {plansOf && parsed.ok && (
+        <PlansDialog
+          wallet={plansOf.wallet}
+          label={plansOf.label}
+          due={{ amount: parsed.minor, currency }}
+          onClose={() => setPlansOf(null)}
+          onChosen={(terms) => {
+            setPlansOf(null);
+            setPlan({ wallet: plansOf.wallet, label: plansOf.label, amount: parsed.minor, terms });
+            setMode("code");
+          }}
         />
       )}
       {stepTaken?.step === "cash" && (

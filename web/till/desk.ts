@@ -3,7 +3,7 @@
 // A payment begins here as an attempt with its key, kept in the journal before a byte is sent. Until the server has
 // definitely answered, the same request with the same key is repeated, so nothing can be charged twice.
 import { client, isSignedOut, settle, type Failure, type Outcome } from "../shared/api/client";
-import { isAtRest, type Amount, type NewPayment, type Payment, type Text } from "../shared/api/types";
+import { isAtRest, type Amount, type Installments, type NewPayment, type Payment, type Text } from "../shared/api/types";
 import { storeDate } from "../shared/time";
 import { isByHand, newKey, referenceFor, type Attempt, type Journal, type SaleOf } from "../shared/journal";
 import { maskCode } from "./wallets";
@@ -38,8 +38,8 @@ export interface DeskState {
 
 export type Method =
   /** `told`: the customer said which wallet it is, since the code does not. */
-  | { payer_code: { code: string; wallet: string; told?: boolean } }
-  | { show_qr: { wallet: string } }
+  | { payer_code: { code: string; wallet: string; told?: boolean }; installments?: Installments | null }
+  | { show_qr: { wallet: string }; installments?: Installments | null }
   | { cash: { tendered: number } }
   | { shop_code: { wallet: string; seen: string; digits: string | null } };
 
@@ -347,7 +347,8 @@ export class Desk {
     if (!method) return null;
     const { amount, currency, reference, till, sale } = attempt;
     const part = sale && { id: sale.id, total: { amount: sale.total, currency }, ...(sale.note && { note: sale.note }) };
-    return { amount: { amount, currency }, method, reference, till, ...(part && { sale: part }) };
+    const installments = attempt.installments && withoutWords(attempt.installments);
+    return { amount: { amount, currency }, method, reference, till, ...(part && { sale: part }), ...(installments && { installments }) };
   }
 
   private remove(key: string): void {
@@ -390,15 +391,24 @@ export class Desk {
 }
 
 /** What of a method is written down: all but the payer's code. */
-function kept(method: Method): Pick<Attempt, "method" | "wallet" | "codeHint" | "tendered" | "seen" | "digits"> {
+function kept(method: Method): Pick<Attempt, "method" | "wallet" | "codeHint" | "tendered" | "seen" | "digits" | "installments"> {
   if ("payer_code" in method) {
     const { code, wallet } = method.payer_code;
-    return { method: "payer_code", wallet, codeHint: maskCode(code) };
+    return { method: "payer_code", wallet, codeHint: maskCode(code), ...shown(method) };
   }
-  if ("show_qr" in method) return { method: "show_qr", wallet: method.show_qr.wallet, codeHint: null };
+  if ("show_qr" in method) return { method: "show_qr", wallet: method.show_qr.wallet, codeHint: null, ...shown(method) };
   if ("cash" in method) return { method: "cash", wallet: null, codeHint: null, tendered: method.cash.tendered };
   const { wallet, seen, digits } = method.shop_code;
   return { method: "shop_code", wallet, codeHint: null, seen, digits };
+}
+
+function shown({ installments }: { installments?: Installments | null }): Pick<Attempt, "installments"> {
+  return installments ? { installments } : {};
+}
+
+/** A plan as the server takes it back. */
+function withoutWords({ count, rate, fee, first, later, total }: Installments): NonNullable<NewPayment["installments"]> {
+  return { count, rate, fee, first, later, total };
 }
 
 /** What is asked of the server; nothing if the payer's code is gone. */

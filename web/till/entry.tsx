@@ -1,12 +1,13 @@
 // Before the sale: the amount, the pad, the scan box, and the other ways to pay.
 import { useEffect, useRef, useState } from "react";
-import type { Text, TillInfo } from "../shared/api/types";
+import type { Installments, Text, TillInfo } from "../shared/api/types";
 import { usePick, useTranslate } from "../shared/i18n/language";
 import { currencySign, formatNumber, parseAmount } from "../shared/money";
 import { billTexts } from "./bill_texts";
 import { Ladder, StepButtons, type Step } from "./ladder";
 import { ladderTexts } from "./ladder_texts";
 import { Pad } from "./pad";
+import { planTexts } from "./plan_texts";
 import { tillTexts } from "./texts";
 import type { Ways } from "./use_ways";
 import type { Recognized } from "./wallets";
@@ -16,6 +17,14 @@ export interface PendingScan {
   wallet: Text;
   /** Milliseconds since 1970. */
   goodUntil: number;
+}
+
+/** A plan that the customer chose, good for one amount of one wallet. */
+export interface ChosenPlan {
+  wallet: string;
+  label: Text;
+  amount: number;
+  terms: Installments;
 }
 
 export interface Complaint {
@@ -41,6 +50,10 @@ interface EntryProps {
   onCode: (code: string) => void;
   onCharge: () => void;
   onQr: (wallet: string) => void;
+  /** Shows a wallet's plans for paying in instalments; nothing while there is no amount. */
+  onPlans: ((wallet: string) => void) | null;
+  plan: ChosenPlan | null;
+  onDropPlan: () => void;
   onDropPending: () => void;
   ways: Ways;
   onStep: (step: Step) => void;
@@ -59,7 +72,13 @@ export function EntryPanel(props: EntryProps) {
       <section className="entry-scan">
         {broken && <Ladder ways={props.ways} onStep={props.onStep} />}
         <ScanBox {...props} />
-        <OtherMethods methods={props.ways.serverAway ? [] : props.methods} ladderInFront={broken} onQr={props.onQr} onStep={props.onStep} />
+        <OtherMethods
+          methods={props.ways.serverAway ? [] : props.methods}
+          ladderInFront={broken}
+          onQr={props.onQr}
+          onPlans={props.onPlans}
+          onStep={props.onStep}
+        />
         <ChargeButton amount={props.chargeableAmount} onCharge={props.onCharge} />
       </section>
     </main>
@@ -97,7 +116,7 @@ function AmountLine({ entry, currency, mode, kept, complaint, complaintText, onS
 }
 
 function ScanBox(props: EntryProps) {
-  const { mode, code, recognized, pending, complaint, complaintText, onMode, onCode } = props;
+  const { mode, code, recognized, pending, plan, complaint, complaintText, onMode, onCode } = props;
   const t = useTranslate(tillTexts);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -129,6 +148,8 @@ function ScanBox(props: EntryProps) {
           </p>
         ) : pending ? (
           <Pending pending={pending} onDrop={props.onDropPending} />
+        ) : plan && code === "" ? (
+          <Planned plan={plan} onDrop={props.onDropPlan} />
         ) : (
           <Recognition recognized={recognized} length={code.replaceAll(" ", "").length} />
         )}
@@ -147,6 +168,19 @@ function Pending({ pending, onDrop }: { pending: PendingScan; onDrop: () => void
       <span>{t("scan.amount_first", { wallet: pick(pending.wallet), seconds })}</span>
       <button type="button" className="button button-quiet" onClick={onDrop}>
         {t("scan.drop")}
+      </button>
+    </p>
+  );
+}
+
+function Planned({ plan, onDrop }: { plan: ChosenPlan; onDrop: () => void }) {
+  const t = useTranslate(planTexts);
+  const pick = usePick();
+  return (
+    <p className="notice pending-scan">
+      <span>{t("plans.chosen", { wallet: pick(plan.label), terms: pick(plan.terms.text) })}</span>
+      <button type="button" className="button button-quiet" onClick={onDrop}>
+        {t("plans.drop")}
       </button>
     </p>
   );
@@ -183,8 +217,9 @@ function Recognition({ recognized, length }: { recognized: Recognized; length: n
   }
 }
 
-function OtherMethods({ methods, ladderInFront, onQr, onStep }: OtherMethodsProps) {
+function OtherMethods({ methods, ladderInFront, onQr, onPlans, onStep }: OtherMethodsProps) {
   const t = useTranslate(tillTexts);
+  const plans = useTranslate(planTexts);
   const ladder = useTranslate(ladderTexts);
   const pick = usePick();
   if (methods.length === 0 && ladderInFront) return null;
@@ -192,12 +227,27 @@ function OtherMethods({ methods, ladderInFront, onQr, onStep }: OtherMethodsProp
     <div className="other-methods">
       <h2>{ladder("other_ways")}</h2>
       <div className="other-methods-row">
-        {methods.map((method, index) => (
-          <button key={method.wallet} type="button" className="button" onClick={() => onQr(method.wallet)}>
-            {t("qr.with", { wallet: pick(method.label) })}
-            {index < 2 && <kbd>F{index + 2}</kbd>}
-          </button>
-        ))}
+        {methods
+          .filter((method) => method.show_qr)
+          .map((method, index) => (
+            <button key={method.wallet} type="button" className="button" onClick={() => onQr(method.wallet)}>
+              {t("qr.with", { wallet: pick(method.label) })}
+              {index < 2 && <kbd>F{index + 2}</kbd>}
+            </button>
+          ))}
+        {methods
+          .filter((method) => method.installments)
+          .map((method) => (
+            <button
+              key={method.wallet}
+              type="button"
+              className="button"
+              disabled={!onPlans}
+              onClick={() => onPlans?.(method.wallet)}
+            >
+              {plans("plans.with", { wallet: pick(method.label) })}
+            </button>
+          ))}
         {!ladderInFront && <StepButtons onStep={onStep} />}
       </div>
     </div>
@@ -209,6 +259,7 @@ interface OtherMethodsProps {
   /** Cash and the printed code stand above already. */
   ladderInFront: boolean;
   onQr: (wallet: string) => void;
+  onPlans: ((wallet: string) => void) | null;
   onStep: (step: Step) => void;
 }
 

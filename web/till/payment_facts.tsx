@@ -17,6 +17,7 @@ export function PaymentFacts({ payment, title }: { payment: Payment; title?: str
     [t("detail.transaction"), payment.provider_transaction],
     [t("detail.time"), dayAndClock(payment.created_at, language)],
     [t("detail.method"), `${pick(payment.wallet_label)} · ${shared(`method.${payment.method}`)}`],
+    [t("detail.installments"), payment.installments ? pick(payment.installments.text) : null],
     [t("detail.tendered"), payment.cash ? formatAmount(payment.cash.tendered, language) : null],
     [t("detail.seen"), payment.record ? [payment.record.seen, payment.record.digits].filter(Boolean).join(" · ") : null],
     [t("detail.code"), payment.code_hint],

@@ -135,6 +135,7 @@ export const tillTexts = dictionary({
   "detail.transaction": { zh: "支付平台单号", en: "Provider's number" },
   "detail.reference": { zh: "收银流水", en: "Till reference" },
   "detail.method": { zh: "方式", en: "Method" },
+  "detail.installments": { zh: "分期", en: "Instalments" },
   "detail.tendered": { zh: "顾客给了", en: "Customer gave" },
   "detail.seen": { zh: "手机上看到", en: "Seen on the phone" },
   "detail.code": { zh: "付款码", en: "Payer code" },

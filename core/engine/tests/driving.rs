@@ -428,6 +428,7 @@ fn request(id: PaymentId, key: &str, fen: i64) -> Request {
         description: "goods".into(),
         reference: String::new(),
         part: None,
+        installments: None,
     }
 }
 

@@ -93,16 +93,22 @@ pub enum Refusal {
 
 /// Whether this amount may be charged at all.
 pub fn check_amount(request: &Request, max: Money) -> Result<(), Refusal> {
-    if request.amount.currency() != max.currency() {
+    check_money(request.amount, max)?;
+    check_tendered(request)
+}
+
+/// The same, before anybody said how it would be paid.
+pub fn check_money(amount: Money, max: Money) -> Result<(), Refusal> {
+    if amount.currency() != max.currency() {
         return Err(Refusal::CurrencyNotAccepted);
     }
-    if !request.amount.is_positive() {
+    if !amount.is_positive() {
         return Err(Refusal::AmountMustBePositive);
     }
-    if request.amount.minor() > max.minor() {
+    if amount.minor() > max.minor() {
         return Err(Refusal::AmountTooLarge { max });
     }
-    check_tendered(request)
+    Ok(())
 }
 
 fn check_tendered(request: &Request) -> Result<(), Refusal> {

@@ -2,7 +2,8 @@
 
 use crate::explain::lost_text;
 use crate::{
-    Ask, Entry, Fact, Match, Method, RefundRequest, RefundWay, Request, Settled, Settlement, Source, Verdict,
+    Ask, Entry, Fact, Installments, Match, Method, RefundRequest, RefundWay, Request, Settled, Settlement,
+    Source, Verdict,
 };
 use base::Text;
 
@@ -10,7 +11,7 @@ use base::Text;
 pub fn entry_text(entry: &Entry, provider: &Text) -> Text {
     let (zh, en) = (&provider.zh, &provider.en);
     match &entry.fact {
-        Fact::Requested(request) => with_its_way(request, request_text(request)),
+        Fact::Requested(request) => with_its_way(request, with_its_terms(request, request_text(request))),
         Fact::Asked { ask, .. } => ask_text(ask, provider),
         Fact::Answered { answer, .. } => {
             let what = verdict_text(&answer.verdict);
@@ -73,6 +74,15 @@ fn with_its_way(request: &Request, text: Text) -> Text {
     let Some(routed) = &request.routed else { return text };
     let way = routed.text(request.channel);
     Text::new(format!("{}；{}", text.zh, way.zh), format!("{}; {}", text.en, way.en))
+}
+
+/// The same, with the instalments that the customer was shown.
+fn with_its_terms(request: &Request, text: Text) -> Text {
+    let Some(terms) = request.installments.as_ref().map(Installments::text) else { return text };
+    Text::new(
+        format!("{}；顾客看过并选了分期 {}", text.zh, terms.zh),
+        format!("{}; the customer was shown and chose {}", text.en, terms.en),
+    )
 }
 
 fn request_text(request: &Request) -> Text {

@@ -1,7 +1,7 @@
 //! Everything that can have happened to a payment. Facts are appended, never edited; what they add up to
 //! is [`crate::Payment`].
 
-use crate::{Alarm, Answer, Ask, FoundRefund, Match, Routed, Settlement, WithdrawnRefund};
+use crate::{Alarm, Answer, Ask, FoundRefund, Installments, Match, Routed, Settlement, WithdrawnRefund};
 use base::{
     ChannelId, MerchantId, Money, OrderNo, PaymentId, RefundId, RefundNo, SaleId, StoreId, Text, TillId,
     Timestamp,
@@ -127,6 +127,8 @@ pub struct Request {
     pub reference: String,
     /// Which part of a sale this is, if several payments pay one.
     pub part: Option<Part>,
+    /// The terms that the customer was shown and chose, where the wallet lends the money.
+    pub installments: Option<Installments>,
 }
 
 /// One payment of a sale that several pay. What the parts of a sale add up to, `core/sale` tells; a payment by itself

@@ -18,6 +18,7 @@ mod command;
 mod entry_words;
 mod explain;
 mod fact;
+mod installments;
 mod late;
 mod news;
 mod next;
@@ -30,12 +31,13 @@ mod routed;
 
 pub use ask::{Answer, Ask, Doubt, Paid, Said, Verdict};
 pub use by_hand::{Match, Settled, Settlement, Source, verify_by};
-pub use command::{Command, Refusal, check_amount, check_repeat, decide, hear};
+pub use command::{Command, Refusal, check_amount, check_money, check_repeat, decide, hear};
 pub use entry_words::entry_text;
 pub use explain::{Action, Explanation, MoneyState, explain, refund_text};
 pub use fact::{
     CallNo, ContentHash, Entry, Fact, Lost, Method, Notice, Part, RefundRequest, RefundWay, Request,
 };
+pub use installments::{DoNotAddUp, INSTALLMENTS_MAX, Installments, RATE_CHARACTERS_MAX};
 pub use late::Found;
 pub use news::{News, What, news};
 pub use next::{Alarm, Next, Outcome, Waiting, next, result_by};

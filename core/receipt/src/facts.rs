@@ -30,6 +30,8 @@ pub struct ReceiptFacts {
     pub order_number: String,
     /// The provider's number of it, which the customer's phone shows.
     pub provider_number: Option<String>,
+    /// The instalments that the customer was shown at the counter and chose, in both languages.
+    pub installments: Option<Text>,
     /// Where the electronic receipt is. The slip's code leads there; without it the code is the order number.
     pub receipt_url: Option<String>,
     /// The bill that the payment is a part of, if several payments pay one.

@@ -26,6 +26,7 @@
 //!     last_digits: None,
 //!     order_number: "018f3c1e5b7a7c3d9e2f0123456789ab".into(),
 //!     provider_number: None,
+//!     installments: None,
 //!     receipt_url: None,
 //!     bill: None,
 //!     language: Language::Chinese,

@@ -2,7 +2,7 @@
 
 use crate::facts::{Bill, Counted, Language, LastDigits, Outcome, ReceiptFacts, RefundFact};
 use base::{RefundNo, Text, Timestamp};
-use payment::{Charge, Method, Next, Payment, Refund, RefundState, WhyUndo};
+use payment::{Charge, Installments, Method, Next, Payment, Refund, RefundState, WhyUndo};
 
 /// What a payment does not know of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,7 @@ fn facts(payment: &Payment, outcome: Outcome, place: Place) -> ReceiptFacts {
         last_digits: None::<LastDigits>,
         order_number: payment.request.order_no().to_string(),
         provider_number: paid.map(|paid| paid.transaction.clone()).filter(|number| !number.is_empty()),
+        installments: payment.request.installments.as_ref().map(Installments::text),
         receipt_url: place.receipt_url,
         bill: place.bill,
         language: place.language,

@@ -80,6 +80,7 @@ fn particulars(facts: &ReceiptFacts) -> Vec<Line> {
         lines.push(Line::pair(say("本次收款", "This payment"), facts.amount.for_people()));
     }
     lines.push(Line::pair(say("方式", "Method"), method(facts)));
+    lines.extend(installments(facts));
     if let Some(counted) = &facts.counted {
         lines.push(Line::pair(say("收现金", "Cash received"), counted.tendered.for_people()));
         lines.push(Line::pair(say("找零", "Change"), counted.change.for_people()));
@@ -98,6 +99,18 @@ fn particulars(facts: &ReceiptFacts) -> Vec<Line> {
         Outcome::Recorded | Outcome::NotPaid { .. } | Outcome::Returned { .. } => {}
     }
     lines
+}
+
+/// The terms stand on slips of money that is kept; who lends it has the last word on them.
+fn installments(facts: &ReceiptFacts) -> Vec<Line> {
+    let kept = matches!(facts.outcome, Outcome::Paid { .. });
+    let Some(terms) = facts.installments.as_ref().filter(|_| kept) else { return Vec::new() };
+    let label = Text::new("分期", "Instalments");
+    let whose = Text::new("分期以顾客手机上所选为准", "The choice on the customer's phone counts");
+    vec![
+        Line::pair(pick(&label, facts.language), pick(terms, facts.language)),
+        Line::text(pick(&whose, facts.language)),
+    ]
 }
 
 /// Every payment of the bill with its method, and what is left: one slip tells the whole.

@@ -26,6 +26,7 @@ fn paid() -> ReceiptFacts {
         last_digits: Some(LastDigits::new("4821").expect("four digits")),
         order_number: "018f3c1e5b7a7c3d9e2f0123456789ab".into(),
         provider_number: Some("4200002123202611230123456789".into()),
+        installments: None,
         receipt_url: Some("https://pay.example.com/r/Xk3fQ9".into()),
         bill: None,
         language: Language::Chinese,
@@ -692,4 +693,76 @@ fn a_completed_bill_in_english() {
         8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
     "#]],
     );
+}
+
+#[test]
+fn instalments_stand_on_the_slip_while_the_money_is_kept() {
+    let terms = Text::new(
+        "12 期，每期 ￥26.50，手续费 ￥18.00，共还 ￥318.00",
+        "12 × ￥26.50, fee ￥18.00, ￥318.00 in all",
+    );
+    let facts = ReceiptFacts { amount: Money::cny(30_000), installments: Some(terms), ..paid() };
+    check(
+        &facts,
+        Copy::Original,
+        Columns::MM_58,
+        expect![[r#"
+        |           小明便利店           | x2 bold
+        |             南山店             |
+        |--------------------------------|
+        |            收款成功            | x2 bold
+        |            ￥300.00            | x3 bold
+        |--------------------------------|
+        |方式           微信支付 尾号4821|
+        |分期                            |
+        |12 期，每期 ￥26.50，手续费     |
+        |￥18.00，共还 ￥318.00          |
+        |分期以顾客手机上所选为准        |
+        |时间         2026-11-23 14:31:05|
+        |收银                2号收银 张敏|
+        |订单号                          |
+        |018f3c1e5b7a7c3d9e2f0123456789ab|
+        |交易号                          |
+        |    4200002123202611230123456789|
+        |--------------------------------|
+        |              [QR]              | https://pay.example.com/r/Xk3fQ9
+        |         扫码看电子小票         |
+        |                                |
+        |退款：带此小票到店，钱按原路退回|
+        |付款账户。                      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+    let english = ReceiptFacts { language: Language::English, ..facts.clone() };
+    check(
+        &english,
+        Copy::Original,
+        Columns::MM_80,
+        expect![[r#"
+        |                   小明便利店                   | x2 bold
+        |                     南山店                     |
+        |------------------------------------------------|
+        |                      PAID                      | x2 bold
+        |                    ￥300.00                    | x3 bold
+        |------------------------------------------------|
+        |Method                    WeChat Pay ending 4821|
+        |Instalments                                     |
+        |     12 × ￥26.50, fee ￥18.00, ￥318.00 in all|
+        |The choice on the customer's phone counts       |
+        |Time                         2026-11-23 14:31:05|
+        |Till                                2号收银 张敏|
+        |Order           018f3c1e5b7a7c3d9e2f0123456789ab|
+        |Transaction         4200002123202611230123456789|
+        |------------------------------------------------|
+        |                      [QR]                      | https://pay.example.com/r/Xk3fQ9
+        |        Scan for the electronic receipt         |
+        |                                                |
+        |Refunds: bring this slip to the store; the money|
+        |goes back the way it came.                      |
+        8<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<8 cut
+    "#]],
+    );
+    let back = ReceiptFacts { outcome: Outcome::Refunded { refund: refund() }, ..facts };
+    let slip = lay_out(&receipt(&back, Copy::Original), Columns::MM_58).to_text();
+    assert!(!slip.contains("分期"), "{slip}");
 }

@@ -111,6 +111,10 @@ impl Provider for Alipay {
     fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
         Some(self)
     }
+
+    fn installments(&self) -> Option<&dyn provider_contract::OffersInstallments> {
+        None
+    }
 }
 
 /// What Alipay can do, whichever protocol is spoken.

@@ -76,6 +76,10 @@ impl Provider for AlipayRest {
     fn bills(&self) -> Option<&dyn Bills> {
         Some(self)
     }
+
+    fn installments(&self) -> Option<&dyn provider_contract::OffersInstallments> {
+        None
+    }
 }
 
 /// Where a bill is, is asked the REST way; the bill itself is the classic gateway's.

@@ -15,6 +15,7 @@ pub mod fields;
 pub mod form;
 mod frame;
 mod http;
+mod installments;
 mod keys;
 mod order;
 pub mod seal;
@@ -26,6 +27,7 @@ pub mod world;
 
 pub use frame::{FRAME_BYTES_MAX, FRAME_LENGTH_BYTES, frame_bytes, is_frame};
 pub use http::{CLIENT_CERTIFICATE, Call, HttpMethod, HttpReply, HttpRequest, Reply};
+pub use installments::{NoPlans, OffersInstallments};
 pub use keys::{CannotRenew, KeyInUse, Renewed, RenewsKeys};
 pub use order::{Moment, Order};
 pub use simulator::{Book, Delivery, Outgoing, Simulator, Treatment};
@@ -62,6 +64,9 @@ pub trait Provider: Send + Sync {
 
     /// Its daily bills; nothing if it makes none.
     fn bills(&self) -> Option<&dyn bills::Bills>;
+
+    /// Its plans for paying in instalments; nothing if its wallet lends no money, or tells no plans.
+    fn installments(&self) -> Option<&dyn OffersInstallments>;
 }
 
 /// What a provider can do.

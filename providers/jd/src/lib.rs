@@ -26,10 +26,9 @@ pub mod wire;
 
 pub use config::{BadConfig, Config, GATEWAY_URL, JD_PUBLIC_KEY, Product, Settings};
 pub use envelope::{BadDesKey, DesKey};
-pub use plans::{NoPlans, Plan};
 pub use simulator::{BadKeys, Credentials, Keys, MERCHANT, Simulator};
 
-use base::{Money, OrderNo, Text};
+use base::Text;
 use payment::{Answer, Ask, Notice, Policy};
 use provider_contract::signing::{Sign, Verify};
 use provider_contract::{
@@ -72,16 +71,6 @@ impl Jd {
     /// With keys that are already at hand: `ours` signs requests, `theirs` verifies answers and notifications.
     pub fn with_keys(settings: Settings, des: DesKey, ours: Arc<dyn Sign>, theirs: Arc<dyn Verify>) -> Jd {
         Jd { settings, des, ours, theirs }
-    }
-
-    /// The call that asks for Baitiao's plans for an amount; `number` is an order number that no payment has.
-    pub fn plans_call(&self, number: OrderNo, amount: Money) -> Result<Call, CannotAsk> {
-        plans::call(self, number, amount)
-    }
-
-    /// The plans that `reply` offers for that amount.
-    pub fn plans(&self, number: OrderNo, amount: Money, reply: &Reply) -> Result<Vec<Plan>, NoPlans> {
-        plans::read(self, number, amount, reply)
     }
 }
 
@@ -126,5 +115,9 @@ impl Provider for Jd {
     /// The form of its daily files is in no open source.
     fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
         None
+    }
+
+    fn installments(&self) -> Option<&dyn provider_contract::OffersInstallments> {
+        Some(self)
     }
 }

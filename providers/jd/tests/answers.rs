@@ -4,10 +4,10 @@ mod world;
 
 use expect_test::{expect, expect_file};
 use jd::envelope::{HEAD, open, seal};
-use jd::{DesKey, Jd, NoPlans, Product, Settings};
+use jd::{DesKey, Jd, Product, Settings};
 use payment::{Ask, Doubt, Verdict};
 use provider_contract::signing::{Checksum, Sign};
-use provider_contract::{CannotAsk, Order, Provider, Reply, Treatment, Trouble};
+use provider_contract::{CannotAsk, NoPlans, OffersInstallments, Order, Provider, Reply, Treatment, Trouble};
 use std::fmt::Write;
 use std::sync::Arc;
 use strict_xml::parse;
@@ -182,12 +182,13 @@ fn plans_are_shown_only_if_they_add_up() {
     let mut world = world::cheap();
     let order = world.order(1, Treatment::Normal);
     let amount = base::Money::cny(30_000);
-    let call = world.client.plans_call(order.order_no, amount).unwrap();
+    let moment = world.moment();
+    let call = world.client.plans_call(order.order_no, amount, &moment).unwrap();
     let reply = world.reply_to(&provider_contract::HttpRequest::from(&call)).into();
     let plans = world.client.plans(order.order_no, amount, &reply).unwrap();
     let told: Vec<String> = plans
         .iter()
-        .map(|plan| format!("{} x {} then {}, fee {}", plan.installments, plan.first, plan.later, plan.fee))
+        .map(|plan| format!("{} x {} then {}, fee {}", plan.count, plan.first, plan.later, plan.fee))
         .collect();
     expect![[r#"
         3 x 101.50 then 101.50, fee 4.50
@@ -213,7 +214,7 @@ fn plans_are_shown_only_if_they_add_up() {
         assert_eq!(check(&good.replace(from, to)), Err(NoPlans::Unclear(Doubt::Garbled)), "{from} {to}");
     }
     let small = base::Money::cny(100);
-    let call = world.client.plans_call(order.order_no, small).unwrap();
+    let call = world.client.plans_call(order.order_no, small, &moment).unwrap();
     let reply = world.reply_to(&provider_contract::HttpRequest::from(&call)).into();
     let refused = world.client.plans(order.order_no, small, &reply);
     assert_eq!(refused, Err(NoPlans::Refused("订单金额不支持白条分期".to_owned())));

@@ -139,4 +139,8 @@ impl Provider for Paydesk {
     fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
         None
     }
+
+    fn installments(&self) -> Option<&dyn provider_contract::OffersInstallments> {
+        None
+    }
 }

@@ -112,4 +112,8 @@ impl Provider for Acp {
     fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
         None
     }
+
+    fn installments(&self) -> Option<&dyn provider_contract::OffersInstallments> {
+        None
+    }
 }

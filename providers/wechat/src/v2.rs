@@ -69,4 +69,8 @@ impl Provider for WeChatV2 {
     fn bills(&self) -> Option<&dyn Bills> {
         None
     }
+
+    fn installments(&self) -> Option<&dyn provider_contract::OffersInstallments> {
+        None
+    }
 }

@@ -139,6 +139,10 @@ impl Provider for WeChat {
     fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
         Some(self)
     }
+
+    fn installments(&self) -> Option<&dyn provider_contract::OffersInstallments> {
+        None
+    }
 }
 
 impl RenewsKeys for WeChat {

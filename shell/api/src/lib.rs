@@ -34,6 +34,7 @@ mod export;
 mod guard;
 mod health;
 mod ids;
+mod installments;
 mod keys;
 mod known;
 mod notify;

@@ -3,6 +3,7 @@
 use crate::body::{Asked, AtPath, Strict, id, idempotency_key, line, visible_key};
 use crate::guard::{Caller, Permission};
 use crate::ids::fresh_id;
+use crate::installments::{self, NewInstallments};
 use crate::problem::{Code, Problem, ProblemBody};
 use crate::routes;
 use crate::sales::{self, NewPart};
@@ -47,6 +48,8 @@ pub struct NewPayment {
     pub reference: Option<String>,
     /// The sale that this payment is a part of, if several payments pay one.
     pub sale: Option<NewPart>,
+    /// The plan that the customer was shown and chose, where the wallet lends the money.
+    pub installments: Option<NewInstallments>,
 }
 
 /// An amount in minor units.
@@ -416,6 +419,9 @@ fn parse(
         (None, true) => (recorded_over(state, merchant, &wallet, &method), None),
         (None, false) => chosen(state, merchant, &wallet, till.id, amount, &method)?,
     };
+    let terms = wanted.installments.as_ref();
+    let terms =
+        terms.map(|terms| installments::chosen(state, merchant, &wallet, amount, terms)).transpose()?;
     let request = Request {
         id: PaymentId::from_u128(fresh_id(state.now())),
         merchant,
@@ -437,6 +443,7 @@ fn parse(
         },
         reference,
         part: wanted.sale.as_ref().map(sales::part).transpose()?,
+        installments: terms,
     };
     payment::check_amount(&request, state.limit(merchant))?;
     Ok(Begin { request, code })
@@ -566,6 +573,10 @@ fn content(state: &ApiState, merchant: MerchantId, wanted: &NewPayment) -> [u8; 
     if let (Some(sale), Some(total)) = (&wanted.sale, &total) {
         let note = sale.note.as_deref().unwrap_or_default();
         parts.extend([sale.id.as_bytes(), total, sale.total.currency.as_bytes(), note.as_bytes()]);
+    }
+    let terms = wanted.installments.as_ref().map(NewInstallments::in_a_line);
+    if let Some(terms) = &terms {
+        parts.extend([b"installments".as_slice(), terms.as_bytes()]);
     }
     mark(&state.content_key, parts)
 }

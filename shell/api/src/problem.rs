@@ -136,6 +136,15 @@ problems! {
     WalletAmbiguous, UNPROCESSABLE_ENTITY, "wallet_ambiguous",
         "这种付款码不止一个钱包在用，请问顾客用的是哪个，选好再收",
         "Several wallets make such codes; ask the customer which one it is, then choose it";
+    NoInstallments, UNPROCESSABLE_ENTITY, "no_installments",
+        "本店的这个钱包不能分期，请一次付清或换一种付款方式",
+        "That wallet offers no instalments in this shop; take it in one payment or another way";
+    InstallmentsDoNotAddUp, UNPROCESSABLE_ENTITY, "installments_do_not_add_up",
+        "分期方案与这笔金额对不上，没有收款；请重新查询分期方案",
+        "The instalments do not add up to this amount, so nothing was charged; ask for the plans afresh";
+    InstallmentsNotTold, SERVICE_UNAVAILABLE, "installments_not_told",
+        "现在查不到分期方案；可以再试一次，或直接收款，顾客在手机上也能看到并选择分期",
+        "The plans cannot be had just now; try again, or take the money: the customer's phone shows them too";
     NoRouteOpen, UNPROCESSABLE_ENTITY, "no_route_open",
         "这个钱包的通道都被关闭了，没有收款；请换一种付款方式，或请店长在管理台“通道”页打开",
         "Every channel to that wallet is shut, so nothing was charged; take the money another way, or have a manager open one on the console's Channels page";

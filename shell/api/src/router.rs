@@ -5,9 +5,9 @@ use crate::openapi::{Contract, openapi_json};
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    agent, alarms, assets, attention, by_key, changes, day, decisions, demo, events, export, health, keys,
-    notify, pass, passwords, payments, people, receipts, reconcile, refunds, routes as ways, sales, seal,
-    session, till, tills, timeline, webhooks,
+    agent, alarms, assets, attention, by_key, changes, day, decisions, demo, events, export, health,
+    installments, keys, notify, pass, passwords, payments, people, receipts, reconcile, refunds,
+    routes as ways, sales, seal, session, till, tills, timeline, webhooks,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -96,6 +96,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(payments::cancel))
         .routes(routes!(payments::look))
         .routes(routes!(refunds::create))
+        .routes(routes!(installments::list))
         .routes(routes!(sales::list))
         .routes(routes!(sales::read))
         .routes(routes!(sales::refund))

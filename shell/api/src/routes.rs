@@ -226,7 +226,7 @@ pub(crate) fn ways<'a>(
 ) -> impl Iterator<Item = (ChannelId, &'a str)> {
     let able = move |route: &&Route| {
         let capabilities = state.handle().channel(route.channel).map(|setup| setup.provider.capabilities());
-        capabilities.is_some_and(|can| if scanned { can.payer_code } else { can.shown_qr })
+        capabilities.is_some_and(|can| can.take(wallet, scanned))
     };
     ways_of(state, merchant, wallet).filter(able).map(|route| (route.channel, route.name.as_str()))
 }

@@ -60,6 +60,8 @@ pub struct PayWay {
     pub payer_code: bool,
     /// Shows a code to the customer.
     pub show_qr: bool,
+    /// Tells the plans for paying in instalments.
+    pub installments: bool,
 }
 
 /// How a wallet's codes look.
@@ -141,6 +143,7 @@ fn once_each(ways: impl Iterator<Item = PayWay>) -> Vec<PayWay> {
             Some(known) => {
                 known.payer_code |= way.payer_code;
                 known.show_qr |= way.show_qr;
+                known.installments |= way.installments;
             }
             None => all.push(way),
         }
@@ -149,13 +152,15 @@ fn once_each(ways: impl Iterator<Item = PayWay>) -> Vec<PayWay> {
 }
 
 fn way(state: &ApiState, route: &Route) -> Option<PayWay> {
-    let can = state.handle().channel(route.channel)?.provider.capabilities();
+    let provider = &state.handle().channel(route.channel)?.provider;
+    let can = provider.capabilities();
     Some(PayWay {
         channel: route.channel.to_string(),
         wallet: route.wallet.clone(),
         label: state.wallet_label(&route.wallet).into(),
         payer_code: can.take(&route.wallet, true),
         show_qr: can.take(&route.wallet, false),
+        installments: provider.installments().is_some(),
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides: each shape is told from what the facts add up to, what is next, and `explain`'s words.
 
+use crate::installments::InstallmentsView;
 use crate::sales::PartView;
 use base::{Money, OrderNo, RefundNo, Text, Timestamp, Zone};
 use payment::{Charge, Method, Next, Payment, Policy, Refund, RefundState, explain};
@@ -253,6 +254,8 @@ pub struct PaymentView {
     pub reference: Option<String>,
     /// Which part of a sale it is, if several payments pay one.
     pub part: Option<PartView>,
+    /// The plan that the customer was shown and chose, where the wallet lends the money.
+    pub installments: Option<InstallmentsView>,
     /// What is bought.
     pub description: String,
     /// How much was asked for.
@@ -341,6 +344,7 @@ pub fn payment_view(subject: Subject<'_>, place: PlaceNames) -> PaymentView {
         order_no: OrderNo::from(request.id).to_string(),
         reference: some_text(&request.reference),
         part: request.part.as_ref().map(PartView::from),
+        installments: request.installments.as_ref().map(InstallmentsView::from),
         description: request.description.clone(),
         amount: request.amount.into(),
         paid: payment.paid().map(|paid| paid.amount.into()),

@@ -111,6 +111,7 @@ impl World {
             description: "结账".to_owned(),
             reference: String::new(),
             part: None,
+            installments: None,
         }
     }
 

@@ -476,6 +476,7 @@ async fn damage(database: &str) {
         description: "breakfast".to_owned(),
         reference: String::new(),
         part: None,
+        installments: None,
     };
     let first = payment::Entry { at, fact: payment::Fact::Requested(request.into()) };
     let looked = payment::Entry { at, fact: payment::Fact::LookRequested { by: "wang".to_owned() } };

@@ -319,6 +319,7 @@ mod tests {
             description: "goods".into(),
             reference: String::new(),
             part: None,
+            installments: None,
         };
         let mut engine = Engine::new(BTreeMap::new());
         engine.handle(Wake::Begin { request, code: Some(code), caller: 1 }, now);
@@ -377,6 +378,10 @@ mod tests {
         }
 
         fn bills(&self) -> Option<&dyn Bills> {
+            None
+        }
+
+        fn installments(&self) -> Option<&dyn provider_contract::OffersInstallments> {
             None
         }
     }

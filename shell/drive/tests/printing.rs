@@ -243,6 +243,7 @@ fn request() -> Request {
         description: "商品".into(),
         reference: String::new(),
         part: None,
+        installments: None,
     }
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn batch(numbers: impl Iterator<Item = u128>) -> Batch {
             description: "早餐".into(),
             reference: String::new(),
             part: None,
+            installments: None,
         };
         engine.handle(Wake::Begin { request, code: Some(code), caller: 1 }, NOW);
     }

@@ -3,9 +3,9 @@
 
 use base::{Currency, MalformedId, Money, Text, Timestamp};
 use payment::{
-    Alarm, Answer, Ask, Considered, ContentHash, Doubt, Fact, FoundRefund, Lost, Match, Method, Notice, Paid,
-    Part, Reason, RefundRequest, RefundWay, Request, Routed, Said, Settled, Settlement, Source, Verdict,
-    WayStanding, WhyRouted, WithdrawnRefund,
+    Alarm, Answer, Ask, Considered, ContentHash, Doubt, Fact, FoundRefund, Installments, Lost, Match, Method,
+    Notice, Paid, Part, Reason, RefundRequest, RefundWay, Request, Routed, Said, Settled, Settlement, Source,
+    Verdict, WayStanding, WhyRouted, WithdrawnRefund,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ const BY_HAND: u32 = 2;
 const PARTS: u32 = 3;
 /// Payments that had several ways to their wallet, with why they took theirs.
 const ROUTED: u32 = 4;
+/// Payments whose customer was shown instalments and chose some.
+const INSTALLMENTS: u32 = 5;
 
 /// The text to store for a fact. The payer's code is not in a fact, so it cannot be in the text.
 pub(crate) fn write(fact: &Fact) -> String {
@@ -26,7 +28,7 @@ pub(crate) fn write(fact: &Fact) -> String {
 pub(crate) fn read(text: &str) -> Result<Fact, String> {
     let Version { v } = serde_json::from_str(text).map_err(|error| error.to_string())?;
     match v {
-        1 | BY_HAND | PARTS | ROUTED => {
+        1 | BY_HAND | PARTS | ROUTED | INSTALLMENTS => {
             let stored: Stored = serde_json::from_str(text).map_err(|error| error.to_string())?;
             Fact::try_from(stored.fact).map_err(|Unreadable(why)| why)
         }
@@ -37,6 +39,7 @@ pub(crate) fn read(text: &str) -> Result<Fact, String> {
 /// The first version that can say this fact. An older Paydesk refuses a newer one rather than to misread it.
 fn version(fact: &Fact) -> u32 {
     let new = match fact {
+        Fact::Requested(request) if request.installments.is_some() => return INSTALLMENTS,
         Fact::Requested(request) if request.routed.is_some() => return ROUTED,
         Fact::Requested(request) if request.part.is_some() => return PARTS,
         Fact::Requested(request) => request.method.is_by_hand(),
@@ -124,6 +127,18 @@ struct RequestV1 {
     reference: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     part: Option<PartV3>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    installments: Option<InstallmentsV5>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct InstallmentsV5 {
+    count: u32,
+    rate: String,
+    fee: MoneyV1,
+    first: MoneyV1,
+    later: MoneyV1,
+    total: MoneyV1,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -376,6 +391,7 @@ impl From<&Request> for RequestV1 {
             description: request.description.clone(),
             reference: request.reference.clone(),
             part: request.part.as_ref().map(PartV3::from),
+            installments: request.installments.as_ref().map(InstallmentsV5::from),
         }
     }
 }
@@ -400,6 +416,7 @@ impl TryFrom<RequestV1> for Request {
             description: stored.description,
             reference: stored.reference,
             part: stored.part.map(Part::try_from).transpose()?,
+            installments: stored.installments.map(Installments::try_from).transpose()?,
         })
     }
 }
@@ -423,6 +440,33 @@ impl TryFrom<PartV3> for Part {
             number: stored.number,
             total: stored.total.try_into()?,
             note: stored.note,
+        })
+    }
+}
+
+impl From<&Installments> for InstallmentsV5 {
+    fn from(terms: &Installments) -> InstallmentsV5 {
+        InstallmentsV5 {
+            count: terms.count,
+            rate: terms.rate.clone(),
+            fee: terms.fee.into(),
+            first: terms.first.into(),
+            later: terms.later.into(),
+            total: terms.total.into(),
+        }
+    }
+}
+
+impl TryFrom<InstallmentsV5> for Installments {
+    type Error = Unreadable;
+    fn try_from(stored: InstallmentsV5) -> Result<Installments, Unreadable> {
+        Ok(Installments {
+            count: stored.count,
+            rate: stored.rate,
+            fee: stored.fee.try_into()?,
+            first: stored.first.try_into()?,
+            later: stored.later.try_into()?,
+            total: stored.total.try_into()?,
         })
     }
 }
@@ -792,6 +836,9 @@ mod tests {
     /// The same of version 4.
     const VERSION_4: &str = include_str!("../tests/golden/facts_v4.jsonl");
 
+    /// The same of version 5.
+    const VERSION_5: &str = include_str!("../tests/golden/facts_v5.jsonl");
+
     /// The same of version 3.
     const VERSION_3: &str = include_str!("../tests/golden/facts_v3.jsonl");
 
@@ -803,6 +850,7 @@ mod tests {
         assert_eq!(facts(VERSION_2), every_fact_by_hand());
         assert_eq!(facts(VERSION_3), [part_of_a_sale()]);
         assert_eq!(facts(VERSION_4), every_choice());
+        assert_eq!(facts(VERSION_5), [in_installments()]);
     }
 
     #[test]
@@ -812,6 +860,7 @@ mod tests {
         assert_eq!(written(every_fact_by_hand()), VERSION_2.lines().collect::<Vec<_>>());
         assert_eq!(written(vec![part_of_a_sale()]), VERSION_3.lines().collect::<Vec<_>>());
         assert_eq!(written(every_choice()), VERSION_4.lines().collect::<Vec<_>>());
+        assert_eq!(written(vec![in_installments()]), VERSION_5.lines().collect::<Vec<_>>());
     }
 
     #[test]
@@ -830,7 +879,7 @@ mod tests {
         for (text, why) in [
             ("", "EOF while parsing"),
             (r#"{"fact":{}}"#, "missing field `v`"),
-            (r#"{"v":5,"fact":{}}"#, "of version 5, which this Paydesk does not know"),
+            (r#"{"v":6,"fact":{}}"#, "of version 6, which this Paydesk does not know"),
             (r#"{"v":1,"fact":{"paid":{}}}"#, "unknown variant `paid`"),
             (&declined("bad_luck"), "no reason is named \"bad_luck\""),
             (&refund(id, "XAU"), "no currency is named \"XAU\""),
@@ -893,6 +942,21 @@ mod tests {
         let sale = base::SaleId::from_u128(0x5a);
         let part = Part { sale, number: 2, total: Money::cny(10_000), note: "5号桌".into() };
         std::sync::Arc::make_mut(&mut request).part = Some(part);
+        Fact::Requested(request)
+    }
+
+    fn in_installments() -> Fact {
+        let Fact::Requested(mut request) = part_of_a_sale() else { unreachable!("a request is requested") };
+        let cny = Money::cny;
+        let terms = Installments {
+            count: 3,
+            rate: "0.5".into(),
+            fee: cny(30),
+            first: cny(678),
+            later: cny(676),
+            total: cny(2030),
+        };
+        std::sync::Arc::make_mut(&mut request).installments = Some(terms);
         Fact::Requested(request)
     }
 
@@ -1025,6 +1089,7 @@ mod tests {
             description: "早餐".into(),
             reference: "R-7".into(),
             part: None,
+            installments: None,
         };
         Fact::Requested(request.into())
     }

@@ -204,6 +204,7 @@ fn request(id: PaymentId, fen: i64, key: &str) -> Request {
         description: "早餐".into(),
         reference: format!("R-{}", name(id)),
         part: None,
+        installments: None,
     }
 }
 

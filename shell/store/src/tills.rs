@@ -708,6 +708,7 @@ mod tests {
             description: String::new(),
             reference: String::new(),
             part: None,
+            installments: None,
         };
         let first = payment::Entry { at: AT, fact: Fact::Requested(request.into()) };
         let look = payment::Entry { at: AT, fact: Fact::LookRequested { by: "a\nb".into() } };

@@ -73,5 +73,6 @@ fn request(id: PaymentId, attempt: &OpenAttempt, identity: &Identity) -> Option<
         description: attempt.description.clone(),
         reference: String::new(),
         part: None,
+        installments: None,
     })
 }

@@ -325,6 +325,7 @@ mod tests {
             description: String::new(),
             reference: String::new(),
             part: None,
+            installments: None,
         };
         Fact::Requested(request.into())
     }

@@ -175,6 +175,7 @@ mod tests {
             description: String::new(),
             reference: "T-1".into(),
             part: None,
+            installments: None,
         };
         let mut entries = vec![Entry { at: at(begun), fact: Fact::Requested(request.into()) }];
         let mut call = 0;

@@ -196,6 +196,7 @@ async fn sale(handle: &Handle, number: u128) {
         description: String::new(),
         reference: String::new(),
         part: None,
+        installments: None,
     };
     let id = request.id;
     handle.begin(Begin { request, code: None }).await.expect("it is recorded");

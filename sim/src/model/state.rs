@@ -357,5 +357,6 @@ fn request() -> Request {
         description: String::new(),
         reference: String::new(),
         part: None,
+        installments: None,
     }
 }

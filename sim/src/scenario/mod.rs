@@ -285,6 +285,7 @@ fn request(amount: base::Money, by: Way, content: u8) -> Request {
         description: "goods".into(),
         reference: String::new(),
         part: None,
+        installments: None,
     }
 }
 

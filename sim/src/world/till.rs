@@ -173,6 +173,7 @@ impl World {
             description: "goods".to_owned(),
             reference: String::new(),
             part: None,
+            installments: None,
         }
     }
 

@@ -283,6 +283,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/installments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The plans of a wallet for an amount, asked of its provider.
+         * @description Nothing is charged and nothing is kept. The customer makes the choice on the phone; what was shown at the counter is kept
+         *     with the payment if it comes along (`installments` in `POST /v1/payments`).
+         */
+        get: operations["listInstallments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -1718,6 +1739,39 @@ export interface components {
              */
             hour: number;
         };
+        /** @description What a wallet offers for an amount. */
+        InstallmentPlans: {
+            /** @description The amount. */
+            amount: components["schemas"]["Amount"];
+            /** @description The plans, in the wallet's order; none if it offers none for this amount. */
+            items: components["schemas"]["Installments"][];
+            /** @description Its name. */
+            label: components["schemas"]["Text"];
+            /** @description What this means for whoever stands at the counter. */
+            text: components["schemas"]["Text"];
+            /** @description The wallet. */
+            wallet: string;
+        };
+        /** @description One plan: an amount and its fee, paid monthly to whoever lends it. The shop gets the amount at once. */
+        Installments: {
+            /**
+             * Format: int32
+             * @description How many instalments.
+             */
+            count: number;
+            /** @description The whole fee. */
+            fee: components["schemas"]["Amount"];
+            /** @description The first instalment. */
+            first: components["schemas"]["Amount"];
+            /** @description Each later one; zero if there is only one. */
+            later: components["schemas"]["Amount"];
+            /** @description The fee's rate as the lender writes it; empty if it says none. */
+            rate: string;
+            /** @description All of it in a sentence. */
+            text: components["schemas"]["Text"];
+            /** @description The amount and the fee. */
+            total: components["schemas"]["Amount"];
+        };
         /** @description An attempt as the server knows it. */
         KnownAttempt: {
             /** @description The till's number of it. */
@@ -1951,6 +2005,24 @@ export interface components {
              */
             seq: number;
         };
+        /** @description The plan that the customer was shown and chose. */
+        NewInstallments: {
+            /**
+             * Format: int32
+             * @description How many instalments.
+             */
+            count: number;
+            /** @description The whole fee. */
+            fee: components["schemas"]["NewAmount"];
+            /** @description The first instalment. */
+            first: components["schemas"]["NewAmount"];
+            /** @description Each later one; zero if there is only one. */
+            later: components["schemas"]["NewAmount"];
+            /** @description The fee's rate as the lender writes it. */
+            rate?: string | null;
+            /** @description The amount and the fee. */
+            total: components["schemas"]["NewAmount"];
+        };
         /** @description How the customer pays. */
         NewMethod: {
             /** @description We scanned the customer's code. */
@@ -1992,6 +2064,7 @@ export interface components {
             amount: components["schemas"]["NewAmount"];
             /** @description What is bought, as the customer's phone shows it; the merchant's name unless said. */
             description?: string | null;
+            installments?: components["schemas"]["NewInstallments"] | null;
             /** @description How the customer pays. */
             method: components["schemas"]["NewMethod"];
             /** @description The caller's own number for the sale. */
@@ -2179,6 +2252,8 @@ export interface components {
         PayWay: {
             /** @description Over which channel. */
             channel: string;
+            /** @description Tells the plans for paying in instalments. */
+            installments: boolean;
             /** @description The wallet's name. */
             label: components["schemas"]["Text"];
             /** @description Takes a customer's code. */
@@ -2208,6 +2283,7 @@ export interface components {
             found: components["schemas"]["FoundPaid"] | null;
             /** @description Its id. */
             id: string;
+            installments: components["schemas"]["Installments"] | null;
             /** @description Whose money it is. */
             merchant: components["schemas"]["Named"];
             /** @description How the customer pays. */
@@ -3716,6 +3792,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    listInstallments: {
+        parameters: {
+            query: {
+                /** @description Which wallet lends the money. */
+                wallet: string;
+                /** @description How much the sale comes to, in minor units. */
+                amount: number;
+                /** @description ISO 4217 letters. */
+                currency: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallmentPlans"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no_installments, amount_not_acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description installments_not_told */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -34,6 +34,8 @@ export type WalletRoutes = Shapes["WalletRoutes"];
 export type PayRoute = Shapes["Route"];
 export type WebhookMessage = Shapes["WebhookMessage"];
 export type Sale = Shapes["Sale"];
+export type InstallmentPlans = Shapes["InstallmentPlans"];
+export type Installments = Shapes["Installments"];
 export type Problem = Shapes["Problem"];
 
 /** Money states after which nothing more happens by itself while the customer stands there. */

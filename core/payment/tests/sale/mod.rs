@@ -30,6 +30,7 @@ pub fn request(method: Method) -> Request {
         description: "goods".into(),
         reference: String::new(),
         part: None,
+        installments: None,
     }
 }
 

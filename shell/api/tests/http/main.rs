@@ -5,6 +5,7 @@ mod bad_input;
 mod by_hand;
 mod demo;
 mod events;
+mod installments;
 mod pages;
 mod payments;
 mod people;

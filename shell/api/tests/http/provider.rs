@@ -1,14 +1,15 @@
 //! A provider that does what the amount says, over a real socket: 1.01 waits for the payer, 1.02 is declined, unless the
-//! payer pays all the same, and everything else is paid at once.
+//! payer pays all the same, and everything else is paid at once. It lends money for 3.00 and more, and of 1.04 it tells
+//! plans that nobody can read.
 
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::post;
 use base::{Money, OrderNo, Text};
-use payment::{Answer, Ask, Doubt, Notice, Paid, Policy, Reason, Said, Verdict};
+use payment::{Answer, Ask, Doubt, Installments, Notice, Paid, Policy, Reason, Said, Verdict};
 use provider_contract::{
-    BadNotice, Call, CannotAsk, Capabilities, HttpMethod, HttpReply, HttpRequest, Moment, Order, Provider,
-    RenewsKeys, Reply, Trouble,
+    BadNotice, Call, CannotAsk, Capabilities, HttpMethod, HttpReply, HttpRequest, Moment, NoPlans,
+    OffersInstallments, Order, Provider, RenewsKeys, Reply, Trouble,
 };
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -52,6 +53,9 @@ impl Book {
             ("inquire", 101) if !paid => "awaiting".to_owned(),
             ("reverse" | "close", _) => "closed".to_owned(),
             ("refund" | "inquire_refund", _) => format!("refunded {minor}"),
+            ("plans", 104) => "???".to_owned(),
+            ("plans", 300..) => "plans".to_owned(),
+            ("plans", _) => "too little for instalments".to_owned(),
             _ => format!("paid {minor}"),
         }
     }
@@ -63,7 +67,7 @@ pub async fn scripted(book: Book) -> (Scripted, Book) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
     tokio::spawn(async move { axum::serve(listener, app).await });
-    (Scripted { url }, book)
+    (Scripted { url, qr_wallets: &[] }, book)
 }
 
 async fn reply(State(book): State<Book>, Path((ask, order, minor)): Path<(String, String, i64)>) -> String {
@@ -73,12 +77,14 @@ async fn reply(State(book): State<Book>, Path((ask, order, minor)): Path<(String
 /// The provider's translation.
 pub struct Scripted {
     url: String,
+    /// The wallets whose QR codes it makes; all if none is named.
+    qr_wallets: &'static [&'static str],
 }
 
 impl Scripted {
-    /// One that cannot be reached.
+    /// One that cannot be reached, and makes QR codes of the wallet `twin` alone.
     pub fn away() -> Scripted {
-        Scripted { url: "http://127.0.0.1:1".to_owned() }
+        Scripted { url: "http://127.0.0.1:1".to_owned(), qr_wallets: &["twin"] }
     }
 }
 
@@ -88,7 +94,7 @@ impl Provider for Scripted {
             name: "scripted",
             title: Text::new("脚本支付", "Scripted Pay"),
             wallets: &[],
-            qr_wallets: &[],
+            qr_wallets: self.qr_wallets,
             payer_code: true,
             shown_qr: true,
             policy: quick(),
@@ -105,9 +111,7 @@ impl Provider for Scripted {
             Ask::Refund { amount, .. } => ("refund", *amount),
             Ask::InquireRefund { .. } => ("inquire_refund", order.amount),
         };
-        let url = format!("{}/{name}/{}/{}", self.url, order.order_no, amount.minor());
-        let (headers, body) = (vec![], vec![]);
-        Ok(Call { method: HttpMethod::Post, url, headers, body, client_certificate: false })
+        Ok(post_to(format!("{}/{name}/{}/{}", self.url, order.order_no, amount.minor())))
     }
 
     fn answer(&self, _: &Ask, order: &Order, reply: &Reply, _: &Moment) -> Answer {
@@ -159,6 +163,36 @@ impl Provider for Scripted {
     fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
         None
     }
+
+    fn installments(&self) -> Option<&dyn OffersInstallments> {
+        Some(self)
+    }
+}
+
+impl OffersInstallments for Scripted {
+    fn plans_call(&self, number: OrderNo, amount: Money, _: &Moment) -> Result<Call, CannotAsk> {
+        Ok(post_to(format!("{}/plans/{number}/{}", self.url, amount.minor())))
+    }
+
+    fn plans(&self, _: OrderNo, amount: Money, reply: &Reply) -> Result<Vec<Installments>, NoPlans> {
+        match String::from_utf8_lossy(&reply.body).as_ref() {
+            "plans" => Ok(vec![two_for(amount)]),
+            "???" => Err(NoPlans::Unclear(Doubt::Garbled)),
+            words => Err(NoPlans::Refused(words.to_owned())),
+        }
+    }
+}
+
+/// Two instalments, for ten fen.
+fn two_for(amount: Money) -> Installments {
+    let half = Money::cny((amount.minor() + 10) / 2);
+    let total = Money::cny(amount.minor() + 10);
+    Installments { count: 2, rate: "1%".into(), fee: Money::cny(10), first: half, later: half, total }
+}
+
+fn post_to(url: String) -> Call {
+    let (headers, body) = (vec![], vec![]);
+    Call { method: HttpMethod::Post, url, headers, body, client_certificate: false }
 }
 
 /// Everything soon, but inquiries only when somebody wants to know.

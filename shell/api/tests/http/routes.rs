@@ -40,6 +40,15 @@ async fn a_channel_that_cannot_be_reached_is_passed_over() {
 }
 
 #[tokio::test]
+async fn a_channel_that_makes_no_qr_codes_of_a_wallet_is_no_way_to_one() {
+    let world = World::with_a_spare().await;
+    let shown = pay(1250, "one")
+        .replace(&format!(r#""payer_code":{{"code":"{CODE}"}}"#), r#""show_qr":{"wallet":"scripted"}"#);
+    assert_eq!(world.send(&shown).await.brief(), "201 waiting");
+    assert_eq!(world.book.calls(), ["present"]);
+}
+
+#[tokio::test]
 async fn a_persons_word_stands_until_it_is_taken_back() {
     let world = World::with_a_spare().await;
     world.say("first", &CHANNEL.to_string());

@@ -92,5 +92,6 @@ fn request(whose: Whose) -> Request {
         description: "Bench".to_owned(),
         reference: String::new(),
         part: None,
+        installments: None,
     }
 }

@@ -82,6 +82,10 @@ impl Provider for Keyed {
         None
     }
 
+    fn installments(&self) -> Option<&dyn provider_contract::OffersInstallments> {
+        None
+    }
+
     fn trouble(&self, _: &Ask, _: &Order, reply: &Reply, _: &Moment) -> Option<Trouble> {
         (!self.knows(reply)).then_some(Trouble::UnknownKey)
     }

@@ -92,6 +92,10 @@ impl Provider for Scripted {
     fn bills(&self) -> Option<&dyn provider_contract::bills::Bills> {
         None
     }
+
+    fn installments(&self) -> Option<&dyn provider_contract::OffersInstallments> {
+        None
+    }
 }
 
 fn paid(amount: Money, order_no: OrderNo) -> Paid {

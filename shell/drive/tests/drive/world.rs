@@ -214,6 +214,7 @@ pub fn begin(id: u128, description: &str) -> Begin {
         description: description.into(),
         reference: String::new(),
         part: None,
+        installments: None,
     };
     Begin { request, code: Some(code) }
 }
