@@ -65,6 +65,7 @@ fn chinese() -> ReceiptFacts {
         last_digits: Some(LastDigits::new("4821").expect("four digits")),
         order_number: "018f3c1e5b7a7c3d9e2f0123456789ab".into(),
         provider_number: Some("4200002123202611230123456789".into()),
+        installments: None,
         receipt_url: Some(RECEIPT_URL.into()),
         bill: None,
         language: Language::Chinese,

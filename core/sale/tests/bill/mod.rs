@@ -151,5 +151,6 @@ fn request(number: u32, fen: i64, total: Money, method: Method) -> Request {
         description: String::new(),
         reference: String::new(),
         part: Some(Part { sale: SaleId::from_u128(9), number, total, note: "5号桌".into() }),
+        installments: None,
     }
 }
