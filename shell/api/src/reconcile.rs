@@ -241,11 +241,24 @@ pub struct NewDifferenceAct {
     pub day: String,
     /// Its name within that bill.
     pub key: String,
-    /// `look`: ask the provider again. `settle`: it is settled, for this reason. `note`: keep these words with it.
-    pub act: String,
+    /// What is to be done.
+    pub act: WantedAct,
     /// Why, or the words; needed for `settle` and `note`.
     #[serde(default)]
     pub reason: String,
+}
+
+/// What may be done about a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DifferenceActWanted)]
+pub enum WantedAct {
+    /// Ask the provider again.
+    Look,
+    /// It is settled, for the reason that is given.
+    Settle,
+    /// Keep these words with it.
+    Note,
 }
 
 /// Which days were held against bills, and how they stand.
@@ -380,19 +393,17 @@ pub(crate) async fn act(
     }
     let reason: String = wish.reason.trim().chars().filter(|c| !c.is_control()).take(500).collect();
     let actor = caller.by();
-    let done = match wish.act.as_str() {
-        "look" => state.setup.reconciler.look(&one, &actor).await?,
-        "settle" | "note" if reason.is_empty() => return Err(payment::Refusal::ReasonMissing.into()),
-        "settle" | "note" => {
-            let settled = wish.act == "settle";
+    let done = match wish.act {
+        WantedAct::Look => state.setup.reconciler.look(&one, &actor).await?,
+        WantedAct::Settle | WantedAct::Note if reason.is_empty() => {
+            return Err(payment::Refusal::ReasonMissing.into());
+        }
+        WantedAct::Settle | WantedAct::Note => {
+            let settled = wish.act == WantedAct::Settle;
             let after = if settled { DifferenceState::Settled } else { one.state };
             let act = if settled { "settled" } else { "note" };
             let act = DifferenceAct { at: state.now(), actor, act: act.to_owned(), detail: reason };
             state.store().act_on_difference(&scope, &KeptDifference { state: after, ..one }, &act).await?
-        }
-        _ => {
-            let (zh, en) = ("act 要写 look、settle 或 note", "act is look, settle or note");
-            return Err(Problem::with(Code::UnacceptableBody, zh, en));
         }
     };
     if !done {

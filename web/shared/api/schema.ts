@@ -1601,6 +1601,11 @@ export interface components {
             /** @description What is worth knowing about it. */
             detail: string;
         };
+        /**
+         * @description What may be done about a difference.
+         * @enum {string}
+         */
+        DifferenceActWanted: "look" | "settle" | "note";
         /** @description A difference with what was done about it. */
         DifferenceStory: {
             /** @description What was done, oldest first. */
@@ -1950,8 +1955,8 @@ export interface components {
         };
         /** @description A wish about a difference. */
         NewDifferenceAct: {
-            /** @description `look`: ask the provider again. `settle`: it is settled, for this reason. `note`: keep these words with it. */
-            act: string;
+            /** @description What is to be done. */
+            act: components["schemas"]["DifferenceActWanted"];
             /** @description The channel. */
             channel: string;
             /** @description The bill's day. */

@@ -335,3 +335,32 @@ async fn those_who_may_not() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_cannot_be_done_about_a_difference() {
+    check(
+        r#"
+        POST /v1/reconcile/acts as:owner {"channel":"00000000-0000-0000-0000-000000000004","day":"2026-11-23","key":"k","act":"forget"}
+        POST /v1/reconcile/acts as:owner {"channel":"00000000-0000-0000-0000-000000000004","day":"2026-11-23","key":"k","act":"look"}
+        POST /v1/reconcile/acts as:owner {"channel":"4","day":"2026-11-23","key":"k","act":"look"}
+        POST /v1/reconcile/acts as:owner {"channel":"00000000-0000-0000-0000-000000000004","day":"yesterday","key":"k","act":"look"}
+        POST /v1/reconcile/acts as:owner {"channel":"00000000-0000-0000-0000-000000000004","day":"2026-11-23","key":"k"}
+        POST /v1/reconcile/acts as:cashier {"channel":"00000000-0000-0000-0000-000000000004","day":"2026-11-23","key":"k","act":"look"}
+        "#,
+        expect![[r#"
+            POST /v1/reconcile/acts as:owner {"channel":"00000000-0000-0000-0000-000000000004","day":"2026-11-23","key":"k","act":"forget"}
+                422 unacceptable_body
+            POST /v1/reconcile/acts as:owner {"channel":"00000000-0000-0000-0000-000000000004","day":"2026-11-23","key":"k","act":"look"}
+                404 no_such_difference
+            POST /v1/reconcile/acts as:owner {"channel":"4","day":"2026-11-23","key":"k","act":"look"}
+                400 malformed_id
+            POST /v1/reconcile/acts as:owner {"channel":"00000000-0000-0000-0000-000000000004","day":"yesterday","key":"k","act":"look"}
+                400 unacceptable_query
+            POST /v1/reconcile/acts as:owner {"channel":"00000000-0000-0000-0000-000000000004","day":"2026-11-23","key":"k"}
+                422 unacceptable_body
+            POST /v1/reconcile/acts as:cashier {"channel":"00000000-0000-0000-0000-000000000004","day":"2026-11-23","key":"k","act":"look"}
+                403 not_allowed
+        "#]],
+    )
+    .await;
+}
