@@ -31,6 +31,7 @@ use payment::{
     Refusal, Request, check_repeat, decide, hear,
 };
 use std::collections::{BTreeMap, BTreeSet, btree_map};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Payments whose time has come are looked at so many at once; [`Engine::next_due`] stays in the past for the rest.
@@ -177,8 +178,9 @@ pub struct Row {
 /// How a payment stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What its facts add up to.
-    pub payment: Payment,
+    /// What its facts add up to. Shared with the engine and with whoever is told: a payment is large, and a copy is made
+    /// only when it learns something while somebody still reads how it stood.
+    pub payment: Arc<Payment>,
     /// What is next.
     pub next: Next,
     /// When it must be looked at again, also after a restart; nothing if it rests.
@@ -224,7 +226,7 @@ pub enum Elsewhere {
 #[derive(Debug)]
 pub struct CallOut {
     /// The payment as it stands.
-    pub payment: Payment,
+    pub payment: Arc<Payment>,
     /// The call's number, for [`Wake::Ended`].
     pub call: CallNo,
     /// What to ask.
@@ -237,7 +239,7 @@ pub struct CallOut {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// What its facts add up to.
-    pub payment: Payment,
+    pub payment: Arc<Payment>,
     /// What is next.
     pub next: Next,
 }
@@ -462,7 +464,7 @@ impl Engine {
     /// Whoever repeats a request is answered from the facts; whoever wants something is sent to the holder. The end of a
     /// call of ours that the holder has taken for lost is dropped.
     fn found_elsewhere(&mut self, which: Which, entries: &[Entry], holder: Fence, now: Timestamp) {
-        let payment = payment::fold(entries);
+        let payment = Arc::new(payment::fold(entries));
         let id = payment.request.id;
         if self.open.contains_key(&id) || self.asleep.contains_key(&id) {
             self.let_go(&[id].into());
@@ -471,7 +473,7 @@ impl Engine {
             match wake {
                 Wake::Begin { request, caller, .. } => {
                     let next = payment::next(&payment, self.policy(payment.request.channel), now);
-                    let told = Box::new(Told { payment: payment.clone(), next });
+                    let told = Box::new(Told { payment: Arc::clone(&payment), next });
                     let answer = check_repeat(&payment, &request.content).map(|()| told);
                     self.work.batch.after.push(After::Tell { caller, answer });
                 }
@@ -620,7 +622,7 @@ impl Engine {
     fn tell(&mut self, caller: Caller, answer: Result<PaymentId, Refusal>) {
         let answer = answer.map(|id| {
             let open = &self.open[&id];
-            Box::new(Told { payment: open.payment.clone(), next: open.next.clone() })
+            Box::new(Told { payment: Arc::clone(&open.payment), next: open.next.clone() })
         });
         self.work.batch.after.push(After::Tell { caller, answer });
     }

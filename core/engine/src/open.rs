@@ -3,11 +3,12 @@
 use crate::{CallOut, Change, Row};
 use base::Timestamp;
 use payment::{Ask, CallNo, Charge, Entry, Fact, Next, Outcome, PayerCode, Payment, Policy, Waiting};
+use std::sync::Arc;
 
 /// A payment in memory and what surrounds it there.
 #[derive(Debug)]
 pub(crate) struct Open {
-    pub(crate) payment: Payment,
+    pub(crate) payment: Arc<Payment>,
     /// The payer's code until it is spent. Never stored, so a restart loses it, and with it the right to charge.
     code: Option<PayerCode>,
     pub(crate) next: Next,
@@ -25,6 +26,7 @@ pub(crate) struct Open {
 impl Open {
     pub(crate) fn new(payment: Payment, code: Option<PayerCode>) -> Open {
         let next = Next::Wait { until: payment.requested_at, why: Waiting::Reply };
+        let payment = Arc::new(payment);
         Open { payment, code, next, due: None, learnt: true, touched: false, rested: None, became: None }
     }
 
@@ -44,14 +46,14 @@ impl Open {
     pub(crate) fn learn(&mut self, fact: Fact, now: Timestamp) -> Row {
         // The clock may be set back; a payment's facts stay in order all the same.
         let entry = Entry { at: now.max(self.payment.updated_at), fact };
-        self.payment.apply(&entry);
+        Arc::make_mut(&mut self.payment).apply(&entry);
         self.learnt = true;
         Row { payment: self.payment.request.id, seq: self.payment.version, entry }
     }
 
     /// The call that asks `ask`.
     pub(crate) fn call(&mut self, call: CallNo, ask: Ask) -> CallOut {
-        CallOut { code: self.code_for(ask), payment: self.payment.clone(), call, ask }
+        CallOut { code: self.code_for(ask), payment: Arc::clone(&self.payment), call, ask }
     }
 
     /// Nothing is under way and nothing is due.
@@ -94,7 +96,7 @@ impl Open {
     pub(crate) fn change(&mut self) -> Change {
         self.learnt = false;
         Change {
-            payment: self.payment.clone(),
+            payment: Arc::clone(&self.payment),
             next: self.next.clone(),
             due: self.due,
             became: self.became.take(),

@@ -377,7 +377,7 @@ impl Desk {
         }
         for change in &batch.changes {
             let folded = payment::fold(&self.facts[&change.payment.request.id]);
-            assert_eq!(folded, change.payment, "what the engine says is what the facts add up to");
+            assert_eq!(folded, *change.payment, "what the engine says is what the facts add up to");
             assert!(!matches!(change.next, Next::Ask(_)), "whatever is to be asked is asked");
             self.became.extend(change.became);
         }

@@ -211,7 +211,7 @@ pub(crate) async fn create(
     if known != id {
         watch = state.handle().watch(known);
         let payment = state.read_payment(&caller.scope(), known).await?;
-        standing = Standing { next: state.next(&payment), payment };
+        standing = Standing { next: state.next(&payment), payment: payment.into() };
     }
     let enough = waiting::shows_something;
     let standing = waiting::until(&state, &mut watch, standing, patience, enough).await?;
@@ -236,7 +236,7 @@ pub(crate) async fn read(
     let patience = patience(query.wait)?;
     let mut watch = state.handle().watch(payment);
     let payment = state.read_payment(&caller.scope(), payment).await?;
-    let standing = Standing { next: state.next(&payment), payment };
+    let standing = Standing { next: state.next(&payment), payment: payment.into() };
     let news = |standing: &Standing| match query.after {
         Some(version) => standing.payment.version > version,
         None => waiting::rests(standing),

@@ -6,6 +6,7 @@ use crate::state::ApiState;
 use drive::Watch;
 use engine::Told;
 use payment::{Charge, Next, Payment};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -17,7 +18,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// How a payment stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Standing {
-    pub(crate) payment: Payment,
+    pub(crate) payment: Arc<Payment>,
     pub(crate) next: Next,
 }
 
@@ -79,7 +80,7 @@ pub(crate) fn rests(standing: &Standing) -> bool {
 async fn read(state: &ApiState, payment: &Payment) -> Result<Standing, Problem> {
     let scope = store::MerchantScope(payment.request.merchant);
     let payment = state.read_payment(&scope, payment.request.id).await?;
-    Ok(Standing { next: state.next(&payment), payment })
+    Ok(Standing { next: state.next(&payment), payment: payment.into() })
 }
 
 impl From<Told> for Standing {

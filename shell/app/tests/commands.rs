@@ -481,7 +481,7 @@ async fn damage(database: &str) {
     let first = payment::Entry { at, fact: payment::Fact::Requested(request.into()) };
     let looked = payment::Entry { at, fact: payment::Fact::LookRequested { by: "wang".to_owned() } };
     let change = engine::Change {
-        payment: payment::Payment::begin(&first),
+        payment: payment::Payment::begin(&first).into(),
         next: payment::Next::Wait { until: at, why: payment::Waiting::Reply },
         due: Some(at),
         became: None,

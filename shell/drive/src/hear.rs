@@ -149,7 +149,10 @@ impl Listeners {
             Next::Rest(outcome) => Some(outcome),
             Next::Ask(_) | Next::Wait { .. } | Next::Escalate { .. } => None,
         };
-        let changed = Arc::new(Changed { event_id, change: Change { payment, next, due: None, became } });
+        let changed = Arc::new(Changed {
+            event_id,
+            change: Change { payment: payment.into(), next, due: None, became },
+        });
         self.watchers.tell(std::slice::from_ref(&changed));
         Ok(Some(changed))
     }

@@ -211,6 +211,7 @@ mod tests {
     use crate::folder::Folder;
     use engine::Batch;
     use std::collections::BTreeSet;
+    use std::sync::Arc;
 
     const TILL: TillId = TillId::from_u128(0x71);
 
@@ -223,7 +224,7 @@ mod tests {
 
     fn at_another_till(mut batch: Batch) -> Batch {
         for change in &mut batch.changes {
-            std::sync::Arc::make_mut(&mut change.payment.request).till = TillId::from_u128(0x72);
+            Arc::make_mut(&mut Arc::make_mut(&mut change.payment).request).till = TillId::from_u128(0x72);
         }
         batch
     }

@@ -179,7 +179,7 @@ pub(crate) fn upsert(changes: &[Change], holder: Fence) -> Insert {
 pub(crate) fn upsert_refunds(changes: &[Change]) -> Insert {
     let all: Vec<(&Payment, &Refund)> = changes
         .iter()
-        .flat_map(|change| change.payment.refunds.iter().map(|refund| (&change.payment, refund)))
+        .flat_map(|change| change.payment.refunds.iter().map(|refund| (&*change.payment, refund)))
         .collect();
     let mut refunds = Insert::new(
         "refunds",

@@ -8,6 +8,7 @@ use engine::lease::{Fence, Suspect};
 use engine::{Batch, Engine, Wake, Which};
 use payment::{Command, Fact, Part};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A database and two servers that joined it. On SQLite the second is only pretended; its rules are the same.
 async fn two() -> (Folder, Store, Fence, Fence) {
@@ -97,7 +98,7 @@ async fn of_two_who_take_a_key_at_once_one_wins_and_the_other_is_told() {
         let mut theirs = one(number + 1_000);
         // The same key as the other's, among others of the batch.
         for change in &mut theirs.changes {
-            std::sync::Arc::make_mut(&mut change.payment.request).key = format!("k{number}");
+            Arc::make_mut(&mut Arc::make_mut(&mut change.payment).request).key = format!("k{number}");
         }
         let fresh = one(number + 2_000);
         theirs.rows.extend(fresh.rows);
@@ -142,11 +143,11 @@ fn part_of(number: u128, sale: SaleId, place: u32) -> Batch {
     let mut batch = one(number);
     let part = Part { sale, number: place, total: Money::cny(10_000), note: String::new() };
     for change in &mut batch.changes {
-        std::sync::Arc::make_mut(&mut change.payment.request).part = Some(part.clone());
+        Arc::make_mut(&mut Arc::make_mut(&mut change.payment).request).part = Some(part.clone());
     }
     for row in &mut batch.rows {
         if let Fact::Requested(request) = &mut row.entry.fact {
-            std::sync::Arc::make_mut(request).part = Some(part.clone());
+            Arc::make_mut(request).part = Some(part.clone());
         }
     }
     batch

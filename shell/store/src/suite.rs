@@ -700,7 +700,7 @@ async fn compare(world: &World) {
         let entries = world.store.payment_entries(&SHOP, id).await.expect("facts").expect("there are some");
         let payment = payment::fold(&entries);
         let next = payment::next(&payment, &policy, payment.updated_at);
-        let change = Change { payment: payment.clone(), next, due: None, became: None };
+        let change = Change { payment: payment.clone().into(), next, due: None, became: None };
         let stand = payments::Standing::of(&change);
         assert_eq!(row.version, i64::from(payment.version));
         assert_eq!(row.created_at, payment.requested_at.as_micros());

@@ -717,7 +717,7 @@ mod tests {
         let id = payment.request.id;
         Batch {
             rows: vec![Row { payment: id, seq: 1, entry: first }, Row { payment: id, seq: 2, entry: look }],
-            changes: vec![Change { payment, next, due: Some(AT), became: None }],
+            changes: vec![Change { payment: payment.into(), next, due: Some(AT), became: None }],
             ..Batch::default()
         }
     }

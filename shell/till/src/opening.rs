@@ -216,7 +216,7 @@ pub(crate) fn standing(facts: &[payment::Entry], policy: &Policy, now: Timestamp
     let payment = payment::fold(facts);
     let next = payment::next(&payment, policy, now.max(payment.updated_at));
     let rests = matches!(next, Next::Rest(_)) && payment.open_call.is_none();
-    Change { payment, next, due: (!rests).then_some(now), became: None }
+    Change { payment: payment.into(), next, due: (!rests).then_some(now), became: None }
 }
 
 /// The names that pages and slips show.

@@ -301,7 +301,7 @@ impl Audit {
         if let Some(outcome) = change.became {
             self.became(now, id, outcome, store);
             let facts = store.facts(id);
-            let same = !facts.is_empty() && payment::fold(facts) == change.payment;
+            let same = !facts.is_empty() && payment::fold(facts) == *change.payment;
             self.expect(Promise::MemoryIsFacts, now, Some(id), same, || {
                 "the engine's memory differs from the store".to_owned()
             });

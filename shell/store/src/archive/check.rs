@@ -101,7 +101,7 @@ fn fold_one(projected: &mut Projected, standing: &mut BTreeMap<String, Said>, id
     projected.payments += 1;
     let payment = payment::fold(entries);
     let next = payment::next(&payment, &Policy::default(), payment.updated_at);
-    let change = Change { payment, next, due: None, became: None };
+    let change = Change { payment: payment.into(), next, due: None, became: None };
     let stand = Standing::of(&change);
     let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let folded = [

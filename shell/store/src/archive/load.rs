@@ -219,7 +219,7 @@ impl Restored {
         let next = payment::next(&payment, &Policy::default(), payment.updated_at);
         let open = matches!(next, Next::Ask(_) | Next::Wait { .. } | Next::Escalate { until: Some(_), .. });
         let due = open.then_some(payment.updated_at);
-        let change = Change { payment, next, due, became: None };
+        let change = Change { payment: payment.into(), next, due, became: None };
         let stand = Standing::of(&change);
         let int = |number: Option<i64>| (Kind::Int, number.map_or(Value::Null, Value::Int));
         let text = |words: Option<String>| (Kind::Text, words.map_or(Value::Null, Value::Text));
