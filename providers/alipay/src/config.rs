@@ -1,6 +1,7 @@
 //! A merchant's credentials, checked at the door.
 
 use base::{Secret, Text};
+use provider_contract::fields::{BadAddress, check_addresses};
 use provider_contract::signing::BadKey;
 use std::fmt;
 
@@ -42,20 +43,13 @@ impl Settings {
 
     /// Finds what cannot work before anything is sent.
     pub(crate) fn check(&self) -> Result<(), BadConfig> {
-        let is_address = |url: &str| {
-            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-            host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
-        };
         if self.app_id.is_empty() || !self.app_id.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(BadConfig::AppIdIsNotANumber);
         }
-        if !is_address(&self.gateway_url) || self.gateway_url.contains(['?', '#', ' ']) {
-            return Err(BadConfig::GatewayUrlIsNotAnAddress);
-        }
-        if self.notify_url.as_deref().is_some_and(|url| !is_address(url)) {
-            return Err(BadConfig::NotifyUrlIsNotAnAddress);
-        }
-        Ok(())
+        check_addresses(&self.gateway_url, self.notify_url.as_deref()).map_err(|which| match which {
+            BadAddress::Gateway => BadConfig::GatewayUrlIsNotAnAddress,
+            BadAddress::Notify => BadConfig::NotifyUrlIsNotAnAddress,
+        })
     }
 }
 

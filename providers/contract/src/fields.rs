@@ -2,7 +2,7 @@
 //! an address.
 
 use crate::{CannotAsk, Order};
-use base::{Currency, Money, Timestamp, Zone, mask_middle};
+use base::{Currency, Money, Text, Timestamp, Zone, mask_middle};
 use payment::{Doubt, Said};
 
 /// How most gateways write moments: Beijing wall clock, without separators.
@@ -88,14 +88,51 @@ pub fn doubt_of_status(status: u16) -> Doubt {
 }
 
 /// Whether a text can be the address of something on the web.
-pub fn is_address(url: &str) -> bool {
+fn is_address(url: &str) -> bool {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && !host.contains(' '))
 }
 
 /// Whether a text can be the address of a gateway, to which paths are added.
-pub fn is_gateway(url: &str) -> bool {
+fn is_gateway(url: &str) -> bool {
     is_address(url) && !url.contains(['?', '#'])
+}
+
+/// An address of a channel's settings that cannot be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadAddress {
+    /// `gateway_url` is no http address, or has a query.
+    Gateway,
+    /// `notify_url` is no http address.
+    Notify,
+}
+
+impl BadAddress {
+    /// Which one, of the provider with this `name`, whose real gateway is at `example`.
+    pub fn text(self, name: &Text, example: &str) -> Text {
+        let Text { zh, en } = name;
+        match self {
+            BadAddress::Gateway => Text::new(
+                format!("{zh}网关地址应形如 {example}，不带路径和问号参数"),
+                format!("{en}'s gateway_url must be an address such as {example}, without a query"),
+            ),
+            BadAddress::Notify => Text::new(
+                format!("{zh}通知地址应以 http:// 或 https:// 开头"),
+                format!("{en}'s notify_url must begin with http:// or https://"),
+            ),
+        }
+    }
+}
+
+/// Whether a gateway and the place of our notifications can be where the settings say.
+pub fn check_addresses(gateway_url: &str, notify_url: Option<&str>) -> Result<(), BadAddress> {
+    if !is_gateway(gateway_url) {
+        return Err(BadAddress::Gateway);
+    }
+    if notify_url.is_some_and(|url| !is_address(url)) {
+        return Err(BadAddress::Notify);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

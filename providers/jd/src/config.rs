@@ -1,7 +1,7 @@
 //! A merchant's credentials, checked at the door.
 
 use base::{Secret, Text};
-use provider_contract::fields::{is_address, is_gateway};
+use provider_contract::fields::{BadAddress, check_addresses};
 use provider_contract::signing::BadKey;
 use std::fmt;
 
@@ -89,12 +89,7 @@ impl Settings {
         if self.merchant.is_empty() || !self.merchant.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(BadConfig::MerchantIsNotANumber);
         }
-        if !is_gateway(&self.gateway_url) {
-            return Err(BadConfig::GatewayUrlIsNotAnAddress);
-        }
-        if self.notify_url.as_deref().is_some_and(|url| !is_address(url)) {
-            return Err(BadConfig::NotifyUrlIsNotAnAddress);
-        }
+        check_addresses(&self.gateway_url, self.notify_url.as_deref()).map_err(BadConfig::Address)?;
         if self.not_found_codes.iter().any(|code| code.is_empty() || code == crate::wire::DONE) {
             return Err(BadConfig::NotFoundCodeIsNone);
         }
@@ -107,10 +102,8 @@ impl Settings {
 pub enum BadConfig {
     /// `merchant` is not a number.
     MerchantIsNotANumber,
-    /// `gateway_url` is no http address, or has a query.
-    GatewayUrlIsNotAnAddress,
-    /// `notify_url` is no http address.
-    NotifyUrlIsNotAnAddress,
+    /// Where the gateway is, or where it sends notifications, is no address.
+    Address(BadAddress),
     /// `not_found_codes` has an empty code, or the one that means done.
     NotFoundCodeIsNone,
     /// `private_key_pem` cannot be used.
@@ -131,14 +124,7 @@ impl BadConfig {
                 "京东 merchant 应为一串数字的商户号；付款码和收款码是两个商户号",
                 "JD's merchant must be a number; scanning and being scanned have a number each",
             ),
-            BadConfig::GatewayUrlIsNotAnAddress => Text::new(
-                format!("京东网关地址应形如 {GATEWAY_URL}，不带路径和问号参数"),
-                format!("JD's gateway_url must be an address such as {GATEWAY_URL}, without a query"),
-            ),
-            BadConfig::NotifyUrlIsNotAnAddress => Text::new(
-                "京东通知地址应以 http:// 或 https:// 开头",
-                "JD's notify_url must begin with http:// or https://",
-            ),
+            BadConfig::Address(which) => which.text(&Text::new("京东", "JD"), GATEWAY_URL),
             BadConfig::NotFoundCodeIsNone => Text::new(
                 "not_found_codes 里只能填京东“交易不存在”的返回码，不能为空，也不能是 000000",
                 "not_found_codes takes the codes by which JD knows no such trade; neither empty nor 000000",
@@ -200,9 +186,9 @@ mod tests {
         check(&|c| c.settings.merchant = "my shop".into(), BadConfig::MerchantIsNotANumber);
         check(&|c| c.settings.merchant.clear(), BadConfig::MerchantIsNotANumber);
         for url in ["", "paygate.jd.com", "ftp://a", "https://", "https://a?x=1"] {
-            check(&|c| c.settings.gateway_url = url.into(), BadConfig::GatewayUrlIsNotAnAddress);
+            check(&|c| c.settings.gateway_url = url.into(), BadConfig::Address(BadAddress::Gateway));
         }
-        check(&|c| c.settings.notify_url = Some("/notify".into()), BadConfig::NotifyUrlIsNotAnAddress);
+        check(&|c| c.settings.notify_url = Some("/notify".into()), BadConfig::Address(BadAddress::Notify));
         for code in ["", "000000"] {
             check(&|c| c.settings.not_found_codes = vec![code.into()], BadConfig::NotFoundCodeIsNone);
         }

@@ -1,7 +1,7 @@
 //! A merchant's credentials, checked at the door.
 
 use base::{Secret, Text};
-use provider_contract::fields::{is_address, is_gateway};
+use provider_contract::fields::{BadAddress, check_addresses};
 use provider_contract::signing::BadKey;
 use std::fmt;
 
@@ -113,12 +113,7 @@ impl Settings {
         if self.request_ip.parse::<std::net::IpAddr>().is_err() {
             return Err(BadConfig::RequestIpIsNotAnAddress);
         }
-        if !is_gateway(&self.gateway_url) {
-            return Err(BadConfig::GatewayUrlIsNotAnAddress);
-        }
-        if self.notify_url.as_deref().is_some_and(|url| !is_address(url)) {
-            return Err(BadConfig::NotifyUrlIsNotAnAddress);
-        }
+        check_addresses(&self.gateway_url, self.notify_url.as_deref()).map_err(BadConfig::Address)?;
         let unlikely = |code: &String| code.is_empty() || crate::codes::meaning(code).is_some();
         if self.not_found_codes.iter().any(unlikely) {
             return Err(BadConfig::NotFoundCodeIsNone);
@@ -134,10 +129,8 @@ pub enum BadConfig {
     NotANumber(&'static str),
     /// `request_ip` is no internet address.
     RequestIpIsNotAnAddress,
-    /// `gateway_url` is no http address, or has a query.
-    GatewayUrlIsNotAnAddress,
-    /// `notify_url` is no http address.
-    NotifyUrlIsNotAnAddress,
+    /// Where the gateway is, or where it sends notifications, is no address.
+    Address(BadAddress),
     /// `not_found_codes` has an empty code, or one that means something else.
     NotFoundCodeIsNone,
     /// `private_key_pem` cannot be used.
@@ -160,14 +153,7 @@ impl BadConfig {
                 "request_ip 应为门店上网的 IP 地址，如 36.45.36.95",
                 "request_ip must be the shop's internet address, such as 36.45.36.95",
             ),
-            BadConfig::GatewayUrlIsNotAnAddress => Text::new(
-                format!("拉卡拉网关地址应形如 {GATEWAY_URL}，不带路径和问号参数"),
-                format!("Lakala's gateway_url must be an address such as {GATEWAY_URL}, without a query"),
-            ),
-            BadConfig::NotifyUrlIsNotAnAddress => Text::new(
-                "拉卡拉通知地址应以 http:// 或 https:// 开头",
-                "Lakala's notify_url must begin with http:// or https://",
-            ),
+            BadConfig::Address(which) => which.text(&Text::new("拉卡拉", "Lakala"), GATEWAY_URL),
             BadConfig::NotFoundCodeIsNone => Text::new(
                 "not_found_codes 里只能填拉卡拉“交易不存在”的返回码，不能为空，也不能是成功或处理中的返回码",
                 "not_found_codes takes the codes by which Lakala knows no such trade; neither empty nor one of success or waiting",
@@ -217,9 +203,9 @@ mod tests {
         check(&|c| c.settings.term_no = "T-1".into(), BadConfig::NotANumber("term_no"));
         check(&|c| c.settings.request_ip = "here".into(), BadConfig::RequestIpIsNotAnAddress);
         for url in ["", "s2.lakala.com", "ftp://a", "https://a?x=1"] {
-            check(&|c| c.settings.gateway_url = url.into(), BadConfig::GatewayUrlIsNotAnAddress);
+            check(&|c| c.settings.gateway_url = url.into(), BadConfig::Address(BadAddress::Gateway));
         }
-        check(&|c| c.settings.notify_url = Some("/notify".into()), BadConfig::NotifyUrlIsNotAnAddress);
+        check(&|c| c.settings.notify_url = Some("/notify".into()), BadConfig::Address(BadAddress::Notify));
         for code in ["", "BBS00000", "BBS10000"] {
             check(&|c| c.settings.not_found_codes = vec![code.into()], BadConfig::NotFoundCodeIsNone);
         }

@@ -2,7 +2,7 @@
 
 use super::certificate::BadChain;
 use base::{Secret, Text};
-use provider_contract::fields::{is_address, is_gateway};
+use provider_contract::fields::{BadAddress, check_addresses};
 use provider_contract::signing::BadKey;
 use std::fmt;
 
@@ -66,12 +66,7 @@ impl Settings {
         if !is_number(&self.mer_id, 15) {
             return Err(BadConfig::MerIdHasTheWrongForm);
         }
-        if !is_gateway(&self.gateway_url) {
-            return Err(BadConfig::GatewayUrlIsNotAnAddress);
-        }
-        if self.notify_url.as_deref().is_some_and(|url| !is_address(url)) {
-            return Err(BadConfig::NotifyUrlIsNotAnAddress);
-        }
+        check_addresses(&self.gateway_url, self.notify_url.as_deref()).map_err(BadConfig::Address)?;
         if self.term_id.as_deref().is_some_and(|id| !is_number(id, 8)) {
             return Err(BadConfig::TermIdHasTheWrongForm);
         }
@@ -87,10 +82,8 @@ impl Settings {
 pub enum BadConfig {
     /// `mer_id` is not 15 letters and digits.
     MerIdHasTheWrongForm,
-    /// `gateway_url` is no http address, or has a query.
-    GatewayUrlIsNotAnAddress,
-    /// `notify_url` is no http address.
-    NotifyUrlIsNotAnAddress,
+    /// Where the gateway is, or where it sends notifications, is no address.
+    Address(BadAddress),
     /// `term_id` is not 8 letters and digits.
     TermIdHasTheWrongForm,
     /// `signer_names` is empty.
@@ -113,14 +106,7 @@ impl BadConfig {
                 "银联 mer_id 应为 15 位商户号（字母或数字）",
                 "UnionPay's mer_id must be the merchant's number: 15 letters and digits",
             ),
-            BadConfig::GatewayUrlIsNotAnAddress => Text::new(
-                format!("银联网关地址应形如 {GATEWAY_URL}，不带路径和问号参数"),
-                format!("UnionPay's gateway_url must be an address such as {GATEWAY_URL}, without a query"),
-            ),
-            BadConfig::NotifyUrlIsNotAnAddress => Text::new(
-                "银联通知地址应以 http:// 或 https:// 开头",
-                "UnionPay's notify_url must begin with http:// or https://",
-            ),
+            BadConfig::Address(which) => which.text(&Text::new("银联", "UnionPay"), GATEWAY_URL),
             BadConfig::TermIdHasTheWrongForm => Text::new(
                 "银联 term_id 应为 8 位终端号（字母或数字），没有就不填",
                 "UnionPay's term_id must be 8 letters and digits; leave it out if there is none",
@@ -185,9 +171,9 @@ mod tests {
             check(&|c| c.settings.mer_id = wrong.into(), BadConfig::MerIdHasTheWrongForm);
         }
         for url in ["", "gateway.95516.com", "ftp://a", "https://", "https://a?x=1"] {
-            check(&|c| c.settings.gateway_url = url.into(), BadConfig::GatewayUrlIsNotAnAddress);
+            check(&|c| c.settings.gateway_url = url.into(), BadConfig::Address(BadAddress::Gateway));
         }
-        check(&|c| c.settings.notify_url = Some("/notify".into()), BadConfig::NotifyUrlIsNotAnAddress);
+        check(&|c| c.settings.notify_url = Some("/notify".into()), BadConfig::Address(BadAddress::Notify));
         check(&|c| c.settings.term_id = Some("1".into()), BadConfig::TermIdHasTheWrongForm);
         check(&|c| c.settings.signer_names.clear(), BadConfig::NobodyMaySign);
         let not_pem = || Secret::new("hello!".to_owned());
