@@ -70,7 +70,7 @@ impl Server {
 
     /// Does the loads, commits what came of it, and returns what is permitted by that.
     pub fn work_off(&mut self, now: Timestamp, fate: Fate) -> Done {
-        let batch = gather(&mut self.engine, &self.store, now);
+        let batch = gather(&mut self.engine, &mut self.store, now);
         if batch.rows.is_empty() {
             self.engine.committed(&batch);
             return Done { changes: batch.changes, after: batch.after, ..Done::default() };
@@ -96,17 +96,20 @@ impl Server {
 }
 
 /// Everything the engine wants committed, once there is nothing left to load.
-pub(crate) fn gather(engine: &mut Engine, store: &Store, now: Timestamp) -> Batch {
+pub(crate) fn gather(engine: &mut Engine, store: &mut Store, now: Timestamp) -> Batch {
     let mut all = Batch::default();
     loop {
         let work = engine.take();
         join(&mut all, work.batch);
-        if work.loads.is_empty() {
+        if work.loads.is_empty() && work.traces.is_empty() {
             return all;
         }
         for which in work.loads {
             let entries = store.find(&which);
             engine.handle(Wake::Loaded { which, entries }, now);
+        }
+        for channel in work.traces {
+            engine.handle(Wake::Traces { channel, traces: store.reserve_traces(channel) }, now);
         }
     }
 }

@@ -2,10 +2,10 @@
 //! SQL, so that it refuses what that would refuse.
 
 use crate::by_id::ById;
-use base::{MerchantId, PaymentId, Timestamp};
+use base::{ChannelId, MerchantId, PaymentId, Timestamp};
 use engine::lease::{Fence, Members};
 use engine::{Batch, Which};
-use payment::{Entry, Fact};
+use payment::{Entry, Fact, Trace, Traces};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a transaction changed nothing.
@@ -17,6 +17,8 @@ pub(crate) enum Refused {
     Unsound(String),
 }
 
+/// Numbers reserved at a time.
+const TRACES: u32 = 32;
 /// Most payments have no more.
 const USUAL_FACTS: usize = 8;
 
@@ -35,6 +37,7 @@ pub(crate) struct Store {
     records: ById<PaymentId, Record>,
     keys: BTreeMap<MerchantId, ById<String, PaymentId>>,
     open: BTreeSet<PaymentId>,
+    traces: BTreeMap<ChannelId, Traces>,
     /// Who may commit.
     pub members: Members,
     /// For the test that the checks can fail: nobody asks who commits.
@@ -60,6 +63,15 @@ impl Store {
             record.facts.pop();
             self.open.insert(id);
         }
+    }
+
+    /// Numbers that nobody else is given.
+    pub fn reserve_traces(&mut self, channel: ChannelId) -> Traces {
+        let all = Traces { first: Trace { batch: 1, number: 1 }, left: u32::MAX };
+        let unreserved = self.traces.entry(channel).or_insert(all);
+        let first = unreserved.first;
+        let left = (0..TRACES).filter_map(|_| unreserved.draw()).count() as u32;
+        Traces { first, left }
     }
 
     /// The facts of one payment; none if it is unknown.

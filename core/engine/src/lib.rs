@@ -5,6 +5,7 @@
 //!
 //! 1. After handling wakes, [`Engine::take`] the work: do the loads and [`Engine::handle`] each
 //!    [`Wake::Loaded`] before anything else; repeat until there are none.
+//!    Likewise for [`Work::traces`]: reserve numbers and say [`Wake::Traces`] of them.
 //! 2. Make the batch's rows durable in one transaction. Only then carry out what comes `after`: calls leave
 //!    and callers are told. Then [`Engine::committed`], and only then take the next batch.
 //! 3. If the rows could not be made durable, nothing of `after` may happen: [`Engine::forget`] and tell the
@@ -19,16 +20,18 @@
 
 mod keys;
 pub mod lease;
+mod numbers;
 mod open;
 pub mod steady;
 
 use crate::lease::Fence;
 use base::{ChannelId, MerchantId, PaymentId, Timestamp};
 use keys::Keys;
+use numbers::{NoneLeft, Numbers};
 use open::Open;
 use payment::{
     Answer, Ask, CallNo, Command, Entry, Fact, Lost, Next, Notice, Outcome, PayerCode, Payment, Policy,
-    Refusal, Request, check_repeat, decide, hear,
+    Refusal, Request, Traces, check_repeat, decide, hear,
 };
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::sync::Arc;
@@ -99,6 +102,13 @@ pub enum Wake {
         /// Who drives it.
         holder: Fence,
     },
+    /// Numbers were reserved: durably, so that nobody is ever given them again.
+    Traces {
+        /// For which channel.
+        channel: ChannelId,
+        /// The numbers.
+        traces: Traces,
+    },
     /// The clock passed a due time.
     Time,
 }
@@ -128,6 +138,8 @@ pub enum Which {
 pub struct Work {
     /// Look these up first.
     pub loads: Vec<Which>,
+    /// Reserve numbers for these channels first, too: there are none left in memory.
+    pub traces: Vec<ChannelId>,
     /// Then make this durable, and do what comes after.
     pub batch: Batch,
 }
@@ -259,6 +271,7 @@ pub struct Engine {
     loading: BTreeMap<Which, Vec<Wake>>,
     /// Whom something happened to since the last batch, in any order; see [`Open::touched`].
     touched: Vec<PaymentId>,
+    numbers: Numbers,
     /// When something last happened.
     now: Option<Timestamp>,
     work: Work,
@@ -302,6 +315,7 @@ impl Engine {
             Wake::Noticed { channel, notice } => self.noticed(channel, notice, now),
             Wake::Loaded { which, entries } => self.loaded(which, entries, now),
             Wake::Elsewhere { which, entries, holder } => self.found_elsewhere(which, &entries, holder, now),
+            Wake::Traces { channel, traces } => self.go_on_with(channel, traces, now),
             Wake::Time => self.time(now),
         }
     }
@@ -366,6 +380,7 @@ impl Engine {
         }
         self.touched.retain(|id| !payments.contains(id));
         self.in_flight.retain(|(id, _)| !payments.contains(id));
+        self.numbers.let_go(payments);
         self.work.batch.without(payments);
     }
 
@@ -489,7 +504,7 @@ impl Engine {
                 Wake::Ended { call, .. } => {
                     self.in_flight.remove(&(id, call));
                 }
-                Wake::Loaded { .. } | Wake::Elsewhere { .. } | Wake::Time => {}
+                Wake::Loaded { .. } | Wake::Elsewhere { .. } | Wake::Traces { .. } | Wake::Time => {}
             }
         }
     }
@@ -531,7 +546,11 @@ impl Engine {
             Wake::Ended { payment, call, .. } => {
                 self.in_flight.remove(&(payment, call));
             }
-            Wake::Noticed { .. } | Wake::Loaded { .. } | Wake::Elsewhere { .. } | Wake::Time => {}
+            Wake::Noticed { .. }
+            | Wake::Loaded { .. }
+            | Wake::Elsewhere { .. }
+            | Wake::Traces { .. }
+            | Wake::Time => {}
         }
     }
 
@@ -575,13 +594,21 @@ impl Engine {
         let (next, due) = loop {
             let next = payment::next(&open.payment, policy, now.max(open.payment.updated_at));
             let due = match next {
-                Next::Ask(ask) => {
-                    let call = open.payment.history.calls + 1;
-                    batch.rows.push(open.learn(Fact::Asked { call, ask }, now));
-                    self.in_flight.insert((id, call));
-                    batch.after.push(After::Call(Box::new(open.call(call, ask))));
-                    continue;
-                }
+                Next::Ask(ask) => match self.numbers.draw(policy, &open.payment, &ask) {
+                    Ok(trace) => {
+                        let call = open.payment.history.calls + 1;
+                        batch.rows.push(open.learn(Fact::Asked { call, ask, trace }, now));
+                        self.in_flight.insert((id, call));
+                        batch.after.push(After::Call(Box::new(open.call(call, ask))));
+                        continue;
+                    }
+                    Err(NoneLeft) => {
+                        if self.numbers.wait(&open.payment) {
+                            self.work.traces.push(open.payment.request.channel);
+                        }
+                        Some(now)
+                    }
+                },
                 // Past the reply's time the driver has some patience left; see end_overdue_call.
                 Next::Wait { until, .. } if open.payment.open_call.is_some() => {
                     Some(until + policy.call_timeout)
@@ -604,6 +631,18 @@ impl Engine {
         open.stand(next, due);
     }
 
+    /// Whoever has waited for a number is asked about, and its callers are told.
+    fn go_on_with(&mut self, channel: ChannelId, traces: Traces, now: Timestamp) {
+        for id in self.numbers.refill(channel, traces) {
+            if self.open.contains_key(&id) {
+                self.settle(id, now);
+            }
+        }
+        for (caller, id) in std::mem::take(&mut self.numbers.untold) {
+            self.tell(caller, Ok(id));
+        }
+    }
+
     fn load_then(&mut self, which: Which, wake: Wake) {
         self.look_up(which).push(wake);
     }
@@ -620,6 +659,11 @@ impl Engine {
     }
 
     fn tell(&mut self, caller: Caller, answer: Result<PaymentId, Refusal>) {
+        if let Ok(id) = answer
+            && self.numbers.awaited_by(id)
+        {
+            return self.numbers.untold.push((caller, id));
+        }
         let answer = answer.map(|id| {
             let open = &self.open[&id];
             Box::new(Told { payment: Arc::clone(&open.payment), next: open.next.clone() })

@@ -1,11 +1,11 @@
 //! What the engine promises to whoever drives it, and what happens if the driver dies, fails or repeats itself.
 
-use base::{ChannelId, MerchantId, Money, PaymentId, StoreId, Text, TillId, Timestamp};
+use base::{ChannelId, MerchantId, Money, PaymentId, RefundId, StoreId, Text, TillId, Timestamp};
 use engine::lease::Fence;
-use engine::{After, Batch, Elsewhere, End, Engine, Row, Wake, Which, Work};
+use engine::{After, Batch, Change, Elsewhere, End, Engine, Row, Wake, Which, Work};
 use payment::{
-    Answer, Ask, Command, Entry, Fact, Lost, Method, Next, Notice, Outcome, Paid, PayerCode, Refusal,
-    Request, Said, Verdict,
+    Answer, Ask, Command, Doubt, Entry, Fact, Lost, Method, Next, Notice, Outcome, Paid, PayerCode, Policy,
+    RefundRequest, RefundWay, Refusal, Request, Said, Trace, Traces, Verdict,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ fn a_call_exists_only_behind_its_durable_row() {
     let mut desk = Desk::new();
     desk.begin("sale", 1250, 1);
     let batch = desk.gather();
-    let asked = |row: &Row| matches!(row.entry.fact, Fact::Asked { call: 1, ask: Ask::Charge });
+    let asked = |row: &Row| matches!(row.entry.fact, Fact::Asked { call: 1, ask: Ask::Charge, .. });
     assert!(batch.rows.iter().any(asked), "the same batch holds the row and the call: {batch:?}");
     let calls = batch.after.iter().filter(|after| matches!(after, After::Call(_))).count();
     assert_eq!(calls, 1);
@@ -251,6 +251,101 @@ fn facts_stay_in_order_though_the_clock_is_set_back() {
     assert!(desk.engine.next_due().is_some(), "and it goes on");
 }
 
+#[test]
+fn every_charge_has_a_number_of_its_own_and_whoever_waits_is_told_of_it() {
+    let mut desk = Desk::at_a_terminal();
+    let ids: Vec<PaymentId> = (1..=5).map(|n| desk.begin(&format!("sale {n}"), 1250, n)).collect();
+    let batch = desk.gather();
+    let told_of = |caller: u64| {
+        batch.after.iter().find_map(|after| match after {
+            After::Tell { caller: who, answer: Ok(told) } if *who == caller => told.payment.trace,
+            _ => None,
+        })
+    };
+    assert_eq!(
+        (1..=5).map(|n| told_of(n).map(|trace| trace.number)).collect::<Vec<_>>(),
+        (1..=5).map(Some).collect::<Vec<_>>()
+    );
+    let tells = batch.after.iter().filter(|after| matches!(after, After::Tell { .. })).count();
+    assert_eq!(tells, ids.len(), "and once");
+}
+
+#[test]
+fn a_reversal_repeats_its_charges_number() {
+    let mut desk = Desk::at_a_terminal();
+    let id = desk.begin("sale", 1250, 1);
+    desk.commit();
+    desk.end(id, 1, End::Answered(Answer::unclear(Doubt::BadSignature, Said::default())));
+    let batch = desk.gather();
+    let under = batch.after.iter().find_map(|after| match after {
+        After::Call(out) => Some((out.ask, out.payment.trace_of(&out.ask))),
+        After::Tell { .. } => None,
+    });
+    assert_eq!(under, Some((Ask::Reverse, Some(Trace { batch: 1, number: 1 }))));
+    let number = batch.rows.iter().find_map(|row| match row.entry.fact {
+        Fact::Asked { trace, .. } => Some(trace),
+        _ => None,
+    });
+    assert_eq!(number, Some(None), "it is given none");
+}
+
+#[test]
+fn a_charge_that_never_left_is_another_message_and_a_refund_asked_for_again_is_the_same() {
+    let mut desk = Desk::at_a_terminal();
+    let id = desk.begin("sale", 1250, 1);
+    desk.commit();
+    desk.end(id, 1, End::NeverLeft("refused".into()));
+    desk.pass(Duration::from_secs(2));
+    desk.commit();
+    desk.end(id, 2, paid(1250));
+    desk.commit();
+    let refund = RefundId::from_u128(9);
+    let amount = Money::cny(1250);
+    desk.want(id, Command::Refund(refund_request(refund, amount)), 2);
+    desk.commit();
+    desk.end(id, 3, End::Lost(Lost::TimedOut));
+    desk.pass(Duration::from_secs(10));
+    desk.commit();
+    let again = Ask::Refund { refund, amount };
+    let expected = [(Ask::Charge, Some(1)), (Ask::Charge, Some(2)), (again, Some(3)), (again, None)];
+    assert_eq!(desk.numbers(id), expected);
+    let payment = payment::fold(&desk.facts[&id]);
+    assert_eq!(payment.trace_of(&again), Some(Trace { batch: 1, number: 3 }));
+}
+
+#[test]
+fn numbers_of_an_engine_that_is_gone_are_skipped() {
+    let mut desk = Desk::at_a_terminal();
+    desk.begin("sale", 1250, 1);
+    drop(desk.gather());
+    desk.engine.forget();
+    let id = desk.begin("sale", 1250, 2);
+    desk.commit();
+    assert_eq!(desk.numbers(id), [(Ask::Charge, Some(TRACES + 1))]);
+}
+
+/// Numbers reserved at a time; few, so that they run out in the middle.
+const TRACES: u32 = 2;
+
+fn is_of(one: &Change, other: &Change) -> bool {
+    one.payment.request.id == other.payment.request.id
+}
+
+fn terminal_engine() -> Engine {
+    let policy = Policy {
+        numbered: true,
+        can_inquire: false,
+        reverse_not_before: Duration::ZERO,
+        ..Policy::default()
+    };
+    Engine::new([(ChannelId::from_u128(5), policy)].into())
+}
+
+fn refund_request(id: RefundId, amount: Money) -> RefundRequest {
+    let (key, reason, by) = ("back".into(), String::new(), "Li".into());
+    RefundRequest { id, key, content: [1; 32], amount, reason, by, way: RefundWay::Provider }
+}
+
 /// A driver with a store in memory.
 struct Desk {
     engine: Engine,
@@ -260,6 +355,8 @@ struct Desk {
     keys: BTreeMap<(MerchantId, String), PaymentId>,
     rows: Vec<Row>,
     became: Vec<Outcome>,
+    /// Numbers that were reserved so far.
+    reserved: u32,
 }
 
 impl Desk {
@@ -272,7 +369,22 @@ impl Desk {
             keys: BTreeMap::new(),
             rows: Vec::new(),
             became: Vec::new(),
+            reserved: 0,
         }
+    }
+
+    /// Over a channel whose provider knows questions by numbers and can say nothing of them afterwards.
+    fn at_a_terminal() -> Desk {
+        Desk { engine: terminal_engine(), ..Desk::new() }
+    }
+
+    /// The numbers of the calls that were recorded, in order.
+    fn numbers(&self, id: PaymentId) -> Vec<(Ask, Option<u32>)> {
+        let asked = |entry: &Entry| match entry.fact {
+            Fact::Asked { ask, trace, .. } => Some((ask, trace.map(|trace| trace.number))),
+            _ => None,
+        };
+        self.facts[&id].iter().filter_map(asked).collect()
     }
 
     fn begin(&mut self, key: &str, fen: i64, caller: u64) -> PaymentId {
@@ -347,11 +459,14 @@ impl Desk {
     fn gather(&mut self) -> Batch {
         let mut all = Batch::default();
         loop {
-            let Work { loads, batch } = self.engine.take();
+            let Work { loads, traces, batch } = self.engine.take();
             all.rows.extend(batch.rows);
+            // A payment changes once in a transaction, and the later state holds.
+            let later = |change: &Change| batch.changes.iter().any(|new| is_of(new, change));
+            all.changes.retain(|change| !later(change));
             all.changes.extend(batch.changes);
             all.after.extend(batch.after);
-            if loads.is_empty() {
+            if loads.is_empty() && traces.is_empty() {
                 return all;
             }
             for which in loads {
@@ -361,6 +476,12 @@ impl Desk {
                 };
                 let entries = id.and_then(|id| self.facts.get(&id)).cloned();
                 self.engine.handle(Wake::Loaded { which, entries }, self.now);
+            }
+            for channel in traces {
+                let first = Trace { batch: 1, number: self.reserved + 1 };
+                self.reserved += TRACES;
+                self.engine
+                    .handle(Wake::Traces { channel, traces: Traces { first, left: TRACES } }, self.now);
             }
         }
     }

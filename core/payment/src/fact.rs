@@ -1,7 +1,9 @@
 //! Everything that can have happened to a payment. Facts are appended, never edited; what they add up to
 //! is [`crate::Payment`].
 
-use crate::{Alarm, Answer, Ask, FoundRefund, Installments, Match, Routed, Settlement, WithdrawnRefund};
+use crate::{
+    Alarm, Answer, Ask, FoundRefund, Installments, Match, Routed, Settlement, Trace, WithdrawnRefund,
+};
 use base::{
     ChannelId, MerchantId, Money, OrderNo, PaymentId, RefundId, RefundNo, SaleId, StoreId, Text, TillId,
     Timestamp,
@@ -31,6 +33,9 @@ pub enum Fact {
         call: CallNo,
         /// What is asked.
         ask: Ask,
+        /// The number it was given, where the provider knows questions by numbers that are counted; nothing for a
+        /// question that repeats an earlier one's.
+        trace: Option<Trace>,
     },
     /// A reply arrived and this is what it proves.
     Answered {

@@ -28,6 +28,7 @@ mod policy;
 mod reason;
 mod refund;
 mod routed;
+mod trace;
 
 pub use ask::{Answer, Ask, Doubt, Paid, Said, Verdict};
 pub use by_hand::{Match, Settled, Settlement, Source, verify_by};
@@ -47,3 +48,4 @@ pub use policy::Policy;
 pub use reason::{Advice, Reason};
 pub use refund::{FoundRefund, Refund, RefundState, WithdrawnRefund};
 pub use routed::{Considered, Routed, WayStanding, WhyRouted};
+pub use trace::{Trace, Traces};

@@ -15,7 +15,7 @@
 use crate::by_hand::first_charge;
 use crate::{
     Alarm, Answer, Ask, CallNo, Doubt, Entry, Fact, Lost, Match, Method, Notice, Paid, Reason, Refund,
-    RefundRequest, RefundState, Request, Said, Settlement, Verdict,
+    RefundRequest, RefundState, Request, Said, Settlement, Trace, Verdict,
 };
 use base::{Currency, Money, RefundId, Timestamp};
 use std::sync::Arc;
@@ -35,6 +35,8 @@ pub struct Payment {
     pub charge: Charge,
     /// The call under way; there is never more than one.
     pub open_call: Option<OpenCall>,
+    /// The number that the provider knows the charge by, where such numbers are counted.
+    pub trace: Option<Trace>,
     /// What was asked so far, for deciding when to ask again.
     pub history: History,
     /// Set once this payment shall end without the money being ours.
@@ -214,6 +216,7 @@ impl Payment {
             updated_at: first.at,
             charge: first_charge(request, first.at),
             open_call: None,
+            trace: None,
             history: History::default(),
             undo: None,
             look_wanted: None,
@@ -245,7 +248,7 @@ impl Payment {
     fn learn(&mut self, entry: &Entry) {
         match &entry.fact {
             Fact::Requested(_) => panic!("a payment is requested once"),
-            Fact::Asked { call, ask } => self.asked(*call, *ask, entry.at),
+            Fact::Asked { call, ask, trace } => self.asked(*call, *ask, *trace, entry.at),
             Fact::Answered { call, answer } => self.answered(*call, answer, entry.at),
             Fact::Lost { call, why } => self.lost(*call, *why, entry.at),
             Fact::NeverLeft { call, .. } => self.never_left(*call, entry.at),
@@ -332,22 +335,49 @@ impl Payment {
         RefundId::from_u128(self.request.id.as_u128())
     }
 
+    /// The number that `ask` is put under, where such numbers are counted: that of the charge or refund it is about.
+    pub fn trace_of(&self, ask: &Ask) -> Option<Trace> {
+        match ask {
+            Ask::Charge | Ask::Present | Ask::Inquire | Ask::Reverse | Ask::Close => self.trace,
+            Ask::Refund { refund, .. } | Ask::InquireRefund { refund } => {
+                self.refund(*refund).and_then(|refund| refund.trace)
+            }
+        }
+    }
+
+    /// Whether `ask` is to be given a number. A charge is sent again only if it never left, and then it is another
+    /// message; a refund that is asked for again is the same refund; all else repeats what it is about.
+    pub fn wants_trace(&self, ask: &Ask) -> bool {
+        match ask {
+            Ask::Charge | Ask::Present => true,
+            Ask::Refund { .. } => self.trace_of(ask).is_none(),
+            Ask::Inquire | Ask::Reverse | Ask::Close | Ask::InquireRefund { .. } => false,
+        }
+    }
+
     /// Adds up what is in the payment's currency; anything else is raised, not counted.
     fn sum(&self, amounts: impl Iterator<Item = Money>) -> Money {
         amounts.fold(Money::zero(self.currency()), |sum, amount| sum.plus(amount).unwrap_or(sum))
     }
 
-    fn asked(&mut self, call: CallNo, ask: Ask, at: Timestamp) {
+    fn asked(&mut self, call: CallNo, ask: Ask, trace: Option<Trace>, at: Timestamp) {
         self.open_call = Some(OpenCall { call, ask, at });
         self.history.calls = call;
         match ask {
-            Ask::Charge | Ask::Present => self.history.charged_at = Some(at),
+            Ask::Charge | Ask::Present => {
+                self.history.charged_at = Some(at);
+                self.trace = trace;
+            }
             Ask::Inquire => self.history.inquiry_asked = Some(at),
             Ask::Reverse | Ask::Close => {
                 self.history.undo_tries += 1;
                 self.begin_undo(WhyUndo::Deadline, at);
             }
-            Ask::Refund { refund, amount } => self.refund_or_give_back(refund, amount, at).tries += 1,
+            Ask::Refund { refund, amount } => {
+                let refund = self.refund_or_give_back(refund, amount, at);
+                refund.tries += 1;
+                refund.trace = refund.trace.or(trace);
+            }
             Ask::InquireRefund { refund } => self.with_refund(refund, |refund| refund.tries += 1),
         }
     }

@@ -11,6 +11,8 @@ pub struct Policy {
     /// Whether the provider can say what became of an order or a refund. Where it cannot, what is unclear is undone at
     /// once, and again until the undoing is confirmed; and a refund that got no answer is asked for again.
     pub can_inquire: bool,
+    /// Whether the provider knows charges and refunds by numbers that somebody has to count, and not by ours.
+    pub numbered: bool,
     /// From an unclear charge to the first inquiry.
     pub first_inquiry: Duration,
     /// Between inquiries.
@@ -68,6 +70,7 @@ impl Default for Policy {
         Policy {
             call_timeout: Duration::from_secs(10),
             can_inquire: true,
+            numbered: false,
             first_inquiry: Duration::from_secs(2),
             inquiry_every: Duration::from_secs(5),
             give_up_after: Duration::from_secs(45),

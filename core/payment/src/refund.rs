@@ -1,6 +1,6 @@
 //! Returns of money: each known by its own number, driven until its end is definite, and never undone by a doubt.
 
-use crate::{Ask, Reason, RefundRequest, RefundWay, Source, Verdict};
+use crate::{Ask, Reason, RefundRequest, RefundWay, Source, Trace, Verdict};
 use base::{Money, RefundId, Timestamp};
 
 /// One return of money.
@@ -27,6 +27,8 @@ pub struct Refund {
     pub returned: Money,
     /// The provider made it without being asked by us, as a person can in its back office.
     pub found: Option<FoundRefund>,
+    /// The number that the provider knows it by, where such numbers are counted: the same at every asking.
+    pub trace: Option<Trace>,
 }
 
 /// How far a refund is.
@@ -92,6 +94,7 @@ impl Refund {
             look_wanted: None,
             returned: amount,
             found: None,
+            trace: None,
         }
     }
 

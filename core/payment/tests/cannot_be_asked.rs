@@ -32,7 +32,7 @@ impl Life {
         let now = Timestamp::from_micros(1_795_400_000_000_000);
         let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request(by_code()).into()) });
         let mut life = Life { payment, policy: policy(), now, asked: Vec::new() };
-        life.learn(Fact::Asked { call: 1, ask: Ask::Charge });
+        life.learn(Fact::Asked { call: 1, ask: Ask::Charge, trace: None });
         life
     }
 
@@ -61,7 +61,7 @@ impl Life {
                 Next::Ask(ask) => {
                     let call = self.payment.history.calls + 1;
                     self.asked.push(ask);
-                    self.learn(Fact::Asked { call, ask });
+                    self.learn(Fact::Asked { call, ask, trace: None });
                     self.now = self.now + seconds(1);
                     self.learn(match verdict {
                         Some(verdict) => answered(call, verdict.clone()),

@@ -148,7 +148,7 @@ impl Life {
     fn ask(&mut self) {
         if let Next::Ask(ask) = self.next() {
             let call = self.payment.history.calls + 1;
-            self.learn(Fact::Asked { call, ask });
+            self.learn(Fact::Asked { call, ask, trace: None });
         }
     }
 

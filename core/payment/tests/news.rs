@@ -243,7 +243,7 @@ fn late_money_that_a_person_keeps_is_paid_and_found_once() {
 }
 
 fn asked(call: u32, ask: Ask) -> Fact {
-    Fact::Asked { call, ask }
+    Fact::Asked { call, ask, trace: None }
 }
 
 fn answered(call: u32, verdict: Verdict) -> Fact {

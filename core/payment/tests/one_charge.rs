@@ -99,7 +99,7 @@ fn may_have_left(entries: &[Entry]) -> usize {
         })
     };
     let may_have_left = |entry: &&Entry| {
-        let Fact::Asked { call, ask: Ask::Charge } = entry.fact else { return false };
+        let Fact::Asked { call, ask: Ask::Charge, .. } = entry.fact else { return false };
         !ended(call).is_some_and(|end| matches!(end.fact, Fact::NeverLeft { .. }))
     };
     entries.iter().filter(may_have_left).count()
@@ -135,7 +135,7 @@ impl Life {
 
     fn ask(&mut self, ask: Ask) {
         let call = self.payment.history.calls + 1;
-        self.learn(Fact::Asked { call, ask });
+        self.learn(Fact::Asked { call, ask, trace: None });
     }
 
     fn take(&mut self, step: &Step) {

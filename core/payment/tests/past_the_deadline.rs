@@ -35,7 +35,7 @@ impl Life {
         let payment = Payment::begin(&Entry { at: now, fact: Fact::Requested(request(by_code()).into()) });
         let policy = Policy { undo_at_deadline: false, ..Policy::default() };
         let mut life = Life { payment, policy, now, asked: Vec::new() };
-        life.learn(Fact::Asked { call: 1, ask: Ask::Charge });
+        life.learn(Fact::Asked { call: 1, ask: Ask::Charge, trace: None });
         life
     }
 
@@ -51,7 +51,7 @@ impl Life {
                 Next::Ask(ask) => {
                     let call = self.payment.history.calls + 1;
                     self.asked.push(ask);
-                    self.learn(Fact::Asked { call, ask });
+                    self.learn(Fact::Asked { call, ask, trace: None });
                     self.now = self.now + seconds(1);
                     match &verdict {
                         Some(verdict) => {

@@ -129,7 +129,7 @@ impl Life {
                 );
             }
             let call = self.payment.history.calls + 1;
-            self.learn(Fact::Asked { call, ask });
+            self.learn(Fact::Asked { call, ask, trace: None });
         }
         assert!(!matches!(self.next(), Next::Ask(_)), "an open call is waited for");
     }

@@ -21,7 +21,7 @@ fn pauses(policy: &Policy) -> Vec<u64> {
                 let verdict = if ask == Ask::Present { shown } else { Verdict::AwaitingPayer };
                 looks.extend((ask == Ask::Inquire).then_some(now));
                 let answer = Answer { verdict, said: Said::default() };
-                for fact in [Fact::Asked { call, ask }, Fact::Answered { call, answer }] {
+                for fact in [Fact::Asked { call, ask, trace: None }, Fact::Answered { call, answer }] {
                     payment.apply(&Entry { at: now, fact });
                 }
             }

@@ -84,6 +84,8 @@ impl<'a> World<'a> {
             transaction: None,
             refund_no: None,
             refund_reason: String::new(),
+            trace: None,
+            charge_trace: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a provider may know of a payment: this, and never its history.
 
 use base::{Money, OrderNo, RefundNo, Timestamp};
-use payment::{Ask, PayerCode, Payment, Policy};
+use payment::{Ask, PayerCode, Payment, Policy, Trace};
 use std::time::Duration;
 
 /// The order that a question is about.
@@ -31,6 +31,11 @@ pub struct Order {
     pub refund_no: Option<RefundNo>,
     /// For a refund: its reason, empty if none.
     pub refund_reason: String,
+    /// The number that this question goes under, where the provider knows questions by numbers that are counted
+    /// ([`payment::Policy::numbered`]): a reversal has its charge's, a refund that is asked for again its first.
+    pub trace: Option<Trace>,
+    /// For a refund: the charge's number.
+    pub charge_trace: Option<Trace>,
 }
 
 impl Order {
@@ -54,6 +59,8 @@ impl Order {
             transaction: payment.paid().map(|paid| paid.transaction.clone()),
             refund_no: refund.map(RefundNo::from),
             refund_reason: wish.map(|request| request.reason.clone()).unwrap_or_default(),
+            trace: payment.trace_of(ask),
+            charge_trace: refund.and(payment.trace),
         }
     }
 

@@ -46,6 +46,8 @@ impl<P: Provider, S: Simulator> World<P, S> {
             transaction: None,
             refund_no: None,
             refund_reason: "cold".to_owned(),
+            trace: None,
+            charge_trace: None,
         }
     }
 

@@ -20,6 +20,8 @@ fn order(simulator: &Simulator, number: u128) -> Order {
         transaction: None,
         refund_no: None,
         refund_reason: String::new(),
+        trace: None,
+        charge_trace: None,
     }
 }
 

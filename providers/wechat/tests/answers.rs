@@ -35,6 +35,8 @@ fn order() -> Order {
         transaction: None,
         refund_no: None,
         refund_reason: String::new(),
+        trace: None,
+        charge_trace: None,
     }
 }
 

@@ -30,6 +30,8 @@ fn order() -> Order {
         transaction: None,
         refund_no: None,
         refund_reason: String::new(),
+        trace: None,
+        charge_trace: None,
     }
 }
 

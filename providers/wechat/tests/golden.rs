@@ -239,6 +239,8 @@ fn order() -> Order {
         transaction: None,
         refund_no: None,
         refund_reason: "商品已售完".into(),
+        trace: None,
+        charge_trace: None,
     }
 }
 

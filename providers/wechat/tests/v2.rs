@@ -48,6 +48,8 @@ fn order() -> Order {
         transaction: None,
         refund_no: None,
         refund_reason: "商品已售完".to_owned(),
+        trace: None,
+        charge_trace: None,
     }
 }
 

@@ -221,7 +221,7 @@ fn particulars(fact: &Fact) -> Vec<(&'static str, String)> {
                 ),
             ]
         }
-        Fact::Asked { call, ask } => {
+        Fact::Asked { call, ask, .. } => {
             let mut list = vec![("call", call.to_string()), ("ask", ask_code(ask).to_owned())];
             if let Ask::Refund { refund, .. } | Ask::InquireRefund { refund } = ask {
                 list.push(("refund_no", base::RefundNo::from(*refund).to_string()));

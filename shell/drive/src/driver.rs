@@ -23,6 +23,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+/// Numbers reserved at a time: a server that stops skips no more than these.
+const TRACES: u32 = 32;
 /// Messages taken in for one transaction.
 const ROUND_MAX: usize = 1_024;
 /// The clock is looked at so often, should it have been set forward.
@@ -360,10 +362,13 @@ impl Driver {
             let (fresh, mut loads): (Vec<Which>, Vec<Which>) =
                 work.loads.into_iter().partition(|which| self.is_taken_for_fresh(which));
             loads.append(&mut self.round.resume);
-            if fresh.is_empty() && loads.is_empty() {
+            if fresh.is_empty() && loads.is_empty() && work.traces.is_empty() {
                 return (batch, Ok(()));
             }
             self.take_in_found(fresh.into_iter().map(|which| (which, Found::Nothing)).collect());
+            if let Err(error) = self.take_in_traces(work.traces).await {
+                return (batch, Err(error));
+            }
             if loads.is_empty() {
                 continue;
             }
@@ -372,6 +377,15 @@ impl Driver {
                 Err(error) => return (batch, Err(error)),
             }
         }
+    }
+
+    async fn take_in_traces(&mut self, channels: Vec<ChannelId>) -> Result<(), StoreError> {
+        for channel in channels {
+            let traces = self.store.reserve_traces(channel, TRACES).await?;
+            let now = self.now();
+            self.engine.handle(Wake::Traces { channel, traces }, now);
+        }
+        Ok(())
     }
 
     /// A key that no payment in memory has is new nearly always, so it is not looked up first. The store has no key

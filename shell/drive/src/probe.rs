@@ -109,5 +109,7 @@ fn nobodys_order(clock: &dyn Clock) -> Order {
         transaction: None,
         refund_no: None,
         refund_reason: String::new(),
+        trace: None,
+        charge_trace: None,
     }
 }

@@ -32,6 +32,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "told_from", include_str!("../migrations/0010_told_from.sql")),
     (11, "parts", include_str!("../migrations/0011_parts.sql")),
     (12, "routes", include_str!("../migrations/0012_routes.sql")),
+    (13, "traces", include_str!("../migrations/0013_traces.sql")),
 ];
 
 /// Whoever brings PostgreSQL's schema up to date holds this advisory lock; servers started together take turns.

@@ -45,6 +45,7 @@ mod stored_bills;
 #[cfg(test)]
 mod suite;
 mod tills;
+mod traces;
 mod webhooks;
 
 pub use alarms::{Alarm, ToRaise};

@@ -5,7 +5,7 @@ use base::{Currency, MalformedId, Money, Text, Timestamp};
 use payment::{
     Alarm, Answer, Ask, Considered, ContentHash, Doubt, Fact, FoundRefund, Installments, Lost, Match, Method,
     Notice, Paid, Part, Reason, RefundRequest, RefundWay, Request, Routed, Said, Settled, Settlement, Source,
-    Verdict, WayStanding, WhyRouted, WithdrawnRefund,
+    Trace, Verdict, WayStanding, WhyRouted, WithdrawnRefund,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ const PARTS: u32 = 3;
 const ROUTED: u32 = 4;
 /// Payments whose customer was shown instalments and chose some.
 const INSTALLMENTS: u32 = 5;
+/// Questions that were given a number of the terminal's.
+const TRACED: u32 = 6;
 
 /// The text to store for a fact. The payer's code is not in a fact, so it cannot be in the text.
 pub(crate) fn write(fact: &Fact) -> String {
@@ -28,7 +30,7 @@ pub(crate) fn write(fact: &Fact) -> String {
 pub(crate) fn read(text: &str) -> Result<Fact, String> {
     let Version { v } = serde_json::from_str(text).map_err(|error| error.to_string())?;
     match v {
-        1 | BY_HAND | PARTS | ROUTED | INSTALLMENTS => {
+        1 | BY_HAND | PARTS | ROUTED | INSTALLMENTS | TRACED => {
             let stored: Stored = serde_json::from_str(text).map_err(|error| error.to_string())?;
             Fact::try_from(stored.fact).map_err(|Unreadable(why)| why)
         }
@@ -55,6 +57,7 @@ fn version(fact: &Fact) -> u32 {
         | Fact::RefundFound(_)
         | Fact::RefundWithdrawn(_)
         | Fact::FoundAcknowledged { .. } => true,
+        Fact::Asked { trace: Some(_), .. } => return TRACED,
         Fact::Asked { .. }
         | Fact::Lost { .. }
         | Fact::NeverLeft { .. }
@@ -89,21 +92,69 @@ struct Stored {
 #[serde(rename_all = "snake_case")]
 enum FactV1 {
     Requested(RequestV1),
-    Asked { call: u32, ask: AskV1 },
-    Answered { call: u32, verdict: VerdictV1, said: SaidV1 },
-    Lost { call: u32, why: LostV1 },
-    NeverLeft { call: u32, why: String },
+    Asked {
+        call: u32,
+        ask: AskV1,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<TraceV6>,
+    },
+    Answered {
+        call: u32,
+        verdict: VerdictV1,
+        said: SaidV1,
+    },
+    Lost {
+        call: u32,
+        why: LostV1,
+    },
+    NeverLeft {
+        call: u32,
+        why: String,
+    },
     Noticed(NoticeV1),
-    CancelRequested { by: String },
+    CancelRequested {
+        by: String,
+    },
     RefundRequested(RefundRequestV1),
-    LookRequested { by: String },
-    Matched { source: SourceV2, paid: PaidV1, by: String },
-    MatchWithdrawn { by: String, reason: String },
-    Settled { verdict: SettledV2, reason: String, by: String },
+    LookRequested {
+        by: String,
+    },
+    Matched {
+        source: SourceV2,
+        paid: PaidV1,
+        by: String,
+    },
+    MatchWithdrawn {
+        by: String,
+        reason: String,
+    },
+    Settled {
+        verdict: SettledV2,
+        reason: String,
+        by: String,
+    },
     Raised(String),
-    RefundFound { id: String, number: String, amount: MoneyV1, at: Option<i64>, source: SourceV2 },
-    RefundWithdrawn { number: String, why: String, by: String },
-    FoundAcknowledged { by: String },
+    RefundFound {
+        id: String,
+        number: String,
+        amount: MoneyV1,
+        at: Option<i64>,
+        source: SourceV2,
+    },
+    RefundWithdrawn {
+        number: String,
+        why: String,
+        by: String,
+    },
+    FoundAcknowledged {
+        by: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct TraceV6 {
+    batch: u32,
+    number: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -288,7 +339,11 @@ impl From<&Fact> for FactV1 {
     fn from(fact: &Fact) -> FactV1 {
         match fact {
             Fact::Requested(request) => FactV1::Requested(request.as_ref().into()),
-            Fact::Asked { call, ask } => FactV1::Asked { call: *call, ask: ask.into() },
+            Fact::Asked { call, ask, trace } => FactV1::Asked {
+                call: *call,
+                ask: ask.into(),
+                trace: trace.map(|Trace { batch, number }| TraceV6 { batch, number }),
+            },
             Fact::Answered { call, answer } => FactV1::Answered {
                 call: *call,
                 verdict: (&answer.verdict).into(),
@@ -336,7 +391,11 @@ impl TryFrom<FactV1> for Fact {
     fn try_from(stored: FactV1) -> Result<Fact, Unreadable> {
         Ok(match stored {
             FactV1::Requested(request) => Fact::Requested(Request::try_from(request)?.into()),
-            FactV1::Asked { call, ask } => Fact::Asked { call, ask: ask.try_into()? },
+            FactV1::Asked { call, ask, trace } => Fact::Asked {
+                call,
+                ask: ask.try_into()?,
+                trace: trace.map(|TraceV6 { batch, number }| Trace { batch, number }),
+            },
             FactV1::Answered { call, verdict, said } => {
                 Fact::Answered { call, answer: Answer { verdict: verdict.try_into()?, said: said.into() } }
             }
@@ -839,6 +898,9 @@ mod tests {
     /// The same of version 5.
     const VERSION_5: &str = include_str!("../tests/golden/facts_v5.jsonl");
 
+    /// The same of version 6.
+    const VERSION_6: &str = include_str!("../tests/golden/facts_v6.jsonl");
+
     /// The same of version 3.
     const VERSION_3: &str = include_str!("../tests/golden/facts_v3.jsonl");
 
@@ -851,6 +913,7 @@ mod tests {
         assert_eq!(facts(VERSION_3), [part_of_a_sale()]);
         assert_eq!(facts(VERSION_4), every_choice());
         assert_eq!(facts(VERSION_5), [in_installments()]);
+        assert_eq!(facts(VERSION_6), every_number());
     }
 
     #[test]
@@ -861,6 +924,7 @@ mod tests {
         assert_eq!(written(vec![part_of_a_sale()]), VERSION_3.lines().collect::<Vec<_>>());
         assert_eq!(written(every_choice()), VERSION_4.lines().collect::<Vec<_>>());
         assert_eq!(written(vec![in_installments()]), VERSION_5.lines().collect::<Vec<_>>());
+        assert_eq!(written(every_number()), VERSION_6.lines().collect::<Vec<_>>());
     }
 
     #[test]
@@ -879,7 +943,7 @@ mod tests {
         for (text, why) in [
             ("", "EOF while parsing"),
             (r#"{"fact":{}}"#, "missing field `v`"),
-            (r#"{"v":6,"fact":{}}"#, "of version 6, which this Paydesk does not know"),
+            (r#"{"v":7,"fact":{}}"#, "of version 7, which this Paydesk does not know"),
             (r#"{"v":1,"fact":{"paid":{}}}"#, "unknown variant `paid`"),
             (&declined("bad_luck"), "no reason is named \"bad_luck\""),
             (&refund(id, "XAU"), "no currency is named \"XAU\""),
@@ -994,6 +1058,16 @@ mod tests {
         whys.into_iter().map(routed).collect()
     }
 
+    /// What version 6 brought.
+    fn every_number() -> Vec<Fact> {
+        let trace = |number| Some(Trace { batch: 7, number });
+        let refund = Ask::Refund { refund: RefundId::from_u128(0x2f), amount: Money::cny(500) };
+        vec![
+            Fact::Asked { call: 1, ask: Ask::Charge, trace: trace(123) },
+            Fact::Asked { call: 2, ask: refund, trace: trace(999_999) },
+        ]
+    }
+
     fn refund_request(way: RefundWay) -> RefundRequest {
         RefundRequest {
             id: RefundId::from_u128(0x2f),
@@ -1023,7 +1097,7 @@ mod tests {
             Ask::Refund { refund, amount },
             Ask::InquireRefund { refund },
         ];
-        facts.extend((1..).zip(asks).map(|(call, ask)| Fact::Asked { call, ask }));
+        facts.extend((1..).zip(asks).map(|(call, ask)| Fact::Asked { call, ask, trace: None }));
         let at = Some(Timestamp::from_micros(1_795_400_000_123_456));
         let paid = Paid {
             amount,

@@ -50,7 +50,10 @@ pub(crate) async fn adopt(
 /// That it was asked for and sent by the other device is all that is known.
 fn asked_elsewhere(request: Request, at: Timestamp) -> [Entry; 2] {
     let ask = if request.method.is_payer_code() { Ask::Charge } else { Ask::Present };
-    [Entry { at, fact: Fact::Requested(request.into()) }, Entry { at, fact: Fact::Asked { call: 1, ask } }]
+    [
+        Entry { at, fact: Fact::Requested(request.into()) },
+        Entry { at, fact: Fact::Asked { call: 1, ask, trace: None } },
+    ]
 }
 
 fn request(id: PaymentId, attempt: &OpenAttempt, identity: &Identity) -> Option<Request> {

@@ -348,7 +348,7 @@ mod tests {
     /// A copy in the state of this name.
     fn copy(state: &str) -> Payment {
         let scanned = entry(request(Method::PayerCode { hint: "13…89".into() }));
-        let charge = entry(Fact::Asked { call: 1, ask: Ask::Charge });
+        let charge = entry(Fact::Asked { call: 1, ask: Ask::Charge, trace: None });
         let mut facts = vec![scanned, charge];
         let refund = RefundId::from_u128(0xaa);
         let ask = Ask::Refund { refund, amount: Money::cny(300) };
@@ -359,7 +359,7 @@ mod tests {
                 let refused = Verdict::RefundRefused(Reason::RefundNotPossible);
                 facts.extend([
                     answered(1, paid()),
-                    entry(Fact::Asked { call: 2, ask }),
+                    entry(Fact::Asked { call: 2, ask, trace: None }),
                     answered(2, if state.ends_with("done") { done } else { refused }),
                 ]);
             }
@@ -373,7 +373,7 @@ mod tests {
             "goes back" => facts.extend([
                 answered(1, Verdict::Declined(Reason::InsufficientBalance)),
                 entry(Fact::LookRequested { by: BY.to_owned() }),
-                entry(Fact::Asked { call: 2, ask: Ask::Inquire }),
+                entry(Fact::Asked { call: 2, ask: Ask::Inquire, trace: None }),
                 answered(2, paid()),
             ]),
             "not paid, keeps" | "not paid, denied" | "kept late" => {
@@ -386,7 +386,10 @@ mod tests {
                 if state != "not paid, keeps" {
                     let denied = Verdict::Declined(Reason::InsufficientBalance);
                     let said = if state == "kept late" { paid() } else { denied };
-                    facts.extend([entry(Fact::Asked { call: 2, ask: Ask::Inquire }), answered(2, said)]);
+                    facts.extend([
+                        entry(Fact::Asked { call: 2, ask: Ask::Inquire, trace: None }),
+                        answered(2, said),
+                    ]);
                 }
             }
             "not paid" => facts.push(answered(1, Verdict::Declined(Reason::InsufficientBalance))),

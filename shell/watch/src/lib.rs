@@ -192,7 +192,11 @@ mod tests {
             let fact = match *what {
                 "asked" | "inquired" => {
                     call += 1;
-                    Fact::Asked { call, ask: if *what == "asked" { Ask::Charge } else { Ask::Inquire } }
+                    Fact::Asked {
+                        call,
+                        ask: if *what == "asked" { Ask::Charge } else { Ask::Inquire },
+                        trace: None,
+                    }
                 }
                 "lost" => Fact::Lost { call, why: Lost::TimedOut },
                 "awaiting" => answered(Verdict::AwaitingPayer),

@@ -244,7 +244,9 @@ impl Kept {
     pub fn entry(&self) -> Entry {
         let fact = match self.what {
             What::Requested => Fact::Requested(request().into()),
-            What::Asked(call, question) => Fact::Asked { call: call_no(call), ask: question.ask() },
+            What::Asked(call, question) => {
+                Fact::Asked { call: call_no(call), ask: question.ask(), trace: None }
+            }
             What::Answered(call, reply) => Fact::Answered {
                 call: call_no(call),
                 answer: Answer { verdict: reply.verdict(), said: Said::default() },

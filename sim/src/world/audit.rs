@@ -496,7 +496,7 @@ fn nothing_left(facts: &[Entry]) -> bool {
 }
 
 fn is_asked(fact: &Fact, out: &CallOut) -> bool {
-    matches!(fact, Fact::Asked { call, ask } if *call == out.call && *ask == out.ask)
+    matches!(fact, Fact::Asked { call, ask, .. } if *call == out.call && *ask == out.ask)
 }
 
 fn ends(fact: &Fact, number: CallNo) -> bool {
@@ -531,7 +531,7 @@ impl Hasher {
         self.word(row.entry.at.as_micros() as u64);
         match &row.entry.fact {
             Fact::Requested(request) => self.words(1, request.amount.minor() as u64, 0),
-            Fact::Asked { call, ask } => self.words(2, u64::from(*call), ask_word(ask)),
+            Fact::Asked { call, ask, .. } => self.words(2, u64::from(*call), ask_word(ask)),
             Fact::Answered { call, answer } => self.words(3, u64::from(*call), verdict_word(&answer.verdict)),
             Fact::Lost { call, why } => self.words(4, u64::from(*call), *why as u64),
             Fact::NeverLeft { call, .. } => self.words(5, u64::from(*call), 0),

@@ -20,7 +20,7 @@ impl Ledger {
     /// Posts what a durable fact moved. `one_leg` forgets the second account, to see that this is noticed.
     pub fn learn(&mut self, fact: &Fact, one_leg: bool) {
         match fact {
-            Fact::Asked { call, ask } => self.asked = Some((*call, *ask)),
+            Fact::Asked { call, ask, .. } => self.asked = Some((*call, *ask)),
             Fact::Answered { call, answer } => {
                 if let Some((_, ask)) = self.asked.take_if(|(asked, _)| asked == call) {
                     let moved = self.moved(ask, &answer.verdict);

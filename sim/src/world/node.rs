@@ -149,7 +149,11 @@ impl World {
             Wake::Begin { request, .. } => self.store.by_key(request.merchant, &request.key)?,
             Wake::Command { payment, .. } => *payment,
             Wake::Noticed { notice, .. } => notice.order_no.id(),
-            Wake::Ended { .. } | Wake::Loaded { .. } | Wake::Elsewhere { .. } | Wake::Time => return None,
+            Wake::Ended { .. }
+            | Wake::Loaded { .. }
+            | Wake::Elsewhere { .. }
+            | Wake::Traces { .. }
+            | Wake::Time => return None,
         };
         let holder = self.store.driver(payment)?;
         self.nodes.iter().position(|node| node.me == holder)
@@ -186,7 +190,7 @@ impl World {
         if node.engine.next_due().is_some_and(|due| due <= now) {
             node.engine.handle(Wake::Time, now);
         }
-        let batch = gather(&mut node.engine, &self.store, now);
+        let batch = gather(&mut node.engine, &mut self.store, now);
         let ended = std::mem::take(&mut node.ended);
         if batch.rows.is_empty() {
             node.engine.committed(&batch);
@@ -211,7 +215,11 @@ impl World {
             match wake {
                 Wake::Begin { caller, .. } | Wake::Command { caller, .. } => self.failed(caller),
                 Wake::Ended { .. } => self.nodes[number].inbox.push(wake),
-                Wake::Noticed { .. } | Wake::Loaded { .. } | Wake::Elsewhere { .. } | Wake::Time => {}
+                Wake::Noticed { .. }
+                | Wake::Loaded { .. }
+                | Wake::Elsewhere { .. }
+                | Wake::Traces { .. }
+                | Wake::Time => {}
             }
         }
         let again = self.now + Duration::from_millis(500);

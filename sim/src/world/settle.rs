@@ -146,7 +146,7 @@ impl World {
         for (position, entry) in facts.iter().enumerate() {
             sound &= position == 0 || facts[position - 1].at <= entry.at;
             match &entry.fact {
-                Fact::Asked { call, ask } => {
+                Fact::Asked { call, ask, .. } => {
                     sound &= open.is_none() && !(*ask == Ask::Charge && charge_left);
                     charge_left |= *ask == Ask::Charge;
                     open = Some((*call, *ask));

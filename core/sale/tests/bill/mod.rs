@@ -37,7 +37,7 @@ impl Bill {
         self.parts.push(vec![Entry { at, fact }]);
         let place = self.parts.len() - 1;
         if !by_hand {
-            self.learn(place, Fact::Asked { call: 1, ask: Ask::Charge });
+            self.learn(place, Fact::Asked { call: 1, ask: Ask::Charge, trace: None });
         }
         Ok(place)
     }
@@ -58,7 +58,7 @@ impl Bill {
         }
         let call = payment.open_call.map_or(payment.history.calls + 1, |open| open.call);
         if payment.open_call.is_none() {
-            self.learn(part, Fact::Asked { call, ask: Ask::Inquire });
+            self.learn(part, Fact::Asked { call, ask: Ask::Inquire, trace: None });
         }
         self.learn(part, Fact::Answered { call, answer: Answer { verdict, said: Said::default() } });
     }
@@ -105,7 +105,7 @@ impl Bill {
         self.learn(part, Fact::RefundRequested(wanted));
         if way == RefundWay::Provider {
             let call = payment.history.calls + 1;
-            self.learn(part, Fact::Asked { call, ask: Ask::Refund { refund: id, amount } });
+            self.learn(part, Fact::Asked { call, ask: Ask::Refund { refund: id, amount }, trace: None });
             let answer = Answer { verdict: Verdict::Refunded { amount, at: None }, said: Said::default() };
             self.learn(part, Fact::Answered { call, answer });
         }

@@ -116,6 +116,8 @@ async fn ask_directly(client: &dyn Provider, provider: &mut Connection, code: &s
         transaction: None,
         refund_no: None,
         refund_reason: String::new(),
+        trace: None,
+        charge_trace: None,
     };
     let call = client.call(&Ask::Charge, &order, &clock::moment()).context("a charge can be asked")?;
     let target = call.url.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap_or_default();

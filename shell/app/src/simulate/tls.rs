@@ -117,6 +117,8 @@ mod tests {
             transaction: None,
             refund_no: None,
             refund_reason: String::new(),
+            trace: None,
+            charge_trace: None,
         }
     }
 

@@ -5,13 +5,13 @@ mod provider;
 mod world;
 
 use base::{MerchantId, PaymentId};
-use drive::{Clock, DriveError};
+use drive::{Begin, Clock, DriveError};
 use expect_test::{Expect, expect};
 use payment::{Command, Refusal};
 use provider_contract::HttpRequest;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use world::{CHANNEL, Folder, OTHER_CHANNEL, SHOP, World, begin, rested, start};
+use world::{CHANNEL, Folder, OTHER_CHANNEL, SHOP, TERMINAL, World, begin, rested, start};
 
 /// One payment over a provider that follows `script`; what came of it, and what the provider was asked.
 async fn check(script: &[&'static str], expected: Expect) {
@@ -459,6 +459,44 @@ fn killed_in_the_middle_it_asks_what_became_of_it() {
         = Paid
     "#]]
     .assert_eq(&trace);
+}
+
+#[tokio::test]
+async fn a_reversal_repeats_its_charges_number_and_after_a_restart_no_number_comes_again() {
+    let folder = Folder::new();
+    let server = provider::Server::start(&["reset", "reset", "closed", "paid"]).await;
+    let handle = start(&folder, server.address).await;
+    handle.begin(over_the_terminal(1)).await.expect("it is recorded");
+    expect![[r#"
+        requested
+        asked 1 Charge as 1/1
+        lost 1 ConnectionBroke
+        asked 2 Reverse
+        lost 2 ConnectionBroke
+        asked 3 Reverse
+        answered 3 Closed ""
+        = NotPaid(NotPaidInTime)
+    "#]]
+    .assert_eq(&rested(&handle, 1).await);
+    handle.begin(over_the_terminal(2)).await.expect("it is recorded");
+    rested(&handle, 2).await;
+    handle.stop().await;
+    let handle = start(&folder, server.address).await;
+    let told = handle.begin(over_the_terminal(3)).await.expect("it is recorded");
+    assert_eq!(
+        told.payment.trace.map(|trace| trace.number),
+        Some(33),
+        "whoever is told is told of the charge"
+    );
+    rested(&handle, 3).await;
+    let numbers: Vec<String> = server.asked().iter().map(|line| line.replace(&"0".repeat(31), "")).collect();
+    assert_eq!(numbers, ["charge 1 1-1", "reverse 1 1-1", "reverse 1 1-1", "charge 2 1-2", "charge 3 1-33"]);
+}
+
+fn over_the_terminal(id: u128) -> Begin {
+    let mut begin = begin(id, "breakfast");
+    begin.request.channel = TERMINAL;
+    begin
 }
 
 #[tokio::test]

@@ -42,7 +42,8 @@ impl Provider for Scripted {
             _ => {}
         }
         self.prepared.fetch_add(1, Ordering::SeqCst);
-        let url = format!("http://{}/{}/{}", self.address, ask_name(ask), order.order_no);
+        let trace = order.trace.map(|trace| format!("/{}-{}", trace.batch, trace.number)).unwrap_or_default();
+        let url = format!("http://{}/{}/{}{trace}", self.address, ask_name(ask), order.order_no);
         Ok(Call {
             method: HttpMethod::Post,
             url,
@@ -58,6 +59,7 @@ impl Provider for Scripted {
             "paid" => Verdict::Paid(paid(order.amount, order.order_no)),
             "awaiting" => Verdict::AwaitingPayer,
             "unknown" => Verdict::NotFound,
+            "closed" => Verdict::Closed,
             "says paid" => Verdict::Unclear(Doubt::SaysPaid),
             "declined" => Verdict::Declined(Reason::InsufficientBalance),
             "panic" => panic!("a translation with a bug"),

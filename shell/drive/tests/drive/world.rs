@@ -16,6 +16,8 @@ use store::{MerchantScope, Store, StoreConfig};
 pub const SHOP: MerchantId = MerchantId::from_u128(0x51);
 pub const CHANNEL: ChannelId = ChannelId::from_u128(9);
 pub const OTHER_CHANNEL: ChannelId = ChannelId::from_u128(10);
+/// Its provider knows questions by numbers, and cannot say what became of one.
+pub const TERMINAL: ChannelId = ChannelId::from_u128(11);
 
 /// A folder that is gone when the test is over.
 pub struct Folder(PathBuf);
@@ -160,7 +162,9 @@ async fn start_counted(
         policy: policy(),
         identity: None,
     };
-    Drive::start(store, vec![channel(CHANNEL), channel(OTHER_CHANNEL)], clock)
+    let mut terminal = channel(TERMINAL);
+    terminal.policy = Policy { numbered: true, can_inquire: false, ..policy() };
+    Drive::start(store, vec![channel(CHANNEL), channel(OTHER_CHANNEL), terminal], clock)
 }
 
 /// Waits until the payment rests and tells its facts, one a line.
@@ -222,7 +226,10 @@ pub fn begin(id: u128, description: &str) -> Begin {
 fn short(fact: &Fact) -> String {
     match fact {
         Fact::Requested(_) => "requested".into(),
-        Fact::Asked { call, ask } => format!("asked {call} {ask:?}"),
+        Fact::Asked { call, ask, trace } => {
+            let trace = trace.map(|trace| format!(" as {}/{}", trace.batch, trace.number));
+            format!("asked {call} {ask:?}{}", trace.unwrap_or_default())
+        }
         Fact::Answered { call, answer } => {
             let verdict = format!("{:?}", answer.verdict);
             let word = verdict.split('(').next().unwrap_or_default();
