@@ -10,6 +10,7 @@
 //!
 //!   Transaction --> request, reversal; SignIn, settle       transaction, management
 //!   bytes that came back --> HostAnswer, or why not         incoming, response_codes, session
+//!   HostAnswer, or why not --> what it proves of a payment   verdicts
 //!   Settlement: what is said next, and after the answer     settlement
 //!   an acquirer's host with books, for tests                simulator
 //! ```
@@ -42,6 +43,7 @@ mod sign_in_keys;
 pub mod simulator;
 mod track;
 mod transaction;
+mod verdicts;
 mod weak;
 
 pub use acquirer::{Acquirer, Kind, SignInKind, Terminal, Written};
@@ -61,6 +63,7 @@ pub use settlement::{CannotSettle, Detail, Settlement};
 pub use sign_in_keys::{BadWorkingKeys, WorkingKey, WorkingKeys};
 pub use track::{TrackTooShort, decrypt_track, encrypt_track};
 pub use transaction::{Card, Numbers, Original, Read, ReversalReason, Transaction};
+pub use verdicts::{refund_answer, reversal_answer, sale_answer};
 
 /// Bytes of hex digits; for tests' vectors.
 #[cfg(test)]

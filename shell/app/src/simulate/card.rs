@@ -1,6 +1,9 @@
 //! The host of a card acquirer on a port of its own: frames in, frames out. It knows one terminal, whose master key is
 //! fresh each time.
 
+#[cfg(test)]
+mod sales;
+
 use crate::files::write_private;
 use anyhow::{Context, Result};
 use base::Secret;
