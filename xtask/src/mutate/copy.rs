@@ -15,10 +15,18 @@ pub struct Copy {
     target: PathBuf,
 }
 
+/// How long a ring may take, its first build included, in seconds: a removed line may be what ends a loop.
+const LIMIT: &str = "1800";
+
+/// What `timeout` of coreutils exits with when the command did not end by itself.
+const OVERDUE: i32 = 124;
+
 /// How a ring ended.
 pub struct Run {
     /// With exit code 0.
     pub passed: bool,
+    /// It was ended because it did not end by itself.
+    pub overdue: bool,
     /// What it printed.
     pub log: PathBuf,
 }
@@ -48,10 +56,15 @@ impl Copy {
 
     /// Runs a ring's command in it.
     pub fn run(&self, command: &str, name: &str) -> Result<Run> {
+        self.run_within(LIMIT, command, name)
+    }
+
+    fn run_within(&self, seconds: &str, command: &str, name: &str) -> Result<Run> {
         let log = self.logs.join(format!("{name}.log"));
         let file = fs::File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
-        let status = Command::new("sh")
-            .args(["-c", command])
+        // `timeout` ends all that the ring started, not the shell alone.
+        let status = Command::new("timeout")
+            .args(["--kill-after=5", seconds, "sh", "-c", command])
             .current_dir(&self.tree)
             .env("CARGO_TARGET_DIR", &self.target)
             // Snapshot tests look for their file from here; the outermost workspace is another one.
@@ -62,8 +75,8 @@ impl Copy {
             .stdout(file.try_clone()?)
             .stderr(file)
             .status()
-            .context("cannot run sh")?;
-        Ok(Run { passed: status.success(), log })
+            .context("cannot run timeout (coreutils)")?;
+        Ok(Run { passed: status.success(), overdue: status.code() == Some(OVERDUE), log })
     }
 }
 
@@ -78,4 +91,21 @@ fn drop_others(folder: &Path, kept: &BTreeSet<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_that_does_not_end_is_ended() {
+        let folder = std::env::temp_dir().join(format!("paydesk-ring-{}", std::process::id()));
+        let copy = Copy { tree: folder.clone(), logs: folder.clone(), target: folder.clone() };
+        fs::create_dir_all(&folder).unwrap();
+        let endless = copy.run_within("0.2", "while :; do sleep 0.1; done", "endless").unwrap();
+        let failing = copy.run_within("60", "exit 1", "failing").unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(endless.overdue && !endless.passed);
+        assert!(!failing.overdue && !failing.passed);
+    }
 }

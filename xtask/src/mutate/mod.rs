@@ -136,7 +136,8 @@ fn remove(list: &List, line: &Line, copy: &Copy) -> Result<Fate> {
     if said.contains("error: could not compile") {
         return Ok(Fate::DoesNotCompile);
     }
-    match first_failure(&said) {
+    let overdue = run.overdue.then(|| "it did not end".to_owned());
+    match first_failure(&said).or(overdue) {
         Some(how) => Ok(Fate::Caught(Caught { how, seconds: began.elapsed().as_secs() })),
         None => bail!("the ring {} failed without saying which test; see {}", line.ring, run.log.display()),
     }
