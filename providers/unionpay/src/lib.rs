@@ -1,7 +1,8 @@
 //! UnionPay QR codes: payer's code, shown QR, inquiry, reversal, refund, notifications.
 //!
 //! UnionPay speaks several languages to merchants; a channel speaks one of them. [`acp`] is the national gateway
-//! (full-channel platform, version 5.1.0): forms, signed twice over with RSA. Nothing here has a socket or a clock.
+//! (full-channel platform, version 5.1.0): forms, signed twice over with RSA. [`qra`] is the front platform that aggregates
+//! wallets: flat XML, signed with a shared key. Nothing here has a socket or a clock.
 //!
 //! ```
 //! use provider_contract::{Provider, signing::Checksum};
@@ -13,3 +14,4 @@
 //! ```
 
 pub mod acp;
+pub mod qra;

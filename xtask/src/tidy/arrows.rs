@@ -21,7 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("providers/contract", &["base", "payment", "settlement"]),
     ("providers/wechat", &["base", "payment", "settlement", "provider-contract", "strict-xml"]),
     ("providers/alipay", &["base", "payment", "settlement", "provider-contract"]),
-    ("providers/unionpay", &["base", "payment", "settlement", "provider-contract"]),
+    ("providers/unionpay", &["base", "payment", "settlement", "provider-contract", "strict-xml"]),
     ("providers/jd", &["base", "payment", "settlement", "provider-contract", "strict-xml"]),
     ("providers/lakala", &["base", "payment", "settlement", "provider-contract"]),
     ("providers/card", &["iso8583", "ber_tlv", "base", "payment", "settlement", "provider-contract"]),
