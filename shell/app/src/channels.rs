@@ -186,5 +186,15 @@ mod tests {
         assert!(alipay("protocol", Some("v3")).contains("REST"), "the gateway's address has a path");
         let rest = fake.credentials.replace("/gateway.do", "");
         assert_eq!(tried("alipay", &rest, "protocol", Some("v3")), "works");
+
+        let credentials = unionpay::qra::Simulator::cheap(1).credentials("http://127.0.0.1:1");
+        let credentials = serde_json::to_string(&credentials).expect("JSON");
+        let qra = |name, value| tried("unionpay", &credentials, name, value);
+        assert_eq!(qra("terminal_ip", Some("192.168.1.9")), "works", "QRA needs none of ACP's certificates");
+        assert_eq!(qra("mch_id", None), "mch_id is missing");
+        assert_eq!(qra("api_key", None), "api_key is missing");
+        assert!(qra("mch_id", Some("12 34")).contains("mch_id"));
+        assert!(qra("protocol", Some("v5")).contains("v5"));
+        assert_eq!(qra("protocol", Some("acp")), "mer_id is missing");
     }
 }

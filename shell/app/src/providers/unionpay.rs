@@ -3,6 +3,7 @@
 use super::{Field, Given, Known, json, kept_or_fresh};
 use crate::simulate::{Fake, Wanted};
 use ::unionpay::acp::{Acp, BadConfig, Config, GATEWAY_URL, Keys, SIGNER, Simulator};
+use ::unionpay::qra::{self, Qra};
 use anyhow::{Context, Result, ensure};
 use base::Text;
 use provider_contract::Provider;
@@ -15,16 +16,29 @@ pub struct UnionPay;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    #[serde(default = "gateway_url")]
-    gateway_url: String,
-    mer_id: String,
+    #[serde(default)]
+    protocol: Protocol,
+    gateway_url: Option<String>,
+    mer_id: Option<String>,
     term_id: Option<String>,
     #[serde(default = "signer_name")]
     signer_name: String,
+    mch_id: Option<String>,
+    #[serde(default = "this_computer")]
+    terminal_ip: String,
 }
 
-fn gateway_url() -> String {
-    GATEWAY_URL.to_owned()
+/// What the whole channel speaks.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Protocol {
+    #[default]
+    Acp,
+    Qra,
+}
+
+fn this_computer() -> String {
+    "127.0.0.1".to_owned()
 }
 
 fn signer_name() -> String {
@@ -33,7 +47,9 @@ fn signer_name() -> String {
 
 const FIELDS: &[Field] = &[
     Field::preset("gateway_url").also("base_url"),
+    Field::preset("protocol"),
     Field::preset("signer_name"),
+    Field::preset("terminal_ip"),
     Field::for_others("cert_id"),
     Field::setting("mer_id", "商户号，15 位", "the merchant's number, 15 letters and digits"),
     Field::setting("term_id", "终端号，8 位", "the terminal's number, 8 letters and digits").or_none(),
@@ -57,6 +73,18 @@ const FIELDS: &[Field] = &[
         "银联中级证书文件 acp_prod_middle.cer",
         "the file acp_prod_middle.cer, the certificate under it",
     ),
+    Field::setting(
+        "mch_id",
+        "前置平台（QRA）的商户号；只有 qra 要",
+        "the merchant's number at the front platform; qra alone needs it",
+    )
+    .or_none(),
+    Field::secret(
+        "api_key",
+        "前置平台（QRA）的签名密钥；只有 qra 要",
+        "the signing key of the front platform; qra alone needs it",
+    )
+    .or_none(),
 ];
 
 impl Known for UnionPay {
@@ -74,25 +102,15 @@ impl Known for UnionPay {
 
     fn connect(&self, given: &Given<'_>) -> Result<Arc<dyn Provider>> {
         let settings: Settings = given.settings()?;
-        let pem = |name| Ok::<_, anyhow::Error>(given.secret(name)?.reveal().clone());
-        let config = Config {
-            settings: ::unionpay::acp::Settings {
-                mer_id: settings.mer_id,
-                gateway_url: settings.gateway_url,
-                notify_url: Some(given.notify_url.clone()),
-                term_id: settings.term_id,
-                signer_names: vec![settings.signer_name],
-            },
-            private_key_pem: given.secret("private_key_pem")?,
-            certificate_pem: pem("certificate_pem")?,
-            root_certificate_pem: pem("root_certificate_pem")?,
-            middle_certificate_pem: pem("middle_certificate_pem")?,
-        };
-        Ok(Arc::new(Acp::new(config)?))
+        match settings.protocol {
+            Protocol::Acp => Ok(Arc::new(national(settings, given)?)),
+            Protocol::Qra => Ok(Arc::new(front_platform(settings, given)?)),
+        }
     }
 
     fn words(&self, why: &anyhow::Error) -> Option<Text> {
-        why.downcast_ref::<BadConfig>().map(|bad| bad.text())
+        let national = why.downcast_ref::<BadConfig>().map(|bad| bad.text());
+        national.or_else(|| why.downcast_ref::<qra::BadConfig>().map(|bad| bad.text()))
     }
 
     fn fake(&self, wanted: &Wanted<'_>) -> Result<Fake> {
@@ -107,4 +125,33 @@ impl Known for UnionPay {
             simulator: Box::new(simulator),
         })
     }
+}
+
+fn national(settings: Settings, given: &Given<'_>) -> Result<Acp> {
+    let pem = |name| Ok::<_, anyhow::Error>(given.secret(name)?.reveal().clone());
+    let config = Config {
+        settings: ::unionpay::acp::Settings {
+            mer_id: settings.mer_id.context("mer_id is missing")?,
+            gateway_url: settings.gateway_url.unwrap_or_else(|| GATEWAY_URL.to_owned()),
+            notify_url: Some(given.notify_url.clone()),
+            term_id: settings.term_id,
+            signer_names: vec![settings.signer_name],
+        },
+        private_key_pem: given.secret("private_key_pem")?,
+        certificate_pem: pem("certificate_pem")?,
+        root_certificate_pem: pem("root_certificate_pem")?,
+        middle_certificate_pem: pem("middle_certificate_pem")?,
+    };
+    Ok(Acp::new(config)?)
+}
+
+fn front_platform(settings: Settings, given: &Given<'_>) -> Result<Qra> {
+    let config = qra::Config {
+        gateway_url: settings.gateway_url.unwrap_or_else(|| qra::GATEWAY_URL.to_owned()),
+        mch_id: settings.mch_id.context("mch_id is missing")?,
+        api_key: given.secret("api_key")?,
+        terminal_ip: settings.terminal_ip,
+        notify_url: Some(given.notify_url.clone()),
+    };
+    Ok(Qra::new(config)?)
 }
